@@ -1,4 +1,5 @@
-//! Names each static file after its content, so that it may be cached for good, and compresses it once for each coding.
+//! Names each static file after its content, so that it may be cached for good, and compresses it once for each coding;
+//! and does what the other functions' build script does.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -11,6 +12,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
+#[path = "../build.rs"]
+mod function;
+
 const FILES: [(&str, &str); 3] = [
     ("style.css", "text/css; charset=utf-8"),
     ("script.js", "text/javascript; charset=utf-8"),
@@ -18,6 +22,7 @@ const FILES: [(&str, &str); 3] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
+    function::main();
     let source = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("assets");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut table = format!("static ASSETS: [Asset; {}] = [\n", FILES.len());

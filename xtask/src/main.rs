@@ -144,7 +144,7 @@ fn main() -> Result<ExitCode> {
             steps.run("bench", || match (check, set_limits) {
                 (true, _) => bench::check(&project, build),
                 (_, true) => bench::set_limits(&project, build),
-                _ => bench::run(&project, build, bench::Extent::WHOLE),
+                _ => bench::run(&project, build),
             });
         }
         Task::Deployed { lightly } => {

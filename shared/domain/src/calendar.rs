@@ -26,7 +26,7 @@ pub struct Calendar(Vec<Entry>);
 impl Calendar {
     #[must_use]
     pub fn new(mut entries: Vec<Entry>) -> Self {
-        entries.sort_by(|a, b| (a.range.start(), &a.contract).cmp(&(b.range.start(), &b.contract)));
+        entries.sort_by(|a, b| order(a).cmp(&order(b)));
         Self(entries)
     }
 
@@ -52,18 +52,19 @@ impl Calendar {
         Self(self.0.iter().filter(|entry| !entry.range.has_ended(now)).cloned().collect())
     }
 
-    /// The calendar without this contract, if it had it.
+    /// The contracts other than this one that have not ended.
     #[must_use]
-    pub fn without(&self, contract: &ContractId) -> Self {
-        Self(self.0.iter().filter(|entry| entry.contract != *contract).cloned().collect())
+    pub fn others(&self, contract: &ContractId, now: Instant) -> Self {
+        let is_other = |entry: &&Entry| entry.contract != *contract && !entry.range.has_ended(now);
+        Self(self.0.iter().filter(is_other).cloned().collect())
     }
 
-    /// The calendar with this entry, in place of any earlier entry of the same contract.
+    /// The calendar with the entry of a contract that it has not.
     #[must_use]
-    pub fn with(&self, entry: Entry) -> Self {
-        let mut others = self.without(&entry.contract).0;
-        others.push(entry);
-        Self::new(others)
+    pub fn with(mut self, entry: Entry) -> Self {
+        let is_before = |other: &Entry| order(other) < order(&entry);
+        self.0.insert(self.0.partition_point(is_before), entry);
+        self
     }
 
     /// The entries that overlap a range.
@@ -112,6 +113,10 @@ impl Calendar {
         };
         (0..self.0.len()).flat_map(later_ones).take(limit).map(|(a, b)| (a.clone(), b.clone())).collect()
     }
+}
+
+fn order(entry: &Entry) -> (Instant, &ContractId) {
+    (entry.range.start(), &entry.contract)
 }
 
 fn window(from: Instant, to: Instant) -> Option<FreeWindow> {
@@ -189,9 +194,11 @@ mod tests {
         #[test]
         fn a_contract_has_one_entry(calendar in calendars(), range in ranges(), n in 0..12_u64) {
             let entry = Entry { contract: ContractId::generated(n), range };
-            let moved = calendar.with(entry.clone());
+            let others = calendar.others(&entry.contract, at(0));
+            let moved = others.clone().with(entry.clone());
             prop_assert_eq!(moved.entry(&entry.contract), Some(&entry));
-            prop_assert_eq!(moved.without(&entry.contract), calendar.without(&entry.contract));
+            prop_assert_eq!(&moved, &Calendar::new(moved.entries().to_vec()), "the order stays");
+            prop_assert_eq!(moved.others(&entry.contract, at(0)), others);
         }
     }
 }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+use smol_str::SmolStr;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::Invalid;
@@ -15,6 +16,17 @@ const RESERVED_CONTRACT: &str = "preview";
 const MAX_CONTRACT_BYTES: usize = 128;
 /// Crockford's base 32 in lower case: it has no letter that looks like a digit.
 const BASE32: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// The value of each digit; [`NO_DIGIT`] for every other byte.
+const BASE32_VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
+    let mut value: u8 = 0;
+    while (value as usize) < BASE32.len() {
+        values[BASE32[value as usize] as usize] = value;
+        value += 1;
+    }
+    values
+};
+const NO_DIGIT: u8 = u8::MAX;
 /// 13 characters of 5 bits hold 64 bits.
 const GENERATED_LENGTH: usize = 13;
 
@@ -22,7 +34,7 @@ macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident, $letter:expr, $max_bytes:expr, $reserved:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Accepts 1 to 64 letters, digits, `_`, `.` or `-`, beginning with a letter or digit.
@@ -57,8 +69,8 @@ identifier!(
     ContractId, char::is_alphanumeric, MAX_CONTRACT_BYTES, Some(RESERVED_CONTRACT)
 );
 
-fn parse(text: &str, letter: fn(char) -> bool, max_bytes: usize, reserved: Option<&str>) -> Result<String, Invalid> {
-    let text: String = text.nfc().collect();
+fn parse(text: &str, letter: fn(char) -> bool, max_bytes: usize, reserved: Option<&str>) -> Result<SmolStr, Invalid> {
+    let text = if text.is_ascii() { SmolStr::new(text) } else { text.nfc().collect() };
     if text.chars().count() > MAX_CHARACTERS || text.len() > max_bytes {
         return Err(Invalid::TooLong { max: MAX_CHARACTERS });
     }
@@ -86,8 +98,8 @@ impl ContractId {
             return None;
         }
         let bits = self.0.bytes().try_fold(0_u128, |bits, byte| {
-            let digit = BASE32.iter().position(|&known| known == byte)?;
-            Some(bits << 5 | digit as u128)
+            let digit = BASE32_VALUES[usize::from(byte)];
+            (digit != NO_DIGIT).then_some(bits << 5 | u128::from(digit))
         })?;
         u64::try_from(bits).ok()
     }

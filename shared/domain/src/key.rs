@@ -251,7 +251,7 @@ impl Key {
         if self.whereabouts.holder() == Some(&contract.id) && starts > now && !is_as_it_was {
             return Err(ContractRefusal::StartsWhileKeyOut);
         }
-        let others = self.calendar.without_ended(now).without(&contract.id);
+        let others = self.calendar.others(&contract.id, now);
         if contract.range.has_ended(now) {
             return Ok(others);
         }
@@ -271,7 +271,7 @@ impl Key {
         }
         match &self.whereabouts {
             Whereabouts::Out { contract: Some(holder) } if holder == contract && !force => Err(ContractRefusal::KeyOut),
-            _ => Ok(self.calendar.without_ended(now).without(contract)),
+            _ => Ok(self.calendar.others(contract, now)),
         }
     }
 

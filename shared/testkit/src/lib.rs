@@ -34,7 +34,7 @@ pub use sample::{
     of_everything, pin, range,
 };
 pub use seeded_rng::SeededRng;
-pub use wire::{HeldRequest, Steps, Tally, Wire};
+pub use wire::{HeldRequest, Network, Steps, Tally, Wire};
 
 /// The master secret in tests is this byte, 32 times.
 pub const SECRET: u8 = 7;

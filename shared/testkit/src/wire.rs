@@ -2,8 +2,9 @@
 //! embedded engine does not: transaction conflicts, throttling, unprocessed batch items, stale reads without
 //! `ConsistentRead`, responses lost after the commit, and requests held back until others have passed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use aws_smithy_http_client::Builder;
 use aws_smithy_runtime_api::client::http::{
@@ -48,6 +49,18 @@ struct State {
     seen: HashMap<String, Vec<u8>>,
     held: Vec<Hold>,
     steps: Option<Steps>,
+    network: Option<Network>,
+    /// The items that a transaction is being made on.
+    in_transaction: HashSet<String>,
+}
+
+/// How long requests take as if DynamoDB were behind a network.
+#[derive(Debug, Clone, Copy)]
+pub struct Network {
+    /// One way.
+    pub latency: Duration,
+    /// How long a transaction keeps its items to itself. Another one on any of them fails at once.
+    pub transaction: Duration,
 }
 
 #[derive(Debug)]
@@ -148,6 +161,11 @@ impl Wire {
         self.state().miss_codes = true;
     }
 
+    /// Makes requests take their time, and lets transactions conflict with each other, from now on.
+    pub fn network(&self, network: Network) {
+        self.state().network = Some(network);
+    }
+
     #[must_use]
     pub fn hold(&self, target: &'static str) -> HeldRequest {
         let ((arrived, on_arrival), (release, on_release)) = (oneshot::channel(), oneshot::channel());
@@ -175,11 +193,46 @@ impl Wire {
 
     async fn pass(self, connector: SharedHttpConnector, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let steps = self.state().steps.clone();
-        let Some(Steps { may_pass, passed }) = steps else { return self.pass_now(connector, request).await };
+        let Some(Steps { may_pass, passed }) = steps else { return self.pass_network(connector, request).await };
         may_pass.acquire().await.unwrap().forget();
         let answer = self.pass_now(connector, request).await;
         passed.add_permits(1);
         answer
+    }
+
+    async fn pass_network(
+        self,
+        connector: SharedHttpConnector,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let network = self.state().network;
+        let Some(Network { latency, transaction }) = network else { return self.pass_now(connector, request).await };
+        tokio::time::sleep(latency).await;
+        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+        let items = written_items(&body);
+        let answer = if self.begin(&items) {
+            if !items.is_empty() {
+                tokio::time::sleep(transaction).await;
+            }
+            let answer = self.clone().pass_now(connector, request).await;
+            self.state().in_transaction.retain(|item| !items.contains(item));
+            answer
+        } else {
+            self.state().tally.round_trips += 1;
+            Ok(conflict(&body))
+        };
+        tokio::time::sleep(latency).await;
+        answer
+    }
+
+    /// Whether no other transaction is being made on any of the items.
+    fn begin(&self, items: &[String]) -> bool {
+        let mut state = self.state();
+        let is_free = !items.iter().any(|item| state.in_transaction.contains(item));
+        if is_free {
+            state.in_transaction.extend(items.iter().cloned());
+        }
+        is_free
     }
 
     async fn pass_now(
@@ -325,6 +378,16 @@ impl Wire {
             state.tally.write_units += units;
         }
     }
+}
+
+/// The keys of the items in a transaction.
+fn written_items(body: &Value) -> Vec<String> {
+    let writes = body["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object);
+    let key = |write: &Value| {
+        let key = if write["Item"].is_null() { &write["Key"] } else { &write["Item"] };
+        format!("{} {}", key["PK"], key["SK"])
+    };
+    writes.flat_map(|write| write.values().map(key)).collect()
 }
 
 fn is_write(target: &str) -> bool {

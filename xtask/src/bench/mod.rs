@@ -20,6 +20,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{lambdas::Build, project::Project, steps::Note, template};
 use cpu::Share;
+pub use limits::{check, set_limits};
 use peers::Peers;
 use sample::{Sample, measure, record};
 use source::Source;
@@ -32,17 +33,10 @@ const SHARES: [u64; 2] = [128, 512];
 /// The calls after a start that users wait for most.
 const FIRST_CALLS: usize = 12;
 
-/// How much is measured.
-#[derive(Debug, Clone, Copy)]
-pub struct Extent {
-    pub rounds: usize,
-    pub calls: usize,
-    pub rounds_in_shares: usize,
-}
-
-impl Extent {
-    pub const WHOLE: Self = Self { rounds: 10, calls: 300, rounds_in_shares: 5 };
-}
+const ROUNDS: usize = 10;
+/// The calls of a process in each round.
+const CALLS: usize = 300;
+const ROUNDS_IN_SHARES: usize = 5;
 
 /// A program that is measured.
 struct Subject {
@@ -57,32 +51,22 @@ struct Subject {
 type Samples = BTreeMap<String, Vec<Sample>>;
 
 /// Measures, and writes `docs/performance.md` and its pictures.
-pub fn run(project: &Project, build: Build, extent: Extent) -> Result<Note> {
+pub fn run(project: &Project, build: Build) -> Result<Note> {
     let functions = functions(project, build)?;
     let peers = Peers::ready(project)?;
     let mut subjects = functions;
     subjects.extend(peers.subjects());
 
     cpu::separate()?;
-    let alone = measure_all(project, &subjects, extent.rounds, extent.calls, None)?;
+    let alone = measure_all(project, &subjects, ROUNDS, CALLS, None)?;
     cpu::unseparate()?;
     let mut shares = Vec::new();
     for megabytes in SHARES {
         let share = Share::of_memory(megabytes)?;
-        let samples = measure_all(project, &subjects, extent.rounds_in_shares, FIRST_CALLS, Some(&share))?;
+        let samples = measure_all(project, &subjects, ROUNDS_IN_SHARES, FIRST_CALLS, Some(&share))?;
         shares.push((megabytes, samples));
     }
-    table::write(project, &subjects, &alone, &shares, extent)
-}
-
-/// Checks that each function answers, and that nothing that is counted has grown: the smallest form, for CI.
-pub fn check(project: &Project, build: Build) -> Result<Note> {
-    limits::check(project, build)
-}
-
-/// Writes what is counted as the new limits.
-pub fn set_limits(project: &Project, build: Build) -> Result<Note> {
-    limits::set(project, build)
+    table::write(project, &subjects, &alone, &shares)
 }
 
 /// The functions of the template, with the one that is measured twice.

@@ -4,7 +4,7 @@ use std::{fmt::Write as _, fs, time::Duration};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{BOOKS, Extent, FIRST_CALLS, Sample, Samples, Subject, peers::BARE};
+use super::{BOOKS, FIRST_CALLS, ROUNDS, Sample, Samples, Subject, peers::BARE};
 use crate::{project::Project, steps::Note};
 
 const PAGE: &str = "docs/performance.md";
@@ -38,7 +38,6 @@ pub(super) fn write(
     subjects: &[Subject],
     alone: &Samples,
     shares: &[(u64, Samples)],
-    extent: Extent,
 ) -> Result<Note> {
     let mut text = whole(subjects, alone)?;
     for (memory, samples) in shares {
@@ -49,7 +48,7 @@ pub(super) fn write(
     let page = fs::read_to_string(&path).with_context(|| format!("cannot read {PAGE}"))?;
     fs::write(&path, replaced(&page, &text)?)?;
     fs::write(project.root.join(PICTURE), picture(subjects, alone)?)?;
-    Ok(format!("wrote {PAGE}: medians of {} rounds", extent.rounds))
+    Ok(format!("wrote {PAGE}: medians of {ROUNDS} rounds"))
 }
 
 fn replaced(page: &str, text: &str) -> Result<String> {

@@ -1,7 +1,7 @@
 //! Booking: creating a contract, and writing a key's calendar, which every booking, edit and removal of a contract
 //! does.
 
-use domain::{Calendar, Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
+use domain::{Automat, Calendar, Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
 
 use crate::expression::{Update, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
@@ -32,10 +32,18 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<Created<Contract>, Error> {
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
+        let _turn = self.turn(key).await;
+        let mut known: Option<Automat> = None;
         retry!(self, {
             let stored = self.stored_key(key).await?;
+            // Only its PIN length matters. Another attempt need not read it again: the longer the reads take, the more
+            // often another writer is quicker.
+            let automat = match &mut known {
+                Some(automat) if automat.id == stored.key.automat => automat,
+                other => other.insert(self.automat(&stored.key.automat).await?),
+            };
             let contract =
-                Contract::new(&draft, key.clone(), id.clone(), self.pin_for(&draft, &stored).await?, metadata.now)?;
+                Contract::new(&draft, key.clone(), id.clone(), self.pin_for(&draft, automat)?, metadata.now)?;
             match self.build_booking(&stored, &contract, metadata)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(contract)),
                 Err(refused) => self.explain_refusal(&draft, &refused),
@@ -44,8 +52,7 @@ impl Store {
     }
 
     /// The requested PIN, if it is long enough for the automat, or else a generated one.
-    pub(super) async fn pin_for(&self, draft: &ContractDraft, stored: &StoredKey) -> Result<Pin, Error> {
-        let automat = self.automat(&stored.key.automat).await?;
+    pub(super) fn pin_for(&self, draft: &ContractDraft, automat: &Automat) -> Result<Pin, Error> {
         let Some(pin) = &draft.pin else { return Ok(self.random.pin(automat.pin_digits())?) };
         automat.check_chosen_pin(pin)?;
         Ok(pin.clone())

@@ -40,7 +40,7 @@ impl Store {
     pub async fn preview_contract(&self, key: &KeyId, draft: ContractDraft, now: Instant) -> Result<Preview, Error> {
         let stored_key = self.stored_key(key).await?;
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
-        let pin = self.pin_for(&draft, &stored_key).await?;
+        let pin = self.pin_for(&draft, &self.automat(&stored_key.key.automat).await?)?;
         let key = stored_key.key;
         let mut contract = Contract::new(&draft, key.id.clone(), id, pin, now)?;
         let (conflicts, next_free) = obstacles(&key, &contract, now)?;
