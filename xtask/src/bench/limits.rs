@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _, fs};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Recording, Source, StandIn, Subject, functions, instructions, measure, recordings};
+use super::{Recording, Source, StandIn, Subject, functions, instructions, measure};
 use crate::{lambdas::Build, project::Project, steps::Note};
 
 const FILE: &str = "xtask/limits.yaml";
@@ -90,10 +90,9 @@ fn count_all(project: &Project, build: Build) -> Result<BTreeMap<String, Counts>
     let source = Source::start(project)?;
     let mut subjects = functions(project, build)?;
     subjects.retain(|subject| subject.name == subject.function);
-    let recordings = recordings(&subjects, &source)?;
     let mut counted = BTreeMap::new();
     for subject in subjects {
-        let counts = count(&subject, &source, &recordings[&subject.function]);
+        let counts = subject.record(&source).and_then(|recording| count(&subject, &source, &recording));
         let counts = counts.with_context(|| subject.name.clone())?;
         println!("{}: {counts:?}", subject.name);
         counted.insert(subject.name, counts);

@@ -85,7 +85,7 @@ fn functions(project: &Project, build: Build) -> Result<Vec<Subject>> {
     Ok(subjects)
 }
 
-/// Starts each subject once in each round. The events have times, so each round has new ones.
+/// Starts each subject once in each round. An event has times that are soon over, so each has a new one.
 fn measure_all(
     project: &Project,
     subjects: &[Subject],
@@ -96,33 +96,32 @@ fn measure_all(
     let mut samples = Samples::new();
     for round in 0..rounds {
         println!("round {} of {rounds}", round + 1);
-        let source = Source::start(project)?;
-        let recordings = recordings(subjects, &source)?;
-        peers::write_calls(project, &recordings[BOOKS])?;
         for subject in in_another_order(subjects, round) {
-            let call = source.call(&subject.function)?;
-            let stand_in = StandIn::start(source.aws.clone(), Some(recordings[&subject.function].clone()))?;
-            let mut program = subject.command(project, &source, &stand_in);
-            let sample = match share {
-                Some(share) => share.within(|| measure(&mut program, &stand_in, call, calls)),
-                None => measure(&mut program, &stand_in, call, calls),
-            };
-            let sample = sample.with_context(|| subject.name.clone())?;
-            samples.entry(subject.name.clone()).or_default().push(sample);
+            let sample = measure_one(project, subjects, subject, calls, share);
+            samples.entry(subject.name.clone()).or_default().push(sample.with_context(|| subject.name.clone())?);
         }
     }
     Ok(samples)
 }
 
-/// What each function asks of its table for its call.
-fn recordings(subjects: &[Subject], source: &Source) -> Result<BTreeMap<String, Recording>> {
-    let mut recordings = BTreeMap::new();
-    for subject in subjects.iter().filter(|subject| subject.name == subject.function) {
-        let call = source.call(&subject.function)?;
-        let recording = record(&|stand_in| subject.function_command(source, stand_in), source, call);
-        recordings.insert(subject.function.clone(), recording.with_context(|| subject.name.clone())?);
+fn measure_one(
+    project: &Project,
+    subjects: &[Subject],
+    subject: &Subject,
+    calls: usize,
+    share: Option<&Share>,
+) -> Result<Sample> {
+    let source = Source::start(project)?;
+    let recorded = subjects.iter().find(|other| other.name == subject.function).context("its function is missing")?;
+    let recording = recorded.record(&source)?;
+    peers::write_calls(project, &recording)?;
+    let stand_in = StandIn::start(source.aws.clone(), Some(recording))?;
+    let call = source.call(&subject.function)?;
+    let mut program = subject.command(project, &source, &stand_in);
+    match share {
+        Some(share) => share.within(|| measure(&mut program, &stand_in, call, calls)),
+        None => measure(&mut program, &stand_in, call, calls),
     }
-    Ok(recordings)
 }
 
 /// Rotated by one place in each round and reversed in every second one, so that nobody always follows the same.
@@ -138,6 +137,12 @@ fn in_another_order(subjects: &[Subject], round: usize) -> Vec<&Subject> {
 impl Subject {
     fn new(name: &str, function: &str, program: PathBuf) -> Self {
         Self { name: name.to_owned(), function: function.to_owned(), program, arguments: Vec::new() }
+    }
+
+    /// What the function asks of its table for its call.
+    fn record(&self, source: &Source) -> Result<Recording> {
+        let call = source.call(&self.function)?;
+        record(&|stand_in| self.function_command(source, stand_in), source, call)
     }
 
     fn command(&self, project: &Project, source: &Source, stand_in: &StandIn) -> Command {
@@ -159,6 +164,7 @@ impl Subject {
             ("AWS_LAMBDA_LOG_GROUP_NAME", "bench"),
             ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
             ("AWS_REGION", "eu-north-1"),
+            ("AWS_DEFAULT_REGION", "eu-north-1"),
             ("AWS_ACCESS_KEY_ID", "bench"),
             ("AWS_SECRET_ACCESS_KEY", "bench"),
             ("AWS_SESSION_TOKEN", "bench"),

@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
     let client = Client::new(&config);
     let calls: Vec<Value> = serde_json::from_slice(&std::fs::read(env::var("MEASURED_CALLS")?)?)?;
     let (client, calls) = (&client, &calls);
-    run(service_fn(async move |_event: Request| {
+    run(service_fn(|_event: Request| async move {
         for call in calls {
             send(client, call).await?;
         }
