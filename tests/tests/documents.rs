@@ -237,9 +237,9 @@ fn every_field_and_parameter_has_its_bounds() {
 
 #[test]
 fn the_patterns_agree_with_the_domain() {
-    use api::openapi::{ASCII_ID, ID, PHONE_NUMBER, PIN, RETURN_CODE, TIME_ZONE, ULID};
+    use api::openapi::{ASCII_ID, ID, PHONE_NUMBER, PIN, RETURN_CODE, SCHEDULE, TIME_ZONE, ULID};
     type Takes = fn(&str) -> bool;
-    let rules: [(&str, Takes, &[&str]); 7] = [
+    let rules: [(&str, Takes, &[&str]); 8] = [
         (ASCII_ID, |text| domain::AutomatId::parse(text).is_ok(), &["a", "A.b_c-9", "9", "ä", ".a", "a b", "a/b", ""]),
         (
             ID,
@@ -264,6 +264,11 @@ fn the_patterns_agree_with_the_domain() {
             PHONE_NUMBER,
             |text| domain::PhoneNumber::parse(text).is_ok(),
             &["+358401234567", "358401234567", "+0401234567", "+358 40 1234567", ""],
+        ),
+        (
+            SCHEDULE,
+            |text| domain::Schedule::parse(text).is_ok(),
+            &["Mo-Fr 08:00-17:00; Sa,Su 10:00-12:00,13:00-15:00", "Mo 22:00-06:00", "mo 08:00-17:00", "Mo 8:00-17:00", ""],
         ),
         (
             TIME_ZONE,

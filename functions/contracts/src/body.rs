@@ -6,7 +6,7 @@ use api::problem::FieldCode;
 use api::{Check, Object, Patch, Problem};
 use domain::{
     Contact, ContractChange, ContractDraft, ContractId, Email, Ending, FreeText, Instant, Language, MessageKind, Name,
-    PhoneNumber, Pin,
+    PhoneNumber, Pin, Schedule,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -34,6 +34,11 @@ pub(crate) struct NewContract {
     /// when left out.
     #[schema(pattern = "^[0-9]{4,9}$")]
     pin: Option<String>,
+    /// When the key may be fetched, in the local time of its automat: days and hours, such as `Mo-Fr 08:00-17:00; Sa
+    /// 10:00-14:00`, at most 4 windows on a day. One whose end is not after its start ends on the next day. At any time
+    /// when left out. The key can always be returned.
+    #[schema(example = "Mo-Fr 08:00-17:00")]
+    schedule: Option<String>,
     /// The contacts, at most 10.
     #[schema(value_type = Option<Vec<ContactBody>>, max_items = 10)]
     contacts: Option<Vec<Object<ContactBody>>>,
@@ -71,6 +76,10 @@ pub(crate) struct ContractEdit {
     #[schema(value_type = String, pattern = "^[0-9]{4,9}$", required = false)]
     #[serde(default)]
     pin: Patch<String>,
+    /// When the key may be fetched; null for any time.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    schedule: Patch<String>,
     /// The contacts, replaced as a whole; null for none.
     #[schema(value_type = Option<Vec<ContactBody>>, max_items = 10)]
     #[serde(default)]
@@ -89,9 +98,12 @@ impl NewContract {
         let start = check.optional("start", self.start.as_deref(), Instant::parse);
         let ending = new_ending(&mut check, self.end.as_deref(), self.permanent.unwrap_or_default());
         let pin = check.optional("pin", self.pin.as_deref(), Pin::parse);
+        let schedule = check.optional("schedule", self.schedule.as_deref(), Schedule::parse);
         let contacts = check_contacts(&mut check, self.contacts.unwrap_or_default());
         let free_text = check.optional("freeText", self.free_text.as_deref(), FreeText::parse);
-        check.finish(|| Some(ContractDraft { id, person: person?, start, ending: ending?, pin, contacts, free_text }))
+        check.finish(|| {
+            Some(ContractDraft { id, person: person?, start, ending: ending?, pin, schedule, contacts, free_text })
+        })
     }
 }
 
@@ -104,12 +116,13 @@ impl ContractEdit {
         let start = check.change("start", self.start, |text| Instant::parse(&text));
         let ending = other_ending(&mut check, self.end, self.permanent);
         let pin = check.change("pin", self.pin, |text| Pin::parse(&text));
+        let schedule = check.clearable("schedule", self.schedule, |text| Schedule::parse(&text));
         let contacts = match self.contacts.cleared_to(Vec::new()) {
             Patch::Set(contacts) => Some(check_contacts(&mut check, contacts)),
             Patch::Absent | Patch::Clear => None,
         };
         let free_text = check.clearable("freeText", self.free_text, |text| FreeText::parse(&text));
-        check.finish(|| Some(ContractChange { person, start, ending, pin, contacts, free_text }))
+        check.finish(|| Some(ContractChange { person, start, ending, pin, schedule, contacts, free_text }))
     }
 }
 

@@ -6,7 +6,7 @@
 //! occurs twice. Then the form asks instead of guessing.
 
 use chrono::{DateTime, Datelike as _, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
-use domain::{Instant, Language, TimeRange, TimeZone};
+use domain::{Instant, Language, Schedule, TimeRange, TimeZone};
 use messages::LocalTimes;
 use texts::Texts;
 
@@ -74,6 +74,10 @@ impl Times {
 
     pub(crate) fn range(&self, range: TimeRange) -> String {
         self.said.range(range)
+    }
+
+    pub(crate) fn hours(&self, schedule: &Schedule) -> String {
+        self.said.hours(schedule)
     }
 
     /// The offset at an instant, such as `UTC+2`.

@@ -135,6 +135,7 @@ fn contract(
         start: Some(start),
         ending,
         pin: None,
+        schedule: None,
         contacts: vec![contact],
         free_text: free_text.map(FreeText::parse).transpose()?,
     })

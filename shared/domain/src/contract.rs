@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::{Contact, ContractId, Entry, FreeText, Instant, KeyId, Name, Pin, PinDigits, TimeRange};
+use crate::{Contact, ContractId, Entry, FreeText, Instant, KeyId, Name, Pin, PinDigits, Schedule, TimeRange};
 
 /// When a contract ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct ContractDraft {
     pub ending: Ending,
     /// Generated, if it is left out.
     pub pin: Option<Pin>,
+    /// When the key may be fetched, if not at any time.
+    pub schedule: Option<Schedule>,
     pub contacts: Vec<Contact>,
     /// A note that is included in messages.
     pub free_text: Option<FreeText>,
@@ -72,6 +74,8 @@ pub struct Contract {
     pub person: Name,
     pub range: TimeRange,
     pub pin: Pin,
+    /// When the key may be fetched, if not at any time. It can always be returned.
+    pub schedule: Option<Schedule>,
     pub contacts: Vec<Contact>,
     /// A note that is included in messages.
     pub free_text: Option<FreeText>,
@@ -88,6 +92,8 @@ pub struct ContractChange {
     pub start: Option<Instant>,
     pub ending: Option<Ending>,
     pub pin: Option<Pin>,
+    /// `Some(None)` clears it.
+    pub schedule: Option<Option<Schedule>>,
     /// Replaces all contacts.
     pub contacts: Option<Vec<Contact>>,
     /// `Some(None)` clears it.
@@ -103,6 +109,7 @@ pub enum ContractField {
     Start,
     End,
     Pin,
+    Schedule,
     Contacts,
     FreeText,
 }
@@ -161,6 +168,7 @@ impl Contract {
             person: draft.person.clone(),
             range: range_ahead(start, draft.ending, now)?,
             pin,
+            schedule: draft.schedule.clone(),
             contacts: draft.contacts.clone(),
             free_text: draft.free_text.clone(),
             version: 1,
@@ -178,6 +186,7 @@ impl Contract {
             && draft.start.is_none_or(|start| start == self.range.start())
             && draft.ending.instant() == self.range.end()
             && draft.pin.as_ref().is_none_or(|pin| *pin == self.pin)
+            && draft.schedule == self.schedule
             && draft.contacts == self.contacts
             && draft.free_text == self.free_text
     }
@@ -198,6 +207,7 @@ impl Contract {
             person: change.person.unwrap_or_else(|| self.person.clone()),
             range,
             pin: change.pin.unwrap_or_else(|| self.pin.clone()),
+            schedule: change.schedule.unwrap_or_else(|| self.schedule.clone()),
             contacts: change.contacts.unwrap_or_else(|| self.contacts.clone()),
             free_text: change.free_text.unwrap_or_else(|| self.free_text.clone()),
             version: self.version + 1,
@@ -231,6 +241,7 @@ impl Contract {
             (ContractField::Start, self.range.start() != other.range.start()),
             (ContractField::End, self.range.end() != other.range.end()),
             (ContractField::Pin, self.pin != other.pin),
+            (ContractField::Schedule, self.schedule != other.schedule),
             (ContractField::Contacts, self.contacts != other.contacts),
             (ContractField::FreeText, self.free_text != other.free_text),
         ];
@@ -264,6 +275,7 @@ mod tests {
             start: start.map(at),
             ending,
             pin: None,
+            schedule: None,
             contacts: Vec::new(),
             free_text: None,
         }

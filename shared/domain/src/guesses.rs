@@ -149,7 +149,11 @@ impl Keypad {
         match (refusal, code) {
             (KeypadRefusal::KeypadSlow | KeypadRefusal::Late, _) => self.clone(),
             (
-                KeypadRefusal::TooEarly | KeypadRefusal::Ended | KeypadRefusal::KeyOut | KeypadRefusal::KeyInside,
+                KeypadRefusal::TooEarly
+                | KeypadRefusal::Ended
+                | KeypadRefusal::OutsideSchedule
+                | KeypadRefusal::KeyOut
+                | KeypadRefusal::KeyInside,
                 Some(code),
             ) => self.after_not_good_now(code, now).unwrap_or_else(|| self.after_wrong(now)),
             _ => self.after_wrong(now),

@@ -41,6 +41,8 @@ pub enum Invalid {
     PhoneNumberForm,
     #[error("must be one of {}", join(Language::ALL.iter().map(|language| language.code())))]
     LanguageUnknown,
+    #[error("must be days and hours such as Mo-Fr 08:00-17:00; Sa 10:00-14:00, at most 4 windows a day")]
+    ScheduleForm,
     /// Not a kind of message that a contact can choose.
     #[error("must be one of {}", join(MessageKind::additional().map(MessageKind::name)))]
     MessageKindUnknown,

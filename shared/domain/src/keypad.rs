@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::{ContractId, ContractState, Instant, Key, KeyState, LockerIndex, TimeRange, Whereabouts};
+use crate::{
+    ContractId, ContractState, Instant, Key, KeyState, LockerIndex, Schedule, TimeRange, TimeZone, Whereabouts,
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +35,8 @@ pub enum KeypadRefusal {
     /// The contract has not started yet.
     TooEarly,
     Ended,
+    /// The contract's schedule does not allow fetching now.
+    OutsideSchedule,
     /// The key is out with another contract.
     KeyOut,
     /// It is a return code, and the key is inside.
@@ -69,22 +73,30 @@ impl KeypadAnswer {
     pub const ACTED_ON_MILLIS: i64 = 10_000;
 }
 
+/// What is stored with a PIN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinTerms {
+    pub contract: ContractId,
+    pub range: TimeRange,
+    pub schedule: Option<Schedule>,
+}
+
 impl Key {
     /// Decides whether a contract's PIN opens the key's locker, and what for.
     ///
-    /// `inside` is the device's own view, sent with the entry: what the cloud knows may be older. `range` is the
-    /// contract's as stored with its PIN; if the calendar still has the contract, its range is more recent and applies.
+    /// `inside` is the device's own view, sent with the entry: what the cloud knows may be older. If the calendar still
+    /// has the contract, its range is more recent than the PIN's and applies. `zone` is the automat's.
     pub fn answer_pin(
         &self,
-        contract: &ContractId,
-        range: TimeRange,
+        PinTerms { contract, range, schedule }: &PinTerms,
+        zone: TimeZone,
         inside: bool,
         now: Instant,
     ) -> Result<Purpose, KeypadRefusal> {
         if self.state == KeyState::Removing {
             return Err(KeypadRefusal::Unknown);
         }
-        let range = self.calendar.entry(contract).map_or(range, |entry| entry.range);
+        let range = self.calendar.entry(contract).map_or(*range, |entry| entry.range);
         let holder = match &self.whereabouts {
             Whereabouts::Out { contract } => contract.as_ref(),
             Whereabouts::Unknown | Whereabouts::Inside => None,
@@ -99,7 +111,10 @@ impl Key {
             // key that cannot be returned is.
             ContractState::Active | ContractState::Ended if !inside && holder.is_none() => Ok(Purpose::Return),
             ContractState::Ended => Err(KeypadRefusal::Ended),
-            ContractState::Active if inside => Ok(Purpose::Fetch),
+            ContractState::Active if inside => match schedule {
+                Some(schedule) if !schedule.contains(zone.local(now)) => Err(KeypadRefusal::OutsideSchedule),
+                Some(_) | None => Ok(Purpose::Fetch),
+            },
             ContractState::Active => Err(KeypadRefusal::KeyOut),
         }
     }
@@ -131,6 +146,10 @@ mod tests {
         ContractId::generated(n)
     }
 
+    fn terms(range: TimeRange) -> PinTerms {
+        PinTerms { contract: contract(1), range, schedule: None }
+    }
+
     fn key(whereabouts: Whereabouts) -> Key {
         let draft = KeyDraft {
             id: KeyId::parse("A").unwrap(),
@@ -150,7 +169,7 @@ mod tests {
     /// The response to the PIN of contract 1, which runs from 10 to 20: before, during and after it.
     fn through_time(whereabouts: Whereabouts, inside: bool) -> [Result<Purpose, KeypadRefusal>; 3] {
         let key = key(whereabouts);
-        [9, 10, 20].map(|second| key.answer_pin(&contract(1), range(10, Some(20)), inside, at(second)))
+        [9, 10, 20].map(|second| key.answer_pin(&terms(range(10, Some(20))), TimeZone::UTC, inside, at(second)))
     }
 
     #[test]
@@ -185,13 +204,29 @@ mod tests {
     fn the_calendars_range_overrides_the_pins() {
         let entry = Entry { contract: contract(1), range: range(10, Some(90)) };
         let key = Key { calendar: Calendar::new(vec![entry]), ..key(Whereabouts::Inside) };
-        assert_eq!(key.answer_pin(&contract(1), range(10, Some(20)), true, at(50)), Ok(Purpose::Fetch));
+        assert_eq!(key.answer_pin(&terms(range(10, Some(20))), TimeZone::UTC, true, at(50)), Ok(Purpose::Fetch));
+    }
+
+    #[test]
+    fn a_schedule_limits_fetching_and_never_returning() {
+        // 1 January 1970 was a Thursday. Helsinki was two hours ahead of UTC.
+        let schedule = Some(Schedule::parse("Th 08:00-17:00").unwrap());
+        let terms = PinTerms { schedule, ..terms(range(0, None)) };
+        let answer = |zone, inside, hour: i64| {
+            key(Whereabouts::Inside).answer_pin(&terms, zone, inside, at(hour * 3_600))
+        };
+        let helsinki = TimeZone::parse("Europe/Helsinki").unwrap();
+        assert_eq!(answer(TimeZone::UTC, true, 8), Ok(Purpose::Fetch));
+        assert_eq!(answer(TimeZone::UTC, true, 7), Err(KeypadRefusal::OutsideSchedule));
+        assert_eq!(answer(helsinki, true, 6), Ok(Purpose::Fetch));
+        assert_eq!(answer(helsinki, true, 15), Err(KeypadRefusal::OutsideSchedule));
+        assert_eq!(answer(TimeZone::UTC, false, 7), Ok(Purpose::Return));
     }
 
     #[test]
     fn a_permanent_contract_does_not_end() {
         let key = key(Whereabouts::Inside);
-        assert_eq!(key.answer_pin(&contract(1), range(10, None), true, at(1_000_000_000)), Ok(Purpose::Fetch));
+        assert_eq!(key.answer_pin(&terms(range(10, None)), TimeZone::UTC, true, at(1_000_000_000)), Ok(Purpose::Fetch));
     }
 
     #[test]
@@ -204,7 +239,7 @@ mod tests {
     #[test]
     fn a_key_that_is_being_removed_has_no_codes() {
         let key = Key { state: KeyState::Removing, ..key(out_with(1)) };
-        assert_eq!(key.answer_pin(&contract(1), range(10, None), false, at(15)), Err(KeypadRefusal::Unknown));
+        assert_eq!(key.answer_pin(&terms(range(10, None)), TimeZone::UTC, false, at(15)), Err(KeypadRefusal::Unknown));
         assert_eq!(key.answer_return_code(false), Err(KeypadRefusal::Unknown));
     }
 }

@@ -5,7 +5,7 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::{
     Contract, ContractField, ContractId, EventKind, FreeText, Instant, Invalid, KeyId, KeyMovement, Location, Name,
-    Pin, Property, Recipient, TimeRange, TimeZone,
+    Pin, Property, Recipient, Schedule, TimeRange, TimeZone,
 };
 
 /// The kind of a message.
@@ -219,6 +219,8 @@ pub struct Facts {
     pub person: Name,
     pub range: TimeRange,
     pub pin: Pin,
+    /// When the key may be fetched, if not at any time.
+    pub schedule: Option<Schedule>,
     pub free_text: Option<FreeText>,
     /// What the key opens, such as an address.
     pub property: Property,
@@ -232,6 +234,7 @@ impl Facts {
         self.person == contract.person
             && self.range == contract.range
             && self.pin == contract.pin
+            && self.schedule == contract.schedule
             && self.free_text == contract.free_text
     }
 }

@@ -30,6 +30,7 @@ serialize_as_text!(
     crate::Property,
     crate::AddressLine,
     crate::FreeText,
+    crate::Schedule,
     crate::TimeZone
 );
 

@@ -90,6 +90,7 @@ fn drafted(start: i64, length: Option<i64>) -> ContractDraft {
         start: Some(at(start)),
         ending: ending(start, length),
         pin: None,
+        schedule: None,
         contacts: vec![],
         free_text: None,
     }

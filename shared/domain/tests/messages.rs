@@ -41,6 +41,7 @@ fn contract(start: i64, end: Option<i64>, contacts: Vec<Contact>) -> Contract {
         range: TimeRange::new(at(start), end.map(at)).unwrap(),
         pin: Pin::parse("482915").unwrap(),
         contacts,
+        schedule: None,
         free_text: None,
         version: 1,
         created_at: at(0),

@@ -52,6 +52,7 @@ fn facts() -> Result<Facts, Invalid> {
         person: Name::parse("Aino Virtanen")?,
         range: TimeRange::new(start, Some(end)).ok_or(Invalid::InstantForm)?,
         pin: Pin::parse("493817")?,
+        schedule: None,
         free_text: Some(FreeText::parse("Parking is in the yard, space 7.\nThe lift is out of order this week.")?),
         property: Property::parse("Mannerheimintie 1 A 4")?,
         automat,

@@ -81,6 +81,12 @@ impl<'a> Content<'a> {
         self.style.gives_access.then_some(&self.facts().pin)
     }
 
+    /// When the key may be fetched, if that is limited and this kind of message says how to fetch it.
+    pub(crate) fn hours(&self) -> Option<String> {
+        let schedule = self.facts().schedule.as_ref().filter(|_| self.style.gives_access)?;
+        Some(self.times.hours(schedule))
+    }
+
     /// The note, if there is one and this kind of message contains it.
     pub(crate) fn note(&self) -> Option<&'a FreeText> {
         self.facts().free_text.as_ref().filter(|_| self.style.gives_access)
@@ -135,6 +141,7 @@ fn changed(field: ContractField) -> &'static str {
         ContractField::Person => "changed-person",
         ContractField::Start | ContractField::End => "changed-times",
         ContractField::Pin => "changed-pin",
+        ContractField::Schedule => "changed-schedule",
         ContractField::Contacts => "changed-contacts",
         ContractField::FreeText => "changed-note",
     }

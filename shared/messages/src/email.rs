@@ -100,6 +100,9 @@ fn facts_of(content: &Content<'_>) -> Vec<Fact> {
     } else {
         all.push(fact("valid", vec![content.times().range(facts.range)]));
     }
+    if let Some(hours) = content.hours() {
+        all.push(fact("hours", vec![hours]));
+    }
     all.push(fact("reference", vec![facts.contract.to_string()]));
     all
 }

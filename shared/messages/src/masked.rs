@@ -65,7 +65,8 @@ mod tests {
                 person: Name::parse("Ada 2026").unwrap(),
                 range: TimeRange::new(instant("2026-11-24T12:00:00Z"), None).unwrap(),
                 pin: Pin::parse(pin).unwrap(),
-                free_text: None,
+                schedule: None,
+        free_text: None,
                 property: Property::parse("").unwrap(),
                 automat: AutomatDetails {
                     name: Name::parse("Lobby 2026").unwrap(),

@@ -14,6 +14,8 @@ use crate::{Encoding, Sms};
 const PERSON: usize = 60;
 const PROPERTY: usize = 80;
 const AUTOMAT: usize = 160;
+/// The same for the hours of fetching.
+const HOURS: usize = 120;
 /// Marks what was cut off. The one-character ellipsis is not in the GSM alphabet.
 const CUT: &str = "...";
 
@@ -43,7 +45,9 @@ fn set_short_values(content: &mut Content<'_>) {
     let facts = content.facts();
     content.set("person", cut(facts.person.as_str(), PERSON, CUT));
     content.set("automat", name_and_address(facts, 1));
-    content.set("when", content.times().short_range(facts.range));
+    let range = content.times().short_range(facts.range);
+    let hours = content.hours().map(|hours| format!("\n{}: {}", content.say("hours"), cut(&hours, HOURS, CUT)));
+    content.set("when", format!("{range}{}", hours.unwrap_or_default()));
     content.set("property", cut(facts.property.as_str(), PROPERTY, CUT));
     let item = if facts.property.as_str().is_empty() { facts.key.to_string() } else { content.say("key-and-property") };
     content.set("item", item);

@@ -4,7 +4,7 @@
 //! offset. UTC is named, since it is seldom what a clock on the wall shows.
 
 use chrono::{DateTime, Datelike as _, FixedOffset, MappedLocalTime, Timelike as _};
-use domain::{Instant, Language, TimeRange, TimeZone};
+use domain::{DaysAlike, Instant, Language, Schedule, TimeRange, TimeZone};
 use texts::{FluentArgs, Texts};
 
 use crate::translations::texts;
@@ -63,6 +63,21 @@ impl LocalTimes {
         arguments.set("start", self.texts.format("day-and-time", &values(&first)));
         arguments.set("end", self.texts.format("moment", &values(&last)));
         self.texts.format("range", &arguments)
+    }
+
+    /// The windows of a schedule.
+    #[must_use]
+    pub fn hours(&self, schedule: &Schedule) -> String {
+        let clock = |(hour, minute): (u16, u16)| {
+            self.texts.format("clock", &[("hour", hour), ("minute", minute)].into_iter().collect())
+        };
+        let day = |day: usize| self.texts.format("weekday", &[("weekday", day + 1)].into_iter().collect());
+        let rules = schedule.days().into_iter().map(|DaysAlike { first, last, windows }| {
+            let days = if first == last { day(first) } else { format!("{}–{}", day(first), day(last)) };
+            let windows = windows.iter().map(|window| format!("{}–{}", clock(window.from()), clock(window.to())));
+            format!("{days} {}", windows.collect::<Vec<_>>().join(", "))
+        });
+        rules.collect::<Vec<_>>().join("; ")
     }
 
     /// The offset from UTC, as in `UTC+2` or `UTC-3:30`.

@@ -13,7 +13,7 @@ use std::iter;
 
 use domain::{
     AutomatId, CodeKind, ContractId, EventKind, Instant, Key, KeyId, Keypad, KeypadAnswer, KeypadRefusal, KnownCode,
-    LockerIndex, Purpose, TimeRange,
+    LockerIndex, PinTerms, Purpose, TimeZone,
 };
 
 use crate::expression::absent;
@@ -52,12 +52,13 @@ struct Scene {
     /// The item keys under which the code may be stored.
     codes: Vec<ItemKey>,
     owner: Option<Owner>,
+    zone: TimeZone,
 }
 
-/// The key, or the contract on a key, that a code belongs to.
+/// The key that a code belongs to, with the terms of a PIN.
 struct Owner {
     key: KeyId,
-    contract: Option<(ContractId, TimeRange)>,
+    terms: Option<PinTerms>,
 }
 
 struct Verdict {
@@ -117,8 +118,9 @@ impl Store {
             let at = found.iter().position(|item| ItemKey::of(item).as_ref() == Some(item_key))?;
             Some(found.swap_remove(at))
         };
-        take(&automat_key).ok_or(Error::NotFound(ResourceKind::Automat))?;
+        let automat = take(&automat_key).ok_or(Error::NotFound(ResourceKind::Automat))?;
         Ok(Scene {
+            zone: AutomatItem::read(automat)?.automat.time_zone,
             keypad: take(&keypad_key).map(read::<StoredKeypad>).transpose()?.unwrap_or_default(),
             answered: take(item_key).map(read::<StoredEntry>).transpose()?,
             owner: Owner::of(codes.iter().filter_map(take).collect(), entry.kind, now)?,
@@ -144,14 +146,14 @@ impl Store {
             None if scene.codes.len() > 1 => Owner::of(self.get_all(&scene.codes).await?, entry.kind, now)?,
             owner => owner,
         };
-        let Some(Owner { key, contract }) = owner else { return refused(KeypadRefusal::Unknown) };
+        let Some(Owner { key, terms }) = owner else { return refused(KeypadRefusal::Unknown) };
         let stored = self.find_key(&key).await?.filter(|stored| stored.key.automat == *automat);
         let Some(stored) = stored else { return refused(KeypadRefusal::Unknown) };
-        let outcome = answer(&stored.key, contract.as_ref(), entry, now);
+        let outcome = answer(&stored.key, terms.as_ref(), scene.zone, entry, now);
         if outcome == Err(KeypadRefusal::Unknown) {
             return refused(KeypadRefusal::Unknown);
         }
-        Ok(Verdict { outcome, known: Some((stored, contract.map(|(id, _)| id))) })
+        Ok(Verdict { outcome, known: Some((stored, terms.map(|terms| terms.contract))) })
     }
 
     fn record_entry(
@@ -196,8 +198,8 @@ impl Owner {
         }
         let Some(item) = found.into_iter().next() else { return Ok(None) };
         match kind {
-            CodeKind::Pin => PinItem::read(item).map(|(key, id, range)| Self { key, contract: Some((id, range)) }),
-            CodeKind::ReturnCode => ReturnCodeItem::read(item).map(|key| Self { key, contract: None }),
+            CodeKind::Pin => PinItem::read(item).map(|(key, terms)| Self { key, terms: Some(terms) }),
+            CodeKind::ReturnCode => ReturnCodeItem::read(item).map(|key| Self { key, terms: None }),
         }
         .map(Some)
     }
@@ -205,13 +207,14 @@ impl Owner {
 
 fn answer(
     key: &Key,
-    contract: Option<&(ContractId, TimeRange)>,
+    terms: Option<&PinTerms>,
+    zone: TimeZone,
     entry: &KeypadEntry,
     now: Instant,
 ) -> Result<(LockerIndex, Purpose), KeypadRefusal> {
     let inside = entry.inside.contains(&key.locker);
-    let purpose = match contract {
-        Some((contract, range)) => key.answer_pin(contract, *range, inside, now),
+    let purpose = match terms {
+        Some(terms) => key.answer_pin(terms, zone, inside, now),
         None => key.answer_return_code(inside),
     };
     purpose.map(|purpose| (key.locker, purpose))

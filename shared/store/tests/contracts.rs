@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ContractState::{Active, Ended, Upcoming};
 use domain::{
     AutomatId, Contact, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, ContractState, Email,
-    Ending, FreeText, KeyDraft, KeyId, Language, Name, PhoneNumber, Sharing,
+    Ending, FreeText, KeyDraft, KeyId, Language, Name, PhoneNumber, Schedule, Sharing,
 };
 use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, RequestMetadata, ResourceKind};
 use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, pin_holder, range};
@@ -66,6 +66,7 @@ async fn a_contract_is_read_as_it_was_made() {
     };
     let draft = ContractDraft {
         contacts: vec![contact],
+        schedule: Some(Schedule::parse("Mo-Fr 08:00-17:00").unwrap()),
         free_text: Some(FreeText::parse("second floor").unwrap()),
         ..named("BK-1", with_pin("482915", contract(60, 120)))
     };

@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{
-    AutomatId, CodeKind, ContractDraft, ContractId, Event, EventKind, GuessingPeriod, KeyDraft, KeyId, KeypadAnswer,
-    KeypadRefusal, Purpose, ReturnCode, Sharing,
+    AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, Event, EventKind, GuessingPeriod, KeyDraft, KeyId, KeypadAnswer,
+    KeypadRefusal, Purpose, ReturnCode, Schedule, Sharing,
 };
 use store::{Error, Expected, KeypadEntry, PageRequest, ResourceKind, Store};
 use testkit::{TestTable, at, automat, contract, entry, key, locker, locker_reports, metadata, pin};
@@ -147,6 +147,29 @@ async fn a_pin_that_is_not_valid_now_opens_nothing_and_the_record_says_why() {
     assert_eq!(refusals(&table).await, expected);
     let known: Vec<_> = recorded(&table).await.into_iter().map(|event| event.subject.key.is_some()).collect();
     assert_eq!(known, [true, true, false]);
+}
+
+#[tokio::test]
+async fn a_schedule_limits_fetching_as_it_is_now_and_returning_never() {
+    let table = stage().await;
+    let id = ContractId::parse("now").unwrap();
+    let reschedule = async |schedule: Option<&str>| {
+        let schedule = schedule.map(|text| Schedule::parse(text).unwrap());
+        let change = ContractChange { schedule: Some(schedule), ..ContractChange::default() };
+        table.store.edit_contract(&a(), &id, change, Expected::Any, &metadata()).await.unwrap();
+    };
+    // It is Tuesday, 14:00 in the time zone of the automat.
+    reschedule(Some("Tu 15:00-16:00")).await;
+    assert_eq!(pin_inside(&table, "e1", "482915", 1).await, NO);
+    assert_eq!(refusals(&table).await, [KeypadRefusal::OutsideSchedule]);
+    reschedule(Some("Tu 14:00-14:01")).await;
+    assert_eq!(pin_inside(&table, "e2", "482915", 2).await, open(Purpose::Fetch, 12));
+    table.store.record_locker_reports(&lobby(), locker_reports(2, &[(0, false, Some("e2"))]), at(3)).await.unwrap();
+    assert_eq!(pin_empty(&table, "e3", "482915", 100).await, open(Purpose::Return, 110));
+    table.store.record_locker_reports(&lobby(), locker_reports(3, &[(0, true, Some("e3"))]), at(101)).await.unwrap();
+    assert_eq!(pin_inside(&table, "e4", "482915", 102).await, NO, "what moved the key left the schedule as it was");
+    reschedule(None).await;
+    assert_eq!(pin_inside(&table, "e5", "482915", 103).await, open(Purpose::Fetch, 113));
 }
 
 #[tokio::test]

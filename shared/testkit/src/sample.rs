@@ -63,6 +63,7 @@ pub fn contract(start: i64, end: i64) -> ContractDraft {
         start: Some(at(start)),
         ending: Ending::At(at(end)),
         pin: None,
+        schedule: None,
         contacts: Vec::new(),
         free_text: None,
     }

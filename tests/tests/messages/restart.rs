@@ -25,6 +25,7 @@ async fn book(cloud: &LocalCloud, key: &KeyId, address: &str, clock: &Clock) {
         start: Some(now.plus_millis(400 * 86_400_000)),
         ending: Ending::At(now.plus_millis(401 * 86_400_000)),
         pin: None,
+        schedule: None,
         contacts: vec![by_email(address)],
         free_text: None,
     };

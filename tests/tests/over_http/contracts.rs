@@ -126,6 +126,24 @@ async fn an_edit_may_not_create_an_overlap() {
 }
 
 #[tokio::test]
+async fn a_schedule_is_stored_in_its_canonical_form_and_can_be_cleared() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let mut body = person(1, 5);
+    body["schedule"] = json!("Sa 10:00-14:00; Mo,Tu 08:00-17:00");
+    let made = stage.book(&stage.key().await, body.clone()).await;
+    let path = made.header("location").to_owned();
+    assert_eq!(made.body(201)["schedule"], "Mo-Tu 08:00-17:00; Sa 10:00-14:00");
+    let operator = stage.stack.operator();
+    let other = operator.patch(&path, json!({ "schedule": "Mo-Su 22:00-06:00" })).await.body(200);
+    assert_eq!(other["schedule"], "Mo-Su 22:00-06:00");
+    let cleared = operator.patch(&path, json!({ "schedule": null })).await.body(200);
+    assert_eq!(cleared.get("schedule"), None);
+    let events = stage.stack.viewer().get(format!("/v1/automats/{}/events", stage.automat)).await.data();
+    let changed = events.iter().filter(|event| event["type"] == "contract-changed");
+    assert!(changed.into_iter().all(|event| event["changes"] == json!(["schedule"])), "{events:?}");
+}
+
+#[tokio::test]
 async fn a_removed_contract_frees_its_time_and_its_id() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;

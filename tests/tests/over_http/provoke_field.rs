@@ -30,6 +30,7 @@ pub(crate) async fn provoke_field(stage: &Stage, key: &str, code: FieldCode) -> 
         FieldCode::InstantForm => with("start", json!("2026-12-01 00:00")),
         FieldCode::EmailForm => with_contact("email", json!("bo@")),
         FieldCode::PhoneNumberForm => with_contact("phoneNumber", json!("0401234567")),
+        FieldCode::ScheduleForm => with("schedule", json!("weekdays 8-17")),
         FieldCode::LanguageUnknown => with_contact("language", json!("tlh")),
         FieldCode::MessageKindUnknown => with_contact("additionalMessages", json!(["contract-created"])),
         FieldCode::EndNotAfterStart => with("end", json!(hours(1))),

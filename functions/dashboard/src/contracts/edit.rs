@@ -8,6 +8,7 @@ use texts::Texts;
 
 use super::fields::{self, END, START, part};
 use super::form::{FormState, KeyContext, is_confirmed, stepped};
+use super::hours;
 use crate::contracts::contacts;
 use crate::form::{Errors, Form};
 use crate::links;
@@ -84,7 +85,7 @@ fn is_so(contract: &Contract, change: ContractChange, now: Instant) -> bool {
 /// Two versions of the contract side by side.
 fn stale(t: &Texts, times: &Times, typed: &Form, current: &Contract) -> Errors {
     let [current, typed] = [&fields::filled(current, times), typed].map(|form| as_texts(t, times, form));
-    Errors::stale(t, &current, &typed, &["person", START, END, "pin", "freeText", "contacts"])
+    Errors::stale(t, &current, &typed, &["person", START, END, "pin", hours::FIELD, "freeText", "contacts"])
 }
 
 /// The fields as text. Of a PIN only that there is a new one.
@@ -97,6 +98,12 @@ fn as_texts(t: &Texts, times: &Times, form: &Form) -> Form {
     };
     let end = if form.ticked("permanent") { t.text("permanent").into_owned() } else { time(END) };
     let pin = if form.given("pin").is_some() { t.text("pin-new") } else { "".into() };
+    let hours = |row: usize| {
+        let days = form.all(&hours::field(row, "days")).map(|day| t.text(&format!("day-{day}")));
+        let [from, to] = ["from", "to"].map(|name| form.text(&hours::field(row, name)).to_owned());
+        format!("{} {from}–{to}", days.collect::<Vec<_>>().join(", "))
+    };
+    let schedule = (0..hours::count(form)).map(hours).collect::<Vec<_>>().join("; ");
     let contact = |number: usize| {
         let field = |name: &str| form.text(&format!("contacts.{number}.{name}")).trim().to_owned();
         let parts = [field("name"), field("email"), field("phoneNumber")];
@@ -107,6 +114,7 @@ fn as_texts(t: &Texts, times: &Times, form: &Form) -> Form {
         .with(START, time(START))
         .with(END, end)
         .with("pin", pin)
+        .with(hours::FIELD, schedule)
         .with("freeText", form.text("freeText").replace("\r\n", "\n"))
         .with("contacts", (0..contacts::count(form)).map(contact).collect::<Vec<_>>().join("; "))
 }

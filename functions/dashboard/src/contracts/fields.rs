@@ -4,11 +4,11 @@ use api::Check;
 use api::problem::FieldCode;
 use domain::{
     Contact, Contract, ContractChange, ContractDraft, ContractId, Country, Email, Ending, FreeText, Instant, Invalid,
-    Language, MessageKind, Name, PhoneNumber, Pin,
+    Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
 };
 use texts::Texts;
 
-use super::contacts;
+use super::{contacts, hours};
 use crate::form::{Errors, Form};
 use crate::times::{Reading, Times, Which, Written, read_date, read_time};
 
@@ -18,7 +18,7 @@ pub(super) const END: &str = "end";
 pub(super) const NOW: &str = "start.now";
 
 /// The fields above the contacts, in the order of the page.
-const ABOVE_CONTACTS: [&str; 12] = [
+const ABOVE_CONTACTS: [&str; 13] = [
     "person",
     START,
     "start.date",
@@ -29,6 +29,7 @@ const ABOVE_CONTACTS: [&str; 12] = [
     "end.time",
     "permanent",
     "pin",
+    hours::FIELD,
     "freeText",
     "contractId",
 ];
@@ -56,6 +57,7 @@ pub(super) fn filled(contract: &Contract, times: &Times) -> Form {
         None => form.with("permanent", "on"),
     };
     let form = form.with_some("freeText", contract.free_text.as_ref().map(FreeText::as_str));
+    let form = hours::filled(form, contract.schedule.as_ref());
     contacts::filled(form, &contract.contacts)
 }
 
@@ -84,11 +86,12 @@ pub(super) fn read(
     let person = typed.check.required("person", form.given("person"), Name::parse);
     let ending = typed.ending();
     let pin = typed.optional("pin", Pin::parse);
+    let schedule = typed.schedule();
     let contacts = typed.contacts();
     let free_text = typed.optional("freeText", FreeText::parse);
     typed.finish(|| {
         let start = if starts_now { None } else { Some(start?) };
-        Some(ContractDraft { id, person: person?, start, ending: ending?, pin, contacts, free_text })
+        Some(ContractDraft { id, person: person?, start, ending: ending?, pin, schedule, contacts, free_text })
     })
 }
 
@@ -101,6 +104,7 @@ pub(super) fn change(draft: ContractDraft, contract: &Contract) -> ContractChang
         start: draft.start.filter(|start| *start != contract.range.start()),
         ending: Some(draft.ending).filter(|typed| *typed != ending),
         pin: draft.pin,
+        schedule: Some(draft.schedule),
         contacts: Some(draft.contacts),
         free_text: Some(draft.free_text),
     }
@@ -186,6 +190,25 @@ impl Typed<'_> {
             }
             (false, false) => self.refuse(END, self.t.text("end-missing").into_owned()),
         }
+    }
+
+    /// The rows of days and hours. None of them means at any time.
+    fn schedule(&mut self) -> Option<Schedule> {
+        let form = self.form;
+        let mut rules = Vec::new();
+        let begun: Vec<_> = (0..hours::count(form)).filter(|row| hours::is_begun(form, *row)).collect();
+        for row in &begun {
+            let [days, from, to] = ["days", "from", "to"].map(|name| hours::field(*row, name));
+            if form.given(&days).is_none() {
+                self.check.refuse(&days, FieldCode::Required, "is required");
+            }
+            let are_times = [&from, &to].map(|field| self.part(field, "time-form", |text| hours::clock(text).is_some()));
+            if let (Some(from), Some(to), [true, true]) = (hours::clock(form.text(&from)), hours::clock(form.text(&to)), are_times) {
+                rules.push(format!("{} {from}-{to}", form.all(&days).collect::<Vec<_>>().join(",")));
+            }
+        }
+        let rules = (!rules.is_empty() && rules.len() == begun.len()).then(|| rules.join("; "));
+        self.check.optional(hours::FIELD, rules.as_deref(), Schedule::parse)
     }
 
     fn contacts(&mut self) -> Vec<Contact> {

@@ -13,6 +13,7 @@ use texts::Texts;
 pub(super) use self::steps::{as_previewed, is_confirmed, stepped};
 use self::steps::{hidden_fields, range_value, with_preview, without_preview};
 use super::contacts::{self, Row};
+use super::hours;
 use super::fields::{self, END, START, part};
 use super::preview::{MessageBody, PreviewedMessage, previewed_messages, with_mail};
 use crate::countries::countries;
@@ -38,6 +39,7 @@ struct FormPage<'p> {
     end: TimeField,
     rows: Vec<Row>,
     pattern: Row,
+    hours: Vec<hours::Row>,
     pin_hint: &'static str,
     languages: Vec<(&'static str, &'static str)>,
     countries: Vec<(&'static str, String)>,
@@ -135,6 +137,7 @@ impl KeyContext {
             end: self.time_field(t, &form, END),
             rows: contacts::rows(t, &form, is_added),
             pattern: Row::pattern(t),
+            hours: hours::rows(t, &form),
             pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
             languages: Language::ALL.iter().map(|&language| (language.code(), own_name(language))).collect(),
             countries: self.countries(t),

@@ -3,6 +3,7 @@
 mod contacts;
 mod fields;
 mod form;
+mod hours;
 mod preview;
 
 pub(crate) mod close;

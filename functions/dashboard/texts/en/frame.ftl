@@ -31,6 +31,7 @@ field-instant-form = A date and a time, such as 24.11.2026 14:00.
 field-out-of-range = A whole number from { $min } to { $max }.
 field-time-zone-unknown = There is no time zone with this name. Example: Europe/Helsinki.
 field-email-form = This is not an email address.
+field-schedule-form = Choose days and hours, at most four times a day.
 field-phone-number-form = This is not a phone number in the selected country. Start a number from another country with + and the country code.
 field-end-not-after-start = The end must be after the start.
 field-end-not-ahead = The end must be in the future.

@@ -31,6 +31,7 @@ field-instant-form = Päivä ja kellonaika, esimerkiksi 24.11.2026 14:00.
 field-out-of-range = Kokonaisluku väliltä { $min }–{ $max }.
 field-time-zone-unknown = Tämännimistä aikavyöhykettä ei ole. Esimerkki: Europe/Helsinki.
 field-email-form = Tämä ei ole sähköpostiosoite.
+field-schedule-form = Valitse päivät ja kellonajat, enintään neljä aikaa päivässä.
 field-phone-number-form = Valitussa maassa ei ole tällaista numeroa. Muiden maiden numerot alkavat plusmerkillä ja maatunnuksella.
 field-end-not-after-start = Päättymisajan on oltava alkamisajan jälkeen.
 field-end-not-ahead = Päättymisajan on oltava tulevaisuudessa.

@@ -31,6 +31,7 @@ field-instant-form = Datum och tid, till exempel 24.11.2026 14:00.
 field-out-of-range = Ett heltal från { $min } till { $max }.
 field-time-zone-unknown = Ingen tidszon heter så. Ett exempel: Europe/Helsinki.
 field-email-form = Det här är inte en e-postadress.
+field-schedule-form = Välj dagar och klockslag, högst fyra tider per dag.
 field-phone-number-form = Något sådant nummer finns inte i landet. Nummer i andra länder börjar med + och landsnumret.
 field-end-not-after-start = Sluttiden måste vara efter starttiden.
 field-end-not-ahead = Sluttiden måste ligga i framtiden.

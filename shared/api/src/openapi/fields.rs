@@ -2,7 +2,7 @@
 //! so its constraints are given once. The numbers are the domain's own, and a test compares the patterns with what the
 //! domain accepts.
 
-use domain::{AddressLine, Contact, FreeText, LockerCount, Name, PinDigits, Property};
+use domain::{AddressLine, Contact, FreeText, LockerCount, Name, PinDigits, Property, Schedule};
 use utoipa::openapi::path::{Parameter, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
 use utoipa::openapi::{ArrayBuilder, KnownFormat, Object, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
@@ -21,6 +21,8 @@ pub const RETURN_CODE: &str = "^[0-9]{4}$";
 const RETURN_CODE_OR_MASK: &str = r"^([0-9]{4}|\*{4})$";
 pub const PHONE_NUMBER: &str = "^\\+[1-9][0-9]{7,14}$";
 pub const TIME_ZONE: &str = "^[A-Za-z][A-Za-z0-9_+/-]*$";
+/// Days of the week and hours, once or more often.
+pub const SCHEDULE: &str = "^((; ?)?(Mo|Tu|We|Th|Fr|Sa|Su)([,-](Mo|Tu|We|Th|Fr|Sa|Su))* [0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9](, ?[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9])*)+$";
 const CURSOR: &str = "^[A-Za-z0-9_-]+$";
 /// Visible ASCII characters (RFC 20), which a header can carry everywhere.
 const VISIBLE: &str = "^[!-~]+$";
@@ -31,6 +33,8 @@ const ENTITY_TAG: &str = r#"^(\*|(W/)?"[!#-~]*")$"#;
 const ID_LENGTH: usize = 64;
 /// In characters (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 const EMAIL_LENGTH: usize = 254;
+/// `Mo 08:00-17:00`, in characters.
+const SHORTEST_SCHEDULE: usize = 14;
 /// In characters.
 const CURSOR_LENGTH: usize = 4096;
 /// In characters.
@@ -128,6 +132,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         ("Event", "reason", _) => Enumeration("EntryRefusal"),
         ("Event", "within", _) => Enumeration("GuessingPeriod"),
         ("Event", "changes", _) => Enumerations(None, "ChangedField"),
+        (_, "schedule", _) => Text(Some(SCHEDULE), SHORTEST_SCHEDULE, Some(Schedule::MAX)),
         ("Pin", "pin", _) | (_, "pin", Side::Request) => Text(Some(PIN), 4, Some(9)),
         (_, "pin", Side::Answer) => Text(Some(PIN_OR_MASK), 4, Some(9)),
         (_, "returnCode", Side::Request) => Text(Some(RETURN_CODE), 4, Some(4)),

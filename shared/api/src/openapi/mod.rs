@@ -16,7 +16,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 
-pub use self::fields::{ASCII_ID, ID, PHONE_NUMBER, PIN, RETURN_CODE, TIME_ZONE, ULID};
+pub use self::fields::{ASCII_ID, ID, PHONE_NUMBER, PIN, RETURN_CODE, SCHEDULE, TIME_ZONE, ULID};
 use crate::problem::ProblemBody;
 use crate::routes::{Access, ROUTES};
 

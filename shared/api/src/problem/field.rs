@@ -49,6 +49,7 @@ fn code_of(invalid: Invalid) -> FieldCode {
         Invalid::TimeZoneUnknown => FieldCode::TimeZoneUnknown,
         Invalid::EmailForm => FieldCode::EmailForm,
         Invalid::PhoneNumberForm => FieldCode::PhoneNumberForm,
+        Invalid::ScheduleForm => FieldCode::ScheduleForm,
         Invalid::LanguageUnknown => FieldCode::LanguageUnknown,
         Invalid::MessageKindUnknown => FieldCode::MessageKindUnknown,
     }

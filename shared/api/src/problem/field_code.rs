@@ -69,6 +69,8 @@ field_codes! {
     EmailForm,
     /// is not a valid phone number in E.164 form
     PhoneNumberForm,
+    /// is not days with hours, such as `Mo-Fr 08:00-17:00`, or has more than 4 windows on a day
+    ScheduleForm,
     /// is not a supported language
     LanguageUnknown,
     /// is not a kind of message that a contact can ask for

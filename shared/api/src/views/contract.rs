@@ -28,6 +28,10 @@ pub struct ContractView {
     /// `******`; `GET …/pin` returns it.
     #[schema(example = "******")]
     pin: String,
+    /// When the key may be fetched, if not at any time. It can always be returned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, example = "Mo-Fr 08:00-17:00")]
+    schedule: Option<String>,
     contacts: Vec<ContactView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
@@ -80,6 +84,7 @@ impl ContractView {
             permanent: end.is_none(),
             end,
             pin,
+            schedule: contract.schedule.map(|schedule| schedule.to_string()),
             contacts: contract.contacts.into_iter().map(ContactView::from).collect(),
             free_text: contract.free_text.map(|text| text.as_str().to_owned()),
             state,

@@ -2,7 +2,7 @@
 
 use domain::{
     Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language,
-    Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, TimeRange, TimeZone,
+    Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, Schedule, TimeRange, TimeZone,
 };
 use messages::{Rendered, Sms, render};
 
@@ -30,6 +30,7 @@ pub(crate) fn facts() -> Facts {
         person: Name::parse("Aino Virtanen").unwrap(),
         range: TimeRange::new(at("2026-11-24T12:00:00Z"), Some(at("2026-11-26T10:00:00Z"))).unwrap(),
         pin: Pin::parse(PIN).unwrap(),
+        schedule: None,
         free_text: None,
         property: Property::parse("Mannerheimintie 1 A 4").unwrap(),
         automat: AutomatDetails {
@@ -62,6 +63,7 @@ pub(crate) fn longest(character: char) -> Facts {
         // Both times are ambiguous, so they include their offsets.
         range: TimeRange::new(at("2026-11-01T04:00:00Z"), Some(at("2027-11-07T05:00:00Z"))).unwrap(),
         pin: Pin::parse("493817000").unwrap(),
+        schedule: Some(longest_schedule()),
         free_text: Some(FreeText::parse(&of(FreeText::MAX)).unwrap()),
         property: Property::parse(&of(Property::MAX)).unwrap(),
         automat: AutomatDetails {
@@ -70,6 +72,13 @@ pub(crate) fn longest(character: char) -> Facts {
             time_zone: TimeZone::parse("America/St_Johns").unwrap(),
         },
     }
+}
+
+/// Different windows on each day, as many as there may be.
+fn longest_schedule() -> Schedule {
+    let days = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"].into_iter().enumerate();
+    let rules = days.map(|(n, day)| format!("{day} 01:1{n}-02:22,03:33-04:44,15:55-16:16,17:17-18:18"));
+    Schedule::parse(&rules.collect::<Vec<_>>().join("; ")).unwrap()
 }
 
 pub(crate) fn rendered_email(occasion: &Occasion, language: Language, facts: &Facts) -> messages::Email {

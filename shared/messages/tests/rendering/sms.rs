@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use domain::{Facts, FreeText, Language, MessageKind, Occasion, Property, TimeRange};
+use domain::{Facts, FreeText, Language, MessageKind, Occasion, Property, Schedule, TimeRange};
 use messages::{Encoding, Sms};
 
-use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_sms};
+use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_email, rendered_sms};
 
 #[test]
 fn texts_of_every_kind() {
@@ -58,6 +58,22 @@ fn the_year_is_repeated_only_if_it_differs() {
     let text = |facts: &Facts| rendered_sms(&Occasion::Created, Language::English, facts).text;
     assert!(text(&facts()).contains("\nTue 24 Nov, 14:00 - Thu 26 Nov 2026, 12:00\n"));
     assert!(text(&Facts { range, ..facts() }).contains("\nWed 30 Dec 2026, 14:00 - Sat 2 Jan 2027, 12:00\n"));
+}
+
+#[test]
+fn hours_of_fetching_are_in_the_messages_that_say_how_to_fetch() {
+    let limited = Facts { schedule: Some(Schedule::parse("Mo-Fr 08:00-17:00; Sa 10:00-14:00").unwrap()), ..facts() };
+    for (language, hours) in [
+        (Language::English, "\nFetching hours: Mon-Fri 08:00-17:00; Sat 10:00-14:00\n"),
+        (Language::Finnish, "\nNoutoajat: ma-pe 8.00-17.00; la 10.00-14.00\n"),
+        (Language::Swedish, "\nHämtningstider: mån-fre 08.00-17.00; lör 10.00-14.00\n"),
+    ] {
+        let text = rendered_sms(&Occasion::Created, language, &limited).text;
+        assert!(text.contains(hours), "{text}");
+        assert!(rendered_email(&Occasion::Created, language, &limited).text.contains(&hours[..10]), "{language:?}");
+        let ended = rendered_sms(&Occasion::Ended, language, &limited).text;
+        assert!(!ended.contains(hours.trim()), "{ended}");
+    }
 }
 
 #[test]

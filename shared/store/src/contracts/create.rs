@@ -72,7 +72,7 @@ impl Store {
         transaction.calendar(stored, &calendar);
         transaction.receipt(metadata, &item);
         transaction.put(Part::Contract, item, absent());
-        let update = PinItem::update(stored, &contract.id, contract.range, false);
+        let update = PinItem::update(stored, contract, false);
         transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, PinItem::free(metadata.now));
         if let Some(other) = &names.other {
             // While the PIN secret is being rotated, a PIN has two possible names but must have one holder. So the

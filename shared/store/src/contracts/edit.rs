@@ -56,7 +56,7 @@ impl Store {
         })
     }
 
-    /// The calendar is written only if the times change, the PIN only if the times or the PIN change. If the caller
+    /// The calendar is written only if the times change, the PIN only if [`writes_pin`]. If the caller
     /// sent an `Idempotency-Key`, its receipt is written in the same transaction.
     pub(super) fn build_contract_edit(
         &self,
@@ -73,25 +73,26 @@ impl Store {
         if moved {
             transaction.calendar(stored_key, &key.book(edited, metadata.now)?);
         }
-        let new_pin = changes.contains(&ContractField::Pin);
+        let pin_is_written = writes_pin(&changes);
         let names = self.codes.pin_names(&key.automat, &edited.pin);
         // If the PIN's item is not written, it keeps the name that it has.
-        let pin_mac = if moved || new_pin { &names.current } else { &stored.pin_mac };
+        let pin_mac = if pin_is_written { &names.current } else { &stored.pin_mac };
         let mut item = ContractItem::write(edited, stored_key, stored.rev + 1, pin_mac, self)?;
         transaction.receipt(metadata, &item);
         if !moved {
             // Retention depends on the end and on whether the key is out, and neither is written here.
             item.remove(TTL);
         }
-        let optional: &[_] = if moved { &["endsAt", "freeText", TTL] } else { &["freeText"] };
+        let optional: &[_] =
+            if moved { &["endsAt", "schedule", "freeText", TTL] } else { &["schedule", "freeText"] };
         let item_key = ContractItem::key(&key.id, &edited.id);
         transaction.update(Part::Contract, item_key, Update::all(item, optional), stored.unchanged());
-        if new_pin && !moved {
+        if pin_is_written && !moved {
             // The PIN's item says whether the key is out, and the key may be fetched or returned at this moment.
             let out = key.whereabouts.holder() == Some(&edited.id);
             transaction.check(Part::Key, KeyItem::key(&key.id), KeyItem::out_with(&edited.id, out));
         }
-        if moved || new_pin {
+        if pin_is_written {
             let former_pin = former_pin_is_ours.then_some(&stored.pin_mac);
             change_pin(&mut transaction, stored_key, edited, &names, former_pin, metadata);
         }
@@ -117,7 +118,7 @@ fn change_pin(
 ) {
     let key = &stored_key.key;
     let out = key.whereabouts.holder() == Some(&edited.id);
-    let update = PinItem::update(stored_key, &edited.id, edited.range, out);
+    let update = PinItem::update(stored_key, edited, out);
     let free = PinItem::free_or_own(&key.id, &edited.id, metadata.now);
     if let Some(former) = former.filter(|former| **former != names.current) {
         let own = PinItem::own_or_gone(&key.id, &edited.id);
@@ -127,6 +128,11 @@ fn change_pin(
         transaction.delete(Part::Pin, PinItem::key(&key.automat, other), free.clone());
     }
     transaction.update(Part::Pin, PinItem::key(&key.automat, &names.current), update, free);
+}
+
+/// Whether the PIN's item changes: it is the PIN's name and when the PIN works.
+pub(super) fn writes_pin(changes: &[ContractField]) -> bool {
+    moves(changes) || changes.iter().any(|field| matches!(field, ContractField::Pin | ContractField::Schedule))
 }
 
 pub(super) fn moves(changes: &[ContractField]) -> bool {

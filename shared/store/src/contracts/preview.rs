@@ -71,11 +71,10 @@ impl Store {
         let changes = contract.differences(&edited);
         let moved = moves(&changes);
         let (conflicts, next_free) = if moved { obstacles(&key, &edited, now)? } else { Obstacles::default() };
-        let pin_written = moved || changes.contains(&ContractField::Pin);
         if edited.pin != contract.pin {
             self.automat(&key.automat).await?.check_chosen_pin(&edited.pin)?;
         }
-        if pin_written && !self.is_free(&key.automat, &edited, &edited.pin, now).await? {
+        if writes_pin(&changes) && !self.is_free(&key.automat, &edited, &edited.pin, now).await? {
             return Err(ContractRefusal::PinInUse.into());
         }
         let notices = Notice::of_edit(&contract, &edited, now);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     AutomatId, Contact, Contract, ContractId, Email, FreeText, Instant, KeyId, Language, MessageKind, Name,
-    PhoneNumber, Pin, Property, TimeRange,
+    PhoneNumber, Pin, Property, Schedule, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,8 @@ pub(crate) struct ContractItem {
     #[serde(with = "serde_bytes")]
     pin: Vec<u8>,
     pin_mac: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Schedule>,
     contacts: Vec<ContactItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     free_text: Option<FreeText>,
@@ -105,6 +107,7 @@ impl ContractItem {
                 contract.pin.reveal(),
             )?,
             pin_mac: pin_mac.0.clone(),
+            schedule: contract.schedule.clone(),
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
             free_text: contract.free_text.clone(),
             rev,
@@ -157,6 +160,7 @@ impl ContractItem {
             person: record.person,
             range: range.ok_or(Error::Internal { context: "reading a stored time range", source: None })?,
             pin: codes.open(&record.pin, Owner::Contract(&key, &id), Pin::parse)?,
+            schedule: record.schedule,
             contacts: record.contacts.into_iter().map(ContactItem::into_contact).collect::<Result<_, _>>()?,
             free_text: record.free_text,
             version: record.version,

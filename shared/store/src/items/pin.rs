@@ -1,6 +1,6 @@
 //! PINs and return codes, stored under a keyed MAC: they are unique per automat, and the keypad looks them up.
 
-use domain::{AutomatId, ContractId, Instant, KeyId, TimeRange};
+use domain::{AutomatId, Contract, ContractId, Instant, KeyId, PinTerms, Schedule, TimeRange};
 use serde::{Deserialize, Serialize};
 
 use super::{AutomatItem, Item, ItemKey, Millis, StoredKey, flag, number, read, text, write};
@@ -17,6 +17,7 @@ pub(crate) struct PinItem {
     contract_id: ContractId,
     from: Millis,
     until: Option<Millis>,
+    schedule: Option<Schedule>,
     #[serde(default)]
     out: bool,
 }
@@ -26,16 +27,24 @@ impl PinItem {
         ItemKey::new(AutomatItem::pk(automat), format!("PIN#{}", mac.0))
     }
 
-    /// Update: a contract's times, and whether the key is out with it. While the key is out, the PIN has no `ttl` and
-    /// cannot be taken, because it must still return the key after the contract's end.
-    pub(crate) fn update(on: &StoredKey, contract: &ContractId, range: TimeRange, key_out: bool) -> Update {
-        let expires = range.end().filter(|_| !key_out);
+    /// Update: when a contract's PIN works, and whether the key is out with it.
+    pub(crate) fn update(on: &StoredKey, contract: &Contract, key_out: bool) -> Update {
+        let range = contract.range;
         Update::default()
             .set("keyId", text(on.key.id.as_str()))
-            .set("contractId", text(contract.as_str()))
+            .set("contractId", text(contract.id.as_str()))
             .set("incarnation", text(&on.incarnation))
             .set("from", number(range.start().millis()))
             .set_or_remove("until", range.end().map(|end| number(end.millis())))
+            .set_or_remove("schedule", contract.schedule.as_ref().map(|schedule| text(schedule.to_string())))
+            .then(Self::passage(range, key_out))
+    }
+
+    /// Update: whether the key is out with the contract. While it is, the PIN has no `ttl` and cannot be taken, because
+    /// it must still return the key after the contract's end.
+    pub(crate) fn passage(range: TimeRange, key_out: bool) -> Update {
+        let expires = range.end().filter(|_| !key_out);
+        Update::default()
             .set_or_remove(TTL, expires.map(|end| number(end.seconds() + 1)))
             .set_or_remove("out", key_out.then(|| flag(true)))
     }
@@ -104,12 +113,12 @@ impl PinItem {
         is("keyId", text(key.as_str())).and(is("contractId", text(contract.as_str())))
     }
 
-    /// The key, contract and time range that the PIN belongs to.
-    pub(crate) fn read(item: Item) -> Result<(KeyId, ContractId, TimeRange), Error> {
+    /// The key that the PIN belongs to, and when it opens its locker.
+    pub(crate) fn read(item: Item) -> Result<(KeyId, PinTerms), Error> {
         let record: Self = read(item)?;
         let range = TimeRange::new(record.from.0, record.until.map(|until| until.0));
         let range = range.ok_or(Error::Internal { context: "reading a PIN's time range", source: None })?;
-        Ok((record.key_id, record.contract_id, range))
+        Ok((record.key_id, PinTerms { contract: record.contract_id, range, schedule: record.schedule }))
     }
 }
 

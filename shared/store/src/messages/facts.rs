@@ -26,6 +26,7 @@ impl Store {
             person: contract.person.clone(),
             range: contract.range,
             pin: contract.pin.clone(),
+            schedule: contract.schedule.clone(),
             free_text: contract.free_text.clone(),
             property,
             automat: details,

@@ -54,6 +54,36 @@ async fn a_form_sent_twice_creates_one_contract() {
 }
 
 #[tokio::test]
+async fn fetching_can_be_limited_to_hours_of_a_week() {
+    let stage = stage().await;
+    let hours = [
+        ("schedule.0.days", "Mo"),
+        ("schedule.0.days", "Tu"),
+        ("schedule.0.from", "8.00"),
+        ("schedule.0.to", "17:00"),
+        ("schedule.1.days", "Sa"),
+        ("schedule.1.from", "20:00"),
+        ("schedule.1.to", "24:00"),
+    ];
+    let half = stage.fill(NEW, &[&ADA[..], &hours[..3], &hours[5..6]].concat()).await;
+    assert_eq!(half.status, 422);
+    for field in ["schedule.0.to", "schedule.1.days", "schedule.1.to"] {
+        assert!(half.has(&format!("id=\"{field}-error\"")), "{field}: {}", half.main());
+    }
+    assert_eq!(half.value("schedule.0.from").unwrap(), "8.00", "what was typed is kept");
+    let made = stage.fill(NEW, &[&ADA[..], &hours].concat()).await;
+    let [contract] = &contracts(&stage).await[..] else { panic!("{}", made.main()) };
+    assert_eq!(contract.schedule.as_ref().unwrap().to_string(), "Mo-Tu 08:00-17:00; Sa 20:00-24:00");
+
+    let page = stage.get(&format!("/keys/K-1/contracts/{}", contract.id)).await;
+    assert!(page.has("Mon–Tue 08:00–17:00; Sat 20:00–24:00"), "{}", page.main());
+    let edit = stage.get(&format!("/keys/K-1/contracts/{}/edit", contract.id)).await;
+    stage.send(&edit, &[("person", "Bo")]).await;
+    let [unchanged] = &contracts(&stage).await[..] else { panic!() };
+    assert_eq!((&unchanged.schedule, unchanged.person.as_str()), (&contract.schedule, "Bo"), "the form shows all of it");
+}
+
+#[tokio::test]
 async fn errors_are_shown_beside_their_fields_and_input_is_kept() {
     let stage = stage().await;
     let fields = [

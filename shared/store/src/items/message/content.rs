@@ -4,7 +4,7 @@
 use clock::Random;
 use domain::{
     Address, AutomatDetails, Channel, ContractId, Email, Facts, FreeText, KeyId, Language, Message, Name, Occasion,
-    PhoneNumber, Pin, Property, Recipient, TimeRange,
+    PhoneNumber, Pin, Property, Recipient, Schedule, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ struct FactsItem {
     #[serde(with = "serde_bytes")]
     pin: Vec<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<Schedule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     free_text: Option<FreeText>,
     property: Property,
     automat: AutomatDetails,
@@ -63,6 +65,7 @@ impl Content {
             person: facts.person,
             range: facts.range,
             pin: codes.seal(random, Owner::Message(item_key), facts.pin.reveal())?,
+            schedule: facts.schedule,
             free_text: facts.free_text,
             property: facts.property,
             automat: facts.automat,
@@ -86,6 +89,7 @@ impl Content {
             person: facts.person,
             range: facts.range,
             pin: codes.open(&facts.pin, Owner::Message(item_key), Pin::parse)?,
+            schedule: facts.schedule,
             free_text: facts.free_text,
             property: facts.property,
             automat: facts.automat,
