@@ -268,7 +268,13 @@ fn the_patterns_agree_with_the_domain() {
         (
             SCHEDULE,
             |text| domain::Schedule::parse(text).is_ok(),
-            &["Mo-Fr 08:00-17:00; Sa,Su 10:00-12:00,13:00-15:00", "Mo 22:00-06:00", "mo 08:00-17:00", "Mo 8:00-17:00", ""],
+            &[
+                "Mo-Fr 08:00-17:00; Sa,Su 10:00-12:00,13:00-15:00",
+                "Mo 22:00-06:00",
+                "mo 08:00-17:00",
+                "Mo 8:00-17:00",
+                "",
+            ],
         ),
         (
             TIME_ZONE,

@@ -212,9 +212,8 @@ mod tests {
         // 1 January 1970 was a Thursday. Helsinki was two hours ahead of UTC.
         let schedule = Some(Schedule::parse("Th 08:00-17:00").unwrap());
         let terms = PinTerms { schedule, ..terms(range(0, None)) };
-        let answer = |zone, inside, hour: i64| {
-            key(Whereabouts::Inside).answer_pin(&terms, zone, inside, at(hour * 3_600))
-        };
+        let answer =
+            |zone, inside, hour: i64| key(Whereabouts::Inside).answer_pin(&terms, zone, inside, at(hour * 3_600));
         let helsinki = TimeZone::parse("Europe/Helsinki").unwrap();
         assert_eq!(answer(TimeZone::UTC, true, 8), Ok(Purpose::Fetch));
         assert_eq!(answer(TimeZone::UTC, true, 7), Err(KeypadRefusal::OutsideSchedule));

@@ -18,7 +18,7 @@ const MAX_WINDOWS: usize = 4;
 
 /// The windows of each day, from Monday. At least one day has one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Schedule([Vec<Window>; 7]);
+pub struct Schedule(Box<[Vec<Window>; 7]>);
 
 /// Hours of a day: from the first minute until before the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,7 +65,7 @@ impl Schedule {
                 return Err(Invalid::ScheduleForm);
             }
         }
-        Ok(Self(days))
+        Ok(Self(Box::new(days)))
     }
 
     /// Whether a local time is in one of the windows.
@@ -204,8 +204,21 @@ mod tests {
     #[test]
     fn what_is_no_schedule_is_refused() {
         for text in [
-            "", ";", "Mo", "08:00-17:00", "Mo 08-17", "Mo 08:00", "Mo 8:00-17:00", "Mo 08:00-08:00", "Mo 24:00-08:00",
-            "Mo 08:00-24:01", "Mo 08:60-10:00", "mo 08:00-17:00", "Mo- 08:00-17:00", "Xx 08:00-17:00", "Mo 08:00-17:00;",
+            "",
+            ";",
+            "Mo",
+            "08:00-17:00",
+            "Mo 08-17",
+            "Mo 08:00",
+            "Mo 8:00-17:00",
+            "Mo 08:00-08:00",
+            "Mo 24:00-08:00",
+            "Mo 08:00-24:01",
+            "Mo 08:60-10:00",
+            "mo 08:00-17:00",
+            "Mo- 08:00-17:00",
+            "Xx 08:00-17:00",
+            "Mo 08:00-17:00;",
             "Mo +8:00-17:00",
             "Mo 01:00-02:00,03:00-04:00,05:00-06:00,07:00-08:00,09:00-10:00",
         ] {

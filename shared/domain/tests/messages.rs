@@ -274,6 +274,7 @@ fn facts(contract: &Contract) -> Facts {
         person: contract.person.clone(),
         range: contract.range,
         pin: contract.pin.clone(),
+        schedule: contract.schedule.clone(),
         free_text: contract.free_text.clone(),
         property: Property::parse("Hämeentie 5").unwrap(),
         automat: AutomatDetails { name: Name::parse("lobby").unwrap(), location: None, time_zone: TimeZone::UTC },

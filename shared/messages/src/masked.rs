@@ -66,7 +66,7 @@ mod tests {
                 range: TimeRange::new(instant("2026-11-24T12:00:00Z"), None).unwrap(),
                 pin: Pin::parse(pin).unwrap(),
                 schedule: None,
-        free_text: None,
+                free_text: None,
                 property: Property::parse("").unwrap(),
                 automat: AutomatDetails {
                     name: Name::parse("Lobby 2026").unwrap(),

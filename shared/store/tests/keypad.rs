@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{
-    AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, Event, EventKind, GuessingPeriod, KeyDraft, KeyId, KeypadAnswer,
-    KeypadRefusal, Purpose, ReturnCode, Schedule, Sharing,
+    AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, Event, EventKind, GuessingPeriod, KeyDraft, KeyId,
+    KeypadAnswer, KeypadRefusal, Purpose, ReturnCode, Schedule, Sharing,
 };
 use store::{Error, Expected, KeypadEntry, PageRequest, ResourceKind, Store};
 use testkit::{TestTable, at, automat, contract, entry, key, locker, locker_reports, metadata, pin};

@@ -99,9 +99,9 @@ fn as_texts(t: &Texts, times: &Times, form: &Form) -> Form {
     let end = if form.ticked("permanent") { t.text("permanent").into_owned() } else { time(END) };
     let pin = if form.given("pin").is_some() { t.text("pin-new") } else { "".into() };
     let hours = |row: usize| {
-        let days = form.all(&hours::field(row, "days")).map(|day| t.text(&format!("day-{day}")));
-        let [from, to] = ["from", "to"].map(|name| form.text(&hours::field(row, name)).to_owned());
-        format!("{} {from}–{to}", days.collect::<Vec<_>>().join(", "))
+        let [days, from, to] = ["days", "from", "to"].map(|name| hours::field(row, name));
+        let days: Vec<_> = form.all(&days).map(|day| t.text(&format!("day-{day}"))).collect();
+        format!("{} {}–{}", days.join(", "), form.text(&from), form.text(&to))
     };
     let schedule = (0..hours::count(form)).map(hours).collect::<Vec<_>>().join("; ");
     let contact = |number: usize| {

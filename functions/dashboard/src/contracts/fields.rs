@@ -202,8 +202,11 @@ impl Typed<'_> {
             if form.given(&days).is_none() {
                 self.check.refuse(&days, FieldCode::Required, "is required");
             }
-            let are_times = [&from, &to].map(|field| self.part(field, "time-form", |text| hours::clock(text).is_some()));
-            if let (Some(from), Some(to), [true, true]) = (hours::clock(form.text(&from)), hours::clock(form.text(&to)), are_times) {
+            let are_times =
+                [&from, &to].map(|field| self.part(field, "time-form", |text| hours::clock(text).is_some()));
+            if let (Some(from), Some(to), [true, true]) =
+                (hours::clock(form.text(&from)), hours::clock(form.text(&to)), are_times)
+            {
                 rules.push(format!("{} {from}-{to}", form.all(&days).collect::<Vec<_>>().join(",")));
             }
         }

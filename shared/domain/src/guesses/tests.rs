@@ -84,12 +84,9 @@ fn a_known_code_that_is_not_valid_now_is_free_three_times_an_hour() {
     assert_eq!(too_early(&three, 1, 5).wrong, [at(5)], "the fourth");
     assert_eq!(too_early(&three, 2, 5).wrong, [], "another code");
     assert_eq!(too_early(&three, 1, 3600).wrong, [], "an hour after the first");
-    for refusal in [
-        KeypadRefusal::Ended,
-        KeypadRefusal::OutsideSchedule,
-        KeypadRefusal::KeyOut,
-        KeypadRefusal::KeyInside,
-    ] {
+    for refusal in
+        [KeypadRefusal::Ended, KeypadRefusal::OutsideSchedule, KeypadRefusal::KeyOut, KeypadRefusal::KeyInside]
+    {
         assert_eq!(three.after_refusal(refusal, Some(&code(2)), at(5)).wrong, []);
         assert_eq!(three.after_refusal(refusal, Some(&code(1)), at(5)).wrong, [at(5)]);
     }

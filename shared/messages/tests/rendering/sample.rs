@@ -2,7 +2,8 @@
 
 use domain::{
     Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language,
-    Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, Schedule, TimeRange, TimeZone,
+    Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, Schedule, TimeRange,
+    TimeZone,
 };
 use messages::{Rendered, Sms, render};
 

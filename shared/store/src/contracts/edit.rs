@@ -83,8 +83,7 @@ impl Store {
             // Retention depends on the end and on whether the key is out, and neither is written here.
             item.remove(TTL);
         }
-        let optional: &[_] =
-            if moved { &["endsAt", "schedule", "freeText", TTL] } else { &["schedule", "freeText"] };
+        let optional: &[_] = if moved { &["endsAt", "schedule", "freeText", TTL] } else { &["schedule", "freeText"] };
         let item_key = ContractItem::key(&key.id, &edited.id);
         transaction.update(Part::Contract, item_key, Update::all(item, optional), stored.unchanged());
         if pin_is_written && !moved {

@@ -3,11 +3,11 @@
 use std::iter;
 
 use domain::{
-    AutomatId, Contract, ContractChange, ContractDraft, ContractField, ContractId, ContractRefusal, Entry, Instant,
-    Key, KeyId, Message, Notice, Pin, Reminder, TimeRange,
+    AutomatId, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, Entry, Instant, Key, KeyId,
+    Message, Notice, Pin, Reminder, TimeRange,
 };
 
-use super::edit::moves;
+use super::edit::{moves, writes_pin};
 use crate::items::{PinItem, StoredContract};
 use crate::{Error, Expected, ResourceKind, Store};
 

@@ -80,7 +80,11 @@ async fn fetching_can_be_limited_to_hours_of_a_week() {
     let edit = stage.get(&format!("/keys/K-1/contracts/{}/edit", contract.id)).await;
     stage.send(&edit, &[("person", "Bo")]).await;
     let [unchanged] = &contracts(&stage).await[..] else { panic!() };
-    assert_eq!((&unchanged.schedule, unchanged.person.as_str()), (&contract.schedule, "Bo"), "the form shows all of it");
+    assert_eq!(
+        (&unchanged.schedule, unchanged.person.as_str()),
+        (&contract.schedule, "Bo"),
+        "the form shows all of it"
+    );
 }
 
 #[tokio::test]
