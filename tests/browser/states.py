@@ -45,6 +45,16 @@ def preview(page: Page):
     save(page)
 
 
+def schedule(page: Page):
+    page.get_by_text("Fetching hours").first.click()
+    for row, days in [(1, ["Monday", "Tuesday", "Friday"]), (2, [])]:
+        hours = page.get_by_role("group", name=f"Days and hours {row}")
+        for day in days:
+            hours.get_by_label(day).check()
+        hours.get_by_label("From").fill("08:00")
+    save(page)
+
+
 STATES = [
     PageState("sign-in", SIGN_IN, person=None),
     PageState("sign-in-cancelled", "/auth/callback?error=access_denied&state=none", person=None, is_error=True),
@@ -89,6 +99,7 @@ STATES = [
     PageState("contract-new", "/keys/{idle}/contracts/new", often=True),
     PageState("contract-new-refused", "/keys/{idle}/contracts/new", then=save),
     PageState("contract-preview", "/keys/{idle}/contracts/new", then=preview),
+    PageState("contract-new-schedule-refused", "/keys/{idle}/contracts/new", then=schedule),
     PageState("contract-conflict", "/keys/{key}/contracts/new", then=preview),
     PageState("contract", "/keys/{key}/contracts/{contract}"),
     PageState("contract-as-viewer", "/keys/{key}/contracts/{contract}", person="viewer"),

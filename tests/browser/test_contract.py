@@ -51,6 +51,26 @@ def test_the_messages_to_two_contacts_are_previewed(enter, cloud, automat, way):
     shows_the_pin(page, "482915")
 
 
+@every_way
+def test_a_cleaner_may_fetch_the_key_in_working_hours(enter, cloud, automat, way):
+    key = automat.key("stairs", 0)
+    page = enter("operator", f"/keys/{key}/contracts/new", **way)
+    page.get_by_label("Person").fill("Sirpa Cleaner")
+    page.get_by_label("Starts now").check()
+    page.get_by_label("Permanent contract").check()
+    page.get_by_text("Fetching hours").first.click()
+    hours = page.get_by_role("group", name="Days and hours 1")
+    for day in ["Monday", "Tuesday", "Wednesday"]:
+        hours.get_by_label(day).check()
+    hours.get_by_label("From").fill("8:00")
+    hours.get_by_label("Until").fill("17:00")
+    save(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sirpa Cleaner")
+    expect(page.get_by_role("main")).to_contain_text("Mon–Wed 08:00–17:00")
+    [made] = cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]
+    assert made["schedule"] == "Mo-We 08:00-17:00"
+
+
 def shows_the_pin(page: Page, pin: str):
     expect(page.get_by_role("main")).not_to_contain_text(pin)
     page.get_by_role("button", name="Show PIN").click()

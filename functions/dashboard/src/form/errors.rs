@@ -117,20 +117,22 @@ impl Errors {
     }
 }
 
-/// The label of a field, `label-…` with its name: that of `start.date` is `label-start-date`. Fields of a contact have
-/// its number in front. Empty if the field has no label.
+/// Fields that are in numbered rows: how their names begin, and the text that names a row.
+const ROWS: [(&str, &str); 2] = [("contacts", "contact"), ("schedule", "schedule-row")];
+
+/// The label of a field, `label-…` with its name: that of `start.date` is `label-start-date`. Fields of a row have its
+/// name in front. Empty if the field has no label.
 pub(crate) fn label(t: &Texts, field: &str) -> String {
     let labelled = |name: &str| {
         let id = format!("label-{}", name.replace('.', "-"));
         if t.has(&id) { t.text(&id).into_owned() } else { String::new() }
     };
-    let contact = field.strip_prefix("contacts.").and_then(|rest| rest.split_once('.'));
-    match contact.and_then(|(index, name)| Some((index.parse::<usize>().ok()?, name))) {
-        Some((index, name)) => {
-            format!("{}: {}", t.with("contact", [("number", index + 1)]), labelled(&format!("contacts.{name}")))
-        }
-        None => labelled(field),
-    }
+    let in_row = |(rows, row): (&str, &str)| {
+        let (index, name) = field.strip_prefix(rows)?.strip_prefix('.')?.split_once('.')?;
+        let number = index.parse::<usize>().ok()? + 1;
+        Some(format!("{}: {}", t.with(row, [("number", number)]), labelled(&format!("{rows}.{name}"))))
+    };
+    ROWS.into_iter().find_map(in_row).unwrap_or_else(|| labelled(field))
 }
 
 /// The text for a broken rule, `field-…` with the name of its code. What only another program can do wrong has none.

@@ -70,6 +70,7 @@ async fn fetching_can_be_limited_to_hours_of_a_week() {
     for field in ["schedule.0.to", "schedule.1.days", "schedule.1.to"] {
         assert!(half.has(&format!("id=\"{field}-error\"")), "{field}: {}", half.main());
     }
+    assert!(half.has("Days and hours 2: Until: This field is required."), "{}", half.main());
     assert_eq!(half.value("schedule.0.from").unwrap(), "8.00", "what was typed is kept");
     let made = stage.fill(NEW, &[&ADA[..], &hours].concat()).await;
     let [contract] = &contracts(&stage).await[..] else { panic!("{}", made.main()) };
