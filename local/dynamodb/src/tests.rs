@@ -127,6 +127,22 @@ async fn deletes_expired_items_when_it_starts() {
     database.stop().await;
 }
 
+/// The tests of the whole project have a present of their own, and last longer than a minute.
+#[tokio::test]
+async fn deletes_nothing_by_another_clock_than_the_callers() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    let yesterday = || now().plus_millis(-24 * 60 * 60 * 1_000);
+    let database = Database::start(Some(&file), yesterday).await.unwrap();
+    store::create_table(&database.client(), "table").await.unwrap();
+    put(&database.client(), "expired today", Some(now().seconds() - 10)).await;
+    let engine = dynoxide::Database::new(&file.to_string_lossy()).unwrap();
+    assert_eq!(delete_expired(&engine, yesterday()).unwrap(), 0);
+    assert_eq!(count(&database.client()).await, 1);
+    assert_eq!(delete_expired(&engine, now()).unwrap(), 1);
+    database.stop().await;
+}
+
 #[tokio::test]
 async fn a_file_that_is_not_a_database_is_named_in_the_error() {
     let folder = tempfile::tempdir().unwrap();
