@@ -341,7 +341,8 @@ async fn database(folder: Option<&Folder>, clock: &Clock) -> Result<Database> {
 /// Opens the table, creating it if it does not exist, and completes interrupted removals.
 async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random) -> Result<Store> {
     store::create_table(client, TABLE).await?;
-    let store = Store::new(client.clone(), TABLE, CodeKeyring::new(secret.as_bytes())?, random.clone()).with_turns();
+    let store =
+        Store::new(client.clone(), TABLE, CodeKeyring::new(secret.as_bytes())?, random.clone()).with_key_queues();
     let finished = store.finish_removals().await?;
     if finished > 0 {
         tracing::info!(keys = finished, "completed interrupted removals of keys");

@@ -1,5 +1,5 @@
 //! Many clients that book the same key: against a database behind a network, where transactions on one item conflict,
-//! as on AWS; and in one process that lets them take turns, as the local cloud does.
+//! as on AWS; and in one process with a queue for each key, as the local cloud is.
 //!
 //! `cargo bench -p store --bench hot_key`
 
@@ -31,27 +31,27 @@ async fn main() {
     for clients in [1, 4, 16, 64, 100] {
         measure("behind a network", clients, true, false).await;
     }
-    for with_turns in [false, true] {
+    for with_queues in [false, true] {
         for clients in [1, 4, 16, 64] {
             measure(
-                if with_turns { "in the process, with turns" } else { "in the process" },
+                if with_queues { "in the process, with queues" } else { "in the process" },
                 clients,
                 false,
-                with_turns,
+                with_queues,
             )
             .await;
         }
     }
 }
 
-async fn measure(name: &str, clients: u32, network: bool, with_turns: bool) {
+async fn measure(name: &str, clients: u32, network: bool, with_queues: bool) {
     let table = TestTable::new().await;
     table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
     table.store.create_key(key("A"), &metadata()).await.unwrap();
     if network {
         table.wire.network(NETWORK);
     }
-    let store = if with_turns { table.store.clone().with_turns() } else { table.store.clone() };
+    let store = if with_queues { table.store.clone().with_key_queues() } else { table.store.clone() };
     let next = Arc::new(AtomicI64::new(0));
     let _ = table.wire.tally();
     let stopwatch = Stopwatch::now();

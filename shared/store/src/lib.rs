@@ -12,6 +12,7 @@ mod expression;
 mod faults;
 mod idempotency;
 mod items;
+mod key_queues;
 mod keypad;
 mod keys;
 mod lockers;
@@ -26,7 +27,6 @@ mod rotation;
 mod schema;
 mod sealing;
 mod transaction;
-mod turns;
 
 use clock::Random;
 use domain::{Actor, AutomatId, Instant};
@@ -57,7 +57,7 @@ pub struct Store {
     codes: CodeKeyring,
     random: Random,
     retention: domain::Retention,
-    turns: Option<turns::Turns>,
+    queues: Option<key_queues::KeyQueues>,
 }
 
 /// Who makes a request, and when. The clock is read once per request and passed down in here.
@@ -103,7 +103,7 @@ impl Store {
     /// Keeps ended items for a year; [`Store::with_retention`] changes that.
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: CodeKeyring, random: Random) -> Self {
-        Self { client, table: table.to_owned(), codes, random, retention: domain::Retention::default(), turns: None }
+        Self { client, table: table.to_owned(), codes, random, retention: domain::Retention::default(), queues: None }
     }
 
     /// The same store with another retention for what it writes from now on.

@@ -32,7 +32,7 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<Created<Contract>, Error> {
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
-        let _turn = self.turn(key).await;
+        let _queued = self.queue(key).await;
         let mut known: Option<Automat> = None;
         retry!(self, {
             let stored = self.stored_key(key).await?;

@@ -36,7 +36,7 @@ impl Store {
         decide: impl Fn(&Contract) -> Result<Contract, Error> + Sync,
     ) -> Result<Contract, Error> {
         let mut former_pin_is_ours = true;
-        let _turn = self.turn(key).await;
+        let _queued = self.queue(key).await;
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let changed = decide(&stored.contract)?;

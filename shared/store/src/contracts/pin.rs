@@ -25,7 +25,7 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<Created<Contract>, Error> {
         let mut former_pin_is_ours = true;
-        let _turn = self.turn(key).await;
+        let _queued = self.queue(key).await;
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             let digits = self.automat(&stored_key.key.automat).await?.pin_digits();

@@ -18,7 +18,7 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<(), Error> {
         let mut pin_is_ours = true;
-        let _turn = self.turn(key).await;
+        let _queued = self.queue(key).await;
         retry!(self, {
             let (stored_key, stored) = self.stored_contract(key, id).await?;
             expected.check(stored.contract.version)?;

@@ -37,12 +37,12 @@ impl PinItem {
             .set("from", number(range.start().millis()))
             .set_or_remove("until", range.end().map(|end| number(end.millis())))
             .set_or_remove("schedule", contract.schedule.as_ref().map(|schedule| text(schedule.to_string())))
-            .then(Self::passage(range, key_out))
+            .then(Self::movement(range, key_out))
     }
 
     /// Update: whether the key is out with the contract. While it is, the PIN has no `ttl` and cannot be taken, because
     /// it must still return the key after the contract's end.
-    pub(crate) fn passage(range: TimeRange, key_out: bool) -> Update {
+    pub(crate) fn movement(range: TimeRange, key_out: bool) -> Update {
         let expires = range.end().filter(|_| !key_out);
         Update::default()
             .set_or_remove(TTL, expires.map(|end| number(end.seconds() + 1)))

@@ -237,7 +237,7 @@ impl KeyMove {
             transaction.update(Part::Contract, ContractItem::key(&key.id, &contract.id), keep, present());
         }
         if foreign_pin != Some(pin_mac) {
-            let update = PinItem::passage(contract.range, out);
+            let update = PinItem::movement(contract.range, out);
             let own = PinItem::own(&key.id, &contract.id);
             transaction.update(Part::Pin, PinItem::key(&key.automat, pin_mac), update, own);
         }
