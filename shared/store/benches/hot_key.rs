@@ -20,7 +20,7 @@ use testkit::{Network, TestTable, at, automat, contract, key, metadata};
 
 /// A transaction takes 10 ms and a read 4 ms.
 const NETWORK: Network = Network { latency: Duration::from_millis(2), transaction: Duration::from_millis(6) };
-const DURATION: Duration = Duration::from_secs(15);
+const DURATION: Duration = Duration::from_secs(10);
 /// As many contracts are live at a time.
 const LIVE: i64 = 100;
 
