@@ -72,6 +72,8 @@ async fn fetching_can_be_limited_to_hours_of_a_week() {
     }
     assert!(half.has("Days and hours 2: Until: This field is required."), "{}", half.main());
     assert_eq!(half.value("schedule.0.from").unwrap(), "8.00", "what was typed is kept");
+    let only_an_end = stage.fill(NEW, &[&ADA[..], &[("schedule.0.to", "17:00")]].concat()).await;
+    assert!(only_an_end.has("<details id=\"schedule\" tabindex=\"-1\" open>"), "no error is out of sight");
     let made = stage.fill(NEW, &[&ADA[..], &hours].concat()).await;
     let [contract] = &contracts(&stage).await[..] else { panic!("{}", made.main()) };
     assert_eq!(contract.schedule.as_ref().unwrap().to_string(), "Mo-Tu 08:00-17:00; Sa 20:00-24:00");
