@@ -30,6 +30,12 @@ impl Calendar {
         Self(entries)
     }
 
+    /// The entries of several calendars: when all of their keys are free, it is.
+    #[must_use]
+    pub fn merged<'c>(calendars: impl IntoIterator<Item = &'c Self>) -> Self {
+        Self::new(calendars.into_iter().flat_map(|calendar| calendar.0.iter().cloned()).collect())
+    }
+
     /// The entries in order of start.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -189,6 +195,15 @@ mod tests {
                 .count();
             prop_assert_eq!(calendar.overlapping_pairs(usize::MAX).len(), count);
             prop_assert_eq!(calendar.overlapping_pairs(2).len(), count.min(2));
+        }
+
+        #[test]
+        fn merged_calendars_are_taken_where_one_of_them_is(a in calendars(), b in calendars(), range in ranges()) {
+            let merged = Calendar::merged([&a, &b]);
+            prop_assert_eq!(merged.conflicts(range).is_empty(), free(&a, range) && free(&b, range));
+            let is_free = |range: &TimeRange| free(&a, *range) && free(&b, *range);
+            let reference = (range.start().millis()..=60).filter_map(|start| range.moved_to(at(start))).find(is_free);
+            prop_assert_eq!(merged.next_free(range), reference);
         }
 
         #[test]

@@ -1,9 +1,13 @@
-//! A contract: a person has the key for a time range, with a PIN.
+//! A contract: a person has one key or several for a time range, with one PIN.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::{Contact, ContractId, Entry, FreeText, Instant, KeyId, Name, Pin, PinDigits, Schedule, TimeRange};
+use crate::{
+    Conflict, Contact, ContractId, ContractKeys, FreeText, Instant, KeyId, Name, Pin, PinDigits, Schedule, TimeRange,
+};
 
 /// When a contract ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +26,8 @@ impl Ending {
     }
 }
 
-/// The state of a contract, by time alone. Whether its key is overdue is a separate question:
-/// [`Whereabouts::is_overdue`](crate::Whereabouts::is_overdue).
+/// The state of a contract, by time alone. Whether one of its keys is overdue is a separate question:
+/// [`Contract::is_overdue`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -51,14 +55,15 @@ impl ContractState {
 pub struct ContractDraft {
     /// The client's own reference, if it has one.
     pub id: Option<ContractId>,
-    /// Who gets the key.
+    pub keys: ContractKeys,
+    /// Who gets the keys.
     pub person: Name,
     /// Now, if it is left out.
     pub start: Option<Instant>,
     pub ending: Ending,
     /// Generated, if it is left out.
     pub pin: Option<Pin>,
-    /// When the key may be fetched, if not at any time.
+    /// When the keys may be fetched, if not at any time.
     pub schedule: Option<Schedule>,
     pub contacts: Vec<Contact>,
     /// A note that is included in messages.
@@ -67,14 +72,16 @@ pub struct ContractDraft {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contract {
-    /// Unique on its key.
+    /// Unique in the stack.
     pub id: ContractId,
-    pub key: KeyId,
-    /// Who gets the key.
+    pub keys: ContractKeys,
+    /// Those of its keys that are out with it.
+    pub out: BTreeSet<KeyId>,
+    /// Who gets the keys.
     pub person: Name,
     pub range: TimeRange,
     pub pin: Pin,
-    /// When the key may be fetched, if not at any time. It can always be returned.
+    /// When the keys may be fetched, if not at any time. They can always be returned.
     pub schedule: Option<Schedule>,
     pub contacts: Vec<Contact>,
     /// A note that is included in messages.
@@ -88,6 +95,8 @@ pub struct Contract {
 /// An edit. `None` leaves a field unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContractChange {
+    /// Replaces all keys.
+    pub keys: Option<ContractKeys>,
     pub person: Option<Name>,
     pub start: Option<Instant>,
     pub ending: Option<Ending>,
@@ -105,6 +114,7 @@ pub struct ContractChange {
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum ContractField {
+    KeyIds,
     Person,
     Start,
     End,
@@ -122,17 +132,20 @@ pub enum ContractRefusal {
     /// The end is not in the future.
     #[error("the contract would have ended already")]
     EndNotAhead,
-    /// The key is not shared, and another contract has it at that time.
-    #[error("the key is not shared, and another contract has it then")]
+    /// A key is not shared, and another contract has it at that time.
+    #[error("a key is not shared, and another contract has it then")]
     Overlap {
         /// The first conflicting contracts.
-        conflicts: Vec<Entry>,
-        /// The earliest free time of the same length. `None` if the key is never free for so long.
+        conflicts: Vec<Conflict>,
+        /// The earliest time of the same length in which all of the keys are free. `None` if there is none.
         next_free: Option<TimeRange>,
     },
     /// The key has [`MAX_LIVE_CONTRACTS`](crate::MAX_LIVE_CONTRACTS) live contracts.
     #[error("the key has {} live contracts already, which is the most it can have", crate::MAX_LIVE_CONTRACTS)]
-    TooManyLive,
+    TooManyLive { key: KeyId },
+    /// The keys before and after an edit are more than [`ContractKeys::MAX`] together.
+    #[error("an edit concerns at most {} keys, those that it takes off included", ContractKeys::MAX)]
+    TooManyKeys,
     /// Another contract of the automat has this PIN.
     #[error("another contract of the automat has this PIN")]
     PinInUse,
@@ -140,31 +153,26 @@ pub enum ContractRefusal {
     #[error("the automat asks for PINs of at least {} digits", min.get())]
     PinTooShort { min: PinDigits },
     #[error("the key is being removed")]
-    KeyBeingRemoved,
+    KeyBeingRemoved { key: KeyId },
     /// An upcoming contract cannot be ended, only removed.
     #[error("the contract has not started yet")]
     NotStarted,
     /// The key is out with the contract, and the request does not have `force`.
     #[error("the key is out with this contract")]
-    KeyOut,
+    KeyOut { key: KeyId },
     /// The key is out with the contract, so its start cannot move into the future.
     #[error("the contract would start in the future while the key is out with it")]
-    StartsWhileKeyOut,
+    StartsWhileKeyOut { key: KeyId },
 }
 
 impl Contract {
     /// The contract that a draft asks for. Its start may be in the past; its end must not be.
-    pub fn new(
-        draft: &ContractDraft,
-        key: KeyId,
-        id: ContractId,
-        pin: Pin,
-        now: Instant,
-    ) -> Result<Self, ContractRefusal> {
+    pub fn new(draft: &ContractDraft, id: ContractId, pin: Pin, now: Instant) -> Result<Self, ContractRefusal> {
         let start = draft.start.unwrap_or_else(|| now.whole_second());
         Ok(Self {
             id,
-            key,
+            keys: draft.keys.clone(),
+            out: BTreeSet::new(),
             person: draft.person.clone(),
             range: range_ahead(start, draft.ending, now)?,
             pin,
@@ -182,6 +190,7 @@ impl Contract {
     #[must_use]
     pub fn matches_draft(&self, draft: &ContractDraft) -> bool {
         draft.id.as_ref().is_none_or(|id| *id == self.id)
+            && draft.keys == self.keys
             && draft.person == self.person
             && draft.start.is_none_or(|start| start == self.range.start())
             && draft.ending.instant() == self.range.end()
@@ -203,7 +212,8 @@ impl Contract {
         };
         Ok(Self {
             id: self.id.clone(),
-            key: self.key.clone(),
+            keys: change.keys.unwrap_or_else(|| self.keys.clone()),
+            out: self.out.clone(),
             person: change.person.unwrap_or_else(|| self.person.clone()),
             range,
             pin: change.pin.unwrap_or_else(|| self.pin.clone()),
@@ -237,6 +247,7 @@ impl Contract {
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<ContractField> {
         let differs = [
+            (ContractField::KeyIds, self.keys != other.keys),
             (ContractField::Person, self.person != other.person),
             (ContractField::Start, self.range.start() != other.range.start()),
             (ContractField::End, self.range.end() != other.range.end()),
@@ -251,6 +262,12 @@ impl Contract {
     #[must_use]
     pub fn state(&self, now: Instant) -> ContractState {
         ContractState::of(self.range, now)
+    }
+
+    /// Whether one of its keys is overdue: it is out with the contract after its end.
+    #[must_use]
+    pub fn is_overdue(&self, now: Instant) -> bool {
+        !self.out.is_empty() && self.state(now) == ContractState::Ended
     }
 }
 
@@ -271,6 +288,7 @@ mod tests {
         let person = Name::parse("Aino").unwrap();
         ContractDraft {
             id: None,
+            keys: KeyId::parse("k").unwrap().into(),
             person,
             start: start.map(at),
             ending,
@@ -282,8 +300,7 @@ mod tests {
     }
 
     fn create(draft: &ContractDraft, now: Instant) -> Result<Contract, ContractRefusal> {
-        let key = KeyId::parse("k").unwrap();
-        Contract::new(draft, key, ContractId::generated(1), Pin::parse("482915").unwrap(), now)
+        Contract::new(draft, ContractId::generated(1), Pin::parse("482915").unwrap(), now)
     }
 
     #[test]

@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::Invalid;
 
 const MAX_CHARACTERS: usize = 64;
-/// The last segment of `POST /v1/keys/{keyId}/contracts/preview`.
+/// The last segment of `POST /v1/contracts/preview`.
 const RESERVED_CONTRACT: &str = "preview";
 /// In UTF-8. A calendar with 2,000 of them still fits in one item.
 const MAX_CONTRACT_BYTES: usize = 128;
@@ -65,7 +65,7 @@ identifier!(
     KeyId, char::is_alphanumeric, usize::MAX, None
 );
 identifier!(
-    /// A contract's identifier, unique on its key: the client's own reference, or generated. `preview` is reserved.
+    /// A contract's identifier, unique in the stack: the client's own reference, or generated. `preview` is reserved.
     ContractId, char::is_alphanumeric, MAX_CONTRACT_BYTES, Some(RESERVED_CONTRACT)
 );
 

@@ -13,6 +13,9 @@ pub enum Invalid {
         /// In characters.
         max: usize,
     },
+    /// More values than the list may have.
+    #[error("must be at most {max}")]
+    TooMany { max: usize },
     #[error("must be letters, digits, '_', '.' or '-', beginning with a letter or digit")]
     IdCharacters,
     /// A route of the API has this text where the identifier would be.

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::{
-    AutomatId, Calendar, Contract, ContractId, ContractRefusal, ContractState, Entry, Instant, KeyId, LockerIndex,
-    MAX_LIVE_CONTRACTS, Property, ReturnCode, TimeRange,
+    AutomatId, Calendar, ContractId, ContractState, Entry, Instant, KeyId, LockerIndex, Property, ReturnCode, TimeRange,
 };
 
 /// Whether contracts on a key may overlap in time.
@@ -160,7 +159,7 @@ pub enum KeyRefusal {
 
 impl Key {
     /// The maximum number of contracts, or pairs, that a refusal lists.
-    const MAX_NAMED: usize = 20;
+    pub(crate) const MAX_NAMED: usize = 20;
 
     /// A new key in this locker.
     #[must_use]
@@ -236,54 +235,6 @@ impl Key {
         }
     }
 
-    /// The calendar after booking a new contract, or an edited one at its new time.
-    ///
-    /// This is the main rule of the product: on a key that is not shared, no two live contracts overlap. A contract
-    /// that the key is out with has started: moved into the future, it would offer a time in which nobody else can
-    /// fetch the key. (Between a correct PIN and the key leaving its locker it can still be moved, since the key is
-    /// inside then.)
-    pub fn book(&self, contract: &Contract, now: Instant) -> Result<Calendar, ContractRefusal> {
-        if self.state == KeyState::Removing {
-            return Err(ContractRefusal::KeyBeingRemoved);
-        }
-        let starts = contract.range.start();
-        let is_as_it_was = self.calendar.entry(&contract.id).is_some_and(|entry| entry.range.start() == starts);
-        if self.whereabouts.holder() == Some(&contract.id) && starts > now && !is_as_it_was {
-            return Err(ContractRefusal::StartsWhileKeyOut);
-        }
-        let others = self.calendar.others(&contract.id, now);
-        if contract.range.has_ended(now) {
-            return Ok(others);
-        }
-        if self.sharing == Sharing::NotShared {
-            refuse_overlap(&others, contract.range)?;
-        }
-        if others.entries().len() >= MAX_LIVE_CONTRACTS {
-            return Err(ContractRefusal::TooManyLive);
-        }
-        Ok(others.with(Entry { contract: contract.id.clone(), range: contract.range }))
-    }
-
-    /// The calendar without a contract. If the key is out with it, `force` is required.
-    pub fn cancel(&self, contract: &ContractId, force: bool, now: Instant) -> Result<Calendar, ContractRefusal> {
-        if self.state == KeyState::Removing {
-            return Err(ContractRefusal::KeyBeingRemoved);
-        }
-        match &self.whereabouts {
-            Whereabouts::Out { contract: Some(holder) } if holder == contract && !force => Err(ContractRefusal::KeyOut),
-            _ => Ok(self.calendar.others(contract, now)),
-        }
-    }
-
-    /// When the key is free between two instants. A shared key always is.
-    #[must_use]
-    pub fn availability(&self, from: Instant, to: Instant) -> Vec<TimeRange> {
-        match self.sharing {
-            Sharing::NotShared => self.calendar.free_windows(from, to),
-            Sharing::Shared => TimeRange::new(from, Some(to)).into_iter().collect(),
-        }
-    }
-
     /// Checks that the key is not being removed. Such a key refuses every request on it and on its contracts.
     pub fn check_active(&self) -> Result<(), KeyRefusal> {
         match self.state {
@@ -291,15 +242,6 @@ impl Key {
             KeyState::Removing => Err(KeyRefusal::BeingRemoved),
         }
     }
-}
-
-fn refuse_overlap(others: &Calendar, range: TimeRange) -> Result<(), ContractRefusal> {
-    let mut conflicts = others.conflicts(range);
-    if conflicts.is_empty() {
-        return Ok(());
-    }
-    conflicts.truncate(Key::MAX_NAMED);
-    Err(ContractRefusal::Overlap { conflicts, next_free: others.next_free(range) })
 }
 
 #[cfg(test)]

@@ -6,11 +6,13 @@
 
 mod announcement;
 mod automat;
+mod booking;
 mod calendar;
 mod code;
 mod connection;
 mod contact;
 mod contract;
+mod contract_keys;
 mod device;
 mod event;
 mod guesses;
@@ -39,11 +41,13 @@ mod zone;
 
 pub use announcement::{Announcement, Announcements, Cause, KeyMovement};
 pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, Location, LockerCount};
+pub use booking::{Conflict, availability};
 pub use calendar::{Calendar, Entry, FreeWindow, MAX_LIVE_CONTRACTS};
 pub use code::{Pin, PinDigits, ReturnCode};
 pub use connection::{Connection, ConnectionState, Presence};
 pub use contact::{Contact, Email, Language};
 pub use contract::{Contract, ContractChange, ContractDraft, ContractField, ContractRefusal, ContractState, Ending};
+pub use contract_keys::ContractKeys;
 pub use device::{DeviceFault, MAX_AHEAD_MILLIS, is_too_far_ahead};
 pub use event::{Actor, Event, EventKind, Subject};
 pub use guesses::{GuessingPeriod, Keypad, KnownCode, MistimedEntry, SlowPace};
@@ -53,7 +57,7 @@ pub use invalid::Invalid;
 pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing, Whereabouts};
 pub use keypad::{CodeKind, KeypadAnswer, KeypadRefusal, PinTerms, Purpose};
 pub use locker::{DoorState, Sensors};
-pub use message::{AutomatDetails, Facts, Message, MessageKind, Occasion};
+pub use message::{AutomatDetails, Facts, KeyFacts, Message, MessageKind, Occasion};
 pub use message_record::{MessageId, MessageRecord, MessageState, SendFailure};
 pub use notice::Notice;
 pub use opening::{

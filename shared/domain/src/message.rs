@@ -211,27 +211,39 @@ pub struct AutomatDetails {
     pub time_zone: TimeZone,
 }
 
-/// What a message says about a contract, as it was at the time of the occasion.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+/// What a message says about a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyFacts {
+    #[serde(rename = "keyId")]
     pub key: KeyId,
-    pub contract: ContractId,
-    pub person: Name,
-    pub range: TimeRange,
-    pub pin: Pin,
-    /// When the key may be fetched, if not at any time.
-    pub schedule: Option<Schedule>,
-    pub free_text: Option<FreeText>,
+    /// Distinguishes the key from a later one with the same id.
+    pub incarnation: String,
     /// What the key opens, such as an address.
     pub property: Property,
     pub automat: AutomatDetails,
+}
+
+/// What a message says about a contract, as it was at the time of the occasion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub contract: ContractId,
+    /// The keys of the contract, in order of their ids; of a message about one of them, that one.
+    pub keys: Vec<KeyFacts>,
+    pub person: Name,
+    pub range: TimeRange,
+    pub pin: Pin,
+    /// When the keys may be fetched, if not at any time.
+    pub schedule: Option<Schedule>,
+    pub free_text: Option<FreeText>,
 }
 
 impl Facts {
     /// Whether the contract still has everything that a contact acts on as it is stated here.
     #[must_use]
     pub fn still_hold_for(&self, contract: &Contract) -> bool {
-        self.person == contract.person
+        self.keys.iter().map(|facts| &facts.key).eq(&contract.keys)
+            && self.person == contract.person
             && self.range == contract.range
             && self.pin == contract.pin
             && self.schedule == contract.schedule
@@ -270,17 +282,17 @@ impl Message {
         }
     }
 
-    /// Whether the message is no longer true, given the current contract, if it still exists, and the current time zone
-    /// of its automat.
+    /// Whether the message is no longer true, given the current contract, if it still exists, and the current time zones
+    /// of its keys' automats, in the order of the keys.
     #[must_use]
-    pub fn is_superseded(&self, contract: Option<&Contract>, time_zone: TimeZone) -> bool {
+    pub fn is_superseded(&self, contract: Option<&Contract>, time_zones: &[TimeZone]) -> bool {
         match self.occasion {
             Occasion::Created
             | Occasion::Updated(_)
             | Occasion::ZoneChanged
             | Occasion::StartReminder
             | Occasion::EndReminder => {
-                let is_local = self.facts.automat.time_zone == time_zone;
+                let is_local = self.facts.keys.iter().map(|facts| &facts.automat.time_zone).eq(time_zones);
                 !is_local || contract.is_none_or(|contract| !self.facts.still_hold_for(contract))
             }
             // Still true if the contract was removed or annotated, but not if it was extended.

@@ -1,5 +1,7 @@
 //! Automats: creating, editing, viewing and removing them.
 
+use std::collections::BTreeSet;
+
 use domain::{
     Automat, AutomatChange, AutomatDraft, AutomatId, AutomatRefusal, Connection, Contract, DoorState, Entry, EventKind,
     Instant, KeyId, LockerIndex, Property, Whereabouts,
@@ -113,16 +115,17 @@ impl Store {
 
     /// Reads the contracts of overdue keys: ended contracts are in no calendar.
     async fn find_holders(&self, views: &mut [LockerView]) -> Result<(), Error> {
-        let contract = |view: &LockerView| {
-            let (key, _) = view.key.as_ref().filter(|_| view.overdue && view.holder.is_none())?;
-            Some(ContractItem::key(key, view.whereabouts.holder()?))
+        let holder = |view: &LockerView| {
+            view.whereabouts.holder().filter(|_| view.key.is_some() && view.overdue && view.holder.is_none()).cloned()
         };
-        let wanted: Vec<_> = views.iter().filter_map(contract).collect();
+        let wanted: BTreeSet<_> = views.iter().filter_map(holder).collect();
+        let wanted: Vec<_> = wanted.iter().map(ContractItem::key).collect();
         for item in self.get_all(&wanted).await? {
-            let Contract { key, id, range, .. } = ContractItem::read(item, &self.codes)?.contract;
-            let of_key = |view: &&mut LockerView| view.key.as_ref().is_some_and(|(id, _)| *id == key);
-            if let Some(view) = views.iter_mut().find(of_key) {
-                view.holder = Some(Entry { contract: id, range });
+            let Contract { keys, id, range, .. } = ContractItem::read(item, &self.codes)?.contract;
+            for view in views.iter_mut().filter(|view| holder(view).as_ref() == Some(&id)) {
+                if view.key.as_ref().is_some_and(|(key, _)| keys.has(key)) {
+                    view.holder = Some(Entry { contract: id.clone(), range });
+                }
             }
         }
         Ok(())

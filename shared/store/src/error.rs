@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use clock::NoRandomness;
-use domain::{AutomatRefusal, ContractRefusal, KeyRefusal, OpeningRefusal};
+use domain::{AutomatRefusal, ContractRefusal, KeyId, KeyRefusal, OpeningRefusal};
 
 /// The error codes by which DynamoDB says that it is throttling; it recommends to retry each of them ("Error handling
 /// with DynamoDB", developer guide, "Error messages and codes").
@@ -23,6 +23,9 @@ pub enum ResourceKind {
 pub enum Error {
     #[error("no such {0:?}")]
     NotFound(ResourceKind),
+    /// One of several keys that a request names does not exist.
+    #[error("no such key")]
+    KeyNotFound(KeyId),
     /// The id is taken, and the existing resource differs from the request.
     #[error("a different {0:?} with that id exists")]
     Exists(ResourceKind),
@@ -82,6 +85,7 @@ impl Error {
             | Self::Busy
             | Self::Internal { .. } => false,
             Self::NotFound(_)
+            | Self::KeyNotFound(_)
             | Self::Exists(_)
             | Self::Automat(_)
             | Self::Key(_)

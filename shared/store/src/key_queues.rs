@@ -1,6 +1,7 @@
 //! Queues of writers: in a process that makes all writes itself, as the local cloud does, writers of one key wait for each
 //! other instead of losing races against each other.
 
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
@@ -24,12 +25,22 @@ impl KeyQueues {
         Self { queues: (0..QUEUES).map(|_| Arc::default()).collect(), hasher: RandomState::new() }
     }
 
-    /// Waits until all who came earlier have left.
-    async fn wait(&self, key: &KeyId) -> OwnedMutexGuard<()> {
-        let queue = usize::try_from(self.hasher.hash_one(key) % QUEUES as u64).unwrap_or_default();
-        Arc::clone(&self.queues[queue]).lock_owned().await
+    /// Waits until all who came earlier have left. Everybody waits for the queues in the same order, so that no two wait
+    /// for each other.
+    async fn wait<'k>(&self, keys: impl IntoIterator<Item = &'k KeyId>) -> Queued {
+        let queue = |key: &KeyId| usize::try_from(self.hasher.hash_one(key) % QUEUES as u64).unwrap_or_default();
+        let queues: BTreeSet<_> = keys.into_iter().map(queue).collect();
+        let mut queued = Queued::default();
+        for queue in queues {
+            queued.0.push(Arc::clone(&self.queues[queue]).lock_owned().await);
+        }
+        queued
     }
 }
+
+/// A writer in some queues. They are left when it is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Queued(Vec<OwnedMutexGuard<()>>);
 
 impl Store {
     /// The same store, with a queue for the writers of each key. Only a matter of speed: what is written is still decided
@@ -40,12 +51,16 @@ impl Store {
         Self { queues: Some(KeyQueues::new()), ..self }
     }
 
-    /// Waits in the queue of those who write this key's item. The caller leaves it when the result is dropped. Nobody may
-    /// be in two.
-    pub(crate) async fn queue(&self, key: &KeyId) -> Option<OwnedMutexGuard<()>> {
+    /// Waits in the queues of those who write these keys' items. The caller leaves them when the result is dropped.
+    /// Nobody may call it twice at once.
+    pub(crate) async fn queue<'k>(&self, keys: impl IntoIterator<Item = &'k KeyId>) -> Queued {
         match &self.queues {
-            Some(queues) => Some(queues.wait(key).await),
-            None => None,
+            Some(queues) => queues.wait(keys).await,
+            None => Queued::default(),
         }
+    }
+
+    pub(crate) fn has_queues(&self) -> bool {
+        self.queues.is_some()
     }
 }

@@ -17,7 +17,7 @@ use domain::{
 };
 
 use crate::expression::absent;
-use crate::items::{AutomatItem, Item, ItemKey, PinItem, ReturnCodeItem, StoredEntry, StoredKey, StoredKeypad, read};
+use crate::items::{AutomatItem, Item, ItemKey, KeyItem, PinHolder, PinItem, ReturnCodeItem, StoredEntry, StoredKey, StoredKeypad, read};
 use crate::retry::retry;
 use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
@@ -55,14 +55,15 @@ struct Scene {
     zone: TimeZone,
 }
 
-/// The key that a code belongs to, with the terms of a PIN.
+/// The keys that a code belongs to, with the terms of a PIN.
 struct Owner {
-    key: KeyId,
+    /// One for a return code.
+    keys: BTreeSet<KeyId>,
     terms: Option<PinTerms>,
 }
 
 struct Verdict {
-    outcome: Result<(LockerIndex, Purpose), KeypadRefusal>,
+    outcome: Answer,
     /// The key that the code belongs to, and the contract on it.
     known: Option<(StoredKey, Option<ContractId>)>,
 }
@@ -146,14 +147,25 @@ impl Store {
             None if scene.codes.len() > 1 => Owner::of(self.get_all(&scene.codes).await?, entry.kind, now)?,
             owner => owner,
         };
-        let Some(Owner { key, terms }) = owner else { return refused(KeypadRefusal::Unknown) };
-        let stored = self.find_key(&key).await?.filter(|stored| stored.key.automat == *automat);
-        let Some(stored) = stored else { return refused(KeypadRefusal::Unknown) };
-        let outcome = answer(&stored.key, terms.as_ref(), scene.zone, entry, now);
-        if outcome == Err(KeypadRefusal::Unknown) {
-            return refused(KeypadRefusal::Unknown);
+        let Some(Owner { keys, terms }) = owner else { return refused(KeypadRefusal::Unknown) };
+        let item_keys: Vec<_> = keys.iter().map(KeyItem::key).collect();
+        let mut best: Option<(Answer, StoredKey)> = None;
+        for item in self.get_all(&item_keys).await? {
+            let stored = KeyItem::read(item, &self.codes)?;
+            if stored.key.automat != *automat {
+                continue;
+            }
+            let answer = answer(&stored.key, terms.as_ref(), scene.zone, entry, now);
+            if best.as_ref().is_none_or(|(best, _)| rank(&answer) > rank(best)) {
+                best = Some((answer, stored));
+            }
         }
-        Ok(Verdict { outcome, known: Some((stored, terms.map(|terms| terms.contract))) })
+        match best {
+            None | Some((Err(KeypadRefusal::Unknown), _)) => refused(KeypadRefusal::Unknown),
+            Some((outcome, stored)) => {
+                Ok(Verdict { outcome, known: Some((stored, terms.map(|terms| terms.contract))) })
+            }
+        }
     }
 
     fn record_entry(
@@ -198,10 +210,26 @@ impl Owner {
         }
         let Some(item) = found.into_iter().next() else { return Ok(None) };
         match kind {
-            CodeKind::Pin => PinItem::read(item).map(|(key, terms)| Self { key, terms: Some(terms) }),
-            CodeKind::ReturnCode => ReturnCodeItem::read(item).map(|key| Self { key, terms: None }),
+            CodeKind::Pin => PinItem::read(item).map(|PinHolder { terms, keys }| Self { keys, terms: Some(terms) }),
+            CodeKind::ReturnCode => {
+                ReturnCodeItem::read(item).map(|key| Self { keys: BTreeSet::from([key]), terms: None })
+            }
         }
         .map(Some)
+    }
+}
+
+/// What an entry does with one of the keys that its code belongs to.
+type Answer = Result<(LockerIndex, Purpose), KeypadRefusal>;
+
+/// Of several keys, the first that can be fetched is fetched, then the first that can be returned is returned. Where
+/// nothing is opened, any reason tells more than that the code is unknown.
+fn rank(answer: &Answer) -> u8 {
+    match answer {
+        Ok((_, Purpose::Fetch)) => 3,
+        Ok((_, Purpose::Return)) => 2,
+        Err(KeypadRefusal::Unknown) => 0,
+        Err(_) => 1,
     }
 }
 
@@ -211,7 +239,7 @@ fn answer(
     zone: TimeZone,
     entry: &KeypadEntry,
     now: Instant,
-) -> Result<(LockerIndex, Purpose), KeypadRefusal> {
+) -> Answer {
     let inside = entry.inside.contains(&key.locker);
     let purpose = match terms {
         Some(terms) => key.answer_pin(terms, zone, inside, now),

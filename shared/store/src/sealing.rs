@@ -10,6 +10,7 @@ use clock::Random;
 use domain::{AutomatId, ContractId, KeyId, Pin, ReturnCode};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hmac;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::items::ItemKey;
@@ -53,7 +54,7 @@ pub(crate) struct Names {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Owner<'a> {
     /// A contract's PIN.
-    Contract(&'a KeyId, &'a ContractId),
+    Contract(&'a ContractId),
     /// A key's return code.
     Key(&'a KeyId),
     /// The PIN in a message.
@@ -63,7 +64,7 @@ pub(crate) enum Owner<'a> {
 impl Owner<'_> {
     fn associated_data(self) -> String {
         match self {
-            Self::Contract(key, contract) => format!("pin {key} {contract}"),
+            Self::Contract(contract) => format!("pin {contract}"),
             Self::Key(key) => format!("return {key}"),
             Self::Message(item_key) => format!("message {} {}", item_key.pk, item_key.sk),
         }
@@ -71,7 +72,8 @@ impl Owner<'_> {
 }
 
 /// The keyed MAC of a code: its name in the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Mac(pub(crate) String);
 
 /// An automat's own key, with which the names of all its codes are computed. Only its device gets it.
@@ -155,8 +157,8 @@ impl CodeKeyring {
 
     /// The names of an address that was erased from a contract. Another contract has other names for the same
     /// address, so they reveal nothing elsewhere.
-    pub(crate) fn erased_names(&self, key: &KeyId, contract: &ContractId, address: &str) -> Names {
-        let text = format!("erased {key} {contract} {address}");
+    pub(crate) fn erased_names(&self, incarnation: &str, address: &str) -> Names {
+        let text = format!("erased {incarnation} {address}");
         let name = |secret: &Derived| Mac::of(&hmac::sign(&secret.mac, text.as_bytes()));
         Names { current: name(&self.current), other: self.other.as_ref().map(name) }
     }

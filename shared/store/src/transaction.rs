@@ -26,6 +26,8 @@ pub(crate) enum Part {
     Entry,
     Key,
     Contract,
+    /// A contract in a key's history.
+    History,
     Pin,
     /// The PIN that a contract had before.
     FormerPin,
@@ -60,8 +62,14 @@ impl Refused {
         self.0.iter().find(|(refused, _)| *refused == part)?.1.as_ref()
     }
 
-    pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
-        self.0.iter().filter_map(|(_, item)| item.as_ref())
+    /// The keys of these items.
+    pub(crate) fn item_keys(&self, part: Part) -> impl Iterator<Item = ItemKey> {
+        self.items(part).filter_map(ItemKey::of)
+    }
+
+    /// The items that were there when these parts were refused.
+    pub(crate) fn items(&self, part: Part) -> impl Iterator<Item = &Item> {
+        self.0.iter().filter(move |(refused, _)| *refused == part).filter_map(|(_, item)| item.as_ref())
     }
 }
 

@@ -38,6 +38,7 @@ fn code_of(invalid: Invalid) -> FieldCode {
     match invalid {
         Invalid::Empty => FieldCode::Empty,
         Invalid::TooLong { .. } => FieldCode::TooLong,
+        Invalid::TooMany { .. } => FieldCode::TooMany,
         Invalid::IdCharacters => FieldCode::IdCharacters,
         Invalid::IdReserved => FieldCode::IdReserved,
         Invalid::ControlCharacters => FieldCode::ControlCharacters,

@@ -1,87 +1,127 @@
 //! Booking: creating a contract, and writing a key's calendar, which every booking, edit and removal of a contract
 //! does.
 
-use domain::{Automat, Calendar, Contract, ContractDraft, ContractRefusal, EventKind, KeyId, Pin};
+use std::collections::BTreeMap;
+
+use domain::{Automat, AutomatId, Calendar, Contract, ContractDraft, ContractRefusal, EventKind, Pin};
 
 use crate::expression::{Update, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
-use crate::items::{AGENDA_LENGTH, ContractItem, KeyItem, LockerItem, PinItem, StoredKey, bytes, number};
+use crate::items::{
+    AGENDA_LENGTH, ContractItem, HistoryItem, KeyItem, LockerItem, PinItem, Pins, StoredContract, StoredKey, bytes,
+    number,
+};
 use crate::keys::holds_key;
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Refused, Transaction};
 use crate::{Created, Error, RequestMetadata, ResourceKind, Store};
 
+/// The automats of a contract's keys, kept from one attempt to the next.
+pub(super) type Automats = BTreeMap<AutomatId, Automat>;
+
 impl Store {
-    /// Creates a contract. Refused if the key is not shared and a live contract overlaps.
+    /// Creates a contract: all of its keys are booked, or none. Refused if a key is not shared and a live contract
+    /// overlaps.
     ///
     /// Safe to repeat: with the same `Idempotency-Key`, or with the same contract id and fields, the existing
     /// contract is returned.
     pub async fn create_contract(
         &self,
-        key: &KeyId,
         draft: ContractDraft,
         metadata: &RequestMetadata,
     ) -> Result<Created<Contract>, Error> {
-        self.once(metadata, self.book(key, draft, metadata)).await
+        self.once(metadata, self.book(draft, metadata)).await
     }
 
-    async fn book(
-        &self,
-        key: &KeyId,
-        draft: ContractDraft,
-        metadata: &RequestMetadata,
-    ) -> Result<Created<Contract>, Error> {
+    async fn book(&self, draft: ContractDraft, metadata: &RequestMetadata) -> Result<Created<Contract>, Error> {
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
-        let _queued = self.queue(key).await;
-        let mut known: Option<Automat> = None;
+        let incarnation = self.random.ulid(metadata.now)?;
+        let _queued = self.queue(&draft.keys).await;
+        let mut automats = Automats::new();
         retry!(self, {
-            let stored = self.stored_key(key).await?;
-            // Only its PIN length matters. Another attempt need not read it again: the longer the reads take, the more
-            // often another writer is quicker.
-            let automat = match &mut known {
-                Some(automat) if automat.id == stored.key.automat => automat,
-                other => other.insert(self.automat(&stored.key.automat).await?),
-            };
-            let contract =
-                Contract::new(&draft, key.clone(), id.clone(), self.pin_for(&draft, automat)?, metadata.now)?;
-            match self.build_booking(&stored, &contract, metadata)?.try_commit(self).await? {
+            let keys = self.stored_keys(&draft.keys).await?;
+            self.read_automats(&keys, &mut automats).await?;
+            let contract = Contract::new(&draft, id.clone(), self.pin_for(&draft, &automats)?, metadata.now)?;
+            match self.build_booking(&keys, &contract, &incarnation, metadata)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(contract)),
                 Err(refused) => self.explain_refusal(&draft, &refused),
             }
         })
     }
 
-    /// The requested PIN, if it is long enough for the automat, or else a generated one.
-    pub(super) fn pin_for(&self, draft: &ContractDraft, automat: &Automat) -> Result<Pin, Error> {
-        let Some(pin) = &draft.pin else { return Ok(self.random.pin(automat.pin_digits())?) };
-        automat.check_chosen_pin(pin)?;
-        Ok(pin.clone())
+    /// Reads the automats of the keys. Only the length of their PINs matters, so another attempt need not read them
+    /// again: the longer the reads take, the more often another writer is quicker.
+    pub(super) async fn read_automats(&self, keys: &[StoredKey], known: &mut Automats) -> Result<(), Error> {
+        for StoredKey { key, .. } in keys {
+            if !known.contains_key(&key.automat) {
+                known.insert(key.automat.clone(), self.automat(&key.automat).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The requested PIN, if it is long enough for every automat, or else a generated one.
+    pub(super) fn pin_for(&self, draft: &ContractDraft, automats: &Automats) -> Result<Pin, Error> {
+        match &draft.pin {
+            Some(pin) => {
+                check_chosen_pin(pin, automats)?;
+                Ok(pin.clone())
+            }
+            None => self.generated_pin(automats),
+        }
+    }
+
+    /// A generated PIN, as long as the automat that asks for the longest wants it.
+    pub(super) fn generated_pin(&self, automats: &Automats) -> Result<Pin, Error> {
+        const NO_AUTOMAT: Error = Error::Internal { context: "generating a PIN for no automat", source: None };
+        let digits = automats.values().map(Automat::pin_digits).max().ok_or(NO_AUTOMAT)?;
+        Ok(self.random.pin(digits)?)
+    }
+
+    /// The names of a PIN in the automats of these keys.
+    pub(super) fn pins(&self, keys: &[StoredKey], pin: &Pin) -> Pins {
+        let name = |StoredKey { key, .. }: &StoredKey| {
+            (key.automat.clone(), self.codes.pin_names(&key.automat, pin).current)
+        };
+        keys.iter().map(name).collect()
     }
 
     fn build_booking(
         &self,
-        stored: &StoredKey,
+        keys: &[StoredKey],
         contract: &Contract,
+        incarnation: &str,
         metadata: &RequestMetadata,
     ) -> Result<Transaction, Error> {
-        let calendar = stored.key.book(contract, metadata.now)?;
-        let automat = &stored.key.automat;
-        let names = self.codes.pin_names(automat, &contract.pin);
-        let item = ContractItem::write(contract, stored, self.random.start()?, &names.current, self)?;
+        let plain: Vec<_> = keys.iter().map(|stored| &stored.key).collect();
+        let calendars = contract.book(&plain, metadata.now)?;
+        let mut contract = contract.clone();
+        contract.out = keys_out_with(&contract, keys);
+        let pins = self.pins(keys, &contract.pin);
+        let stored = StoredContract::of(contract, incarnation.to_owned(), self.random.start()?, keys, pins);
+        let item = ContractItem::write(&stored, self)?;
         let mut transaction = Transaction::default();
-        transaction.calendar(stored, &calendar);
+        for (key, calendar) in keys.iter().zip(&calendars) {
+            transaction.calendar(key, calendar);
+            transaction.history(key, &stored.contract, self);
+        }
         transaction.receipt(metadata, &item);
         transaction.put(Part::Contract, item, absent());
-        let update = PinItem::update(stored, contract, false);
-        transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, PinItem::free(metadata.now));
-        if let Some(other) = &names.other {
-            // While the PIN secret is being rotated, a PIN has two possible names but must have one holder. So the
-            // other name must be free too, and an ended contract's PIN found there is deleted: the keypad must find
-            // one item only.
-            transaction.delete(Part::Pin, PinItem::key(automat, other), PinItem::free(metadata.now));
+        for automat in stored.pins.keys() {
+            let names = self.codes.pin_names(automat, &stored.contract.pin);
+            let update = PinItem::update(&stored, automat);
+            transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, PinItem::free(metadata.now));
+            if let Some(other) = &names.other {
+                // While the PIN secret is being rotated, a PIN has two possible names but must have one holder. So the
+                // other name must be free too, and an ended contract's PIN found there is deleted: the keypad must find
+                // one item only.
+                transaction.delete(Part::Pin, PinItem::key(automat, other), PinItem::free(metadata.now));
+            }
         }
-        let kind = EventKind::ContractCreated(contract.range);
-        transaction.record_of_key(self, stored, Some(&contract.id), kind, metadata)?;
+        for key in keys {
+            let kind = EventKind::ContractCreated(stored.contract.range);
+            transaction.record_of_key(self, key, Some(&stored.contract.id), kind, metadata)?;
+        }
         Ok(transaction)
     }
 
@@ -107,6 +147,16 @@ impl Store {
     }
 }
 
+/// Those of the keys that are out with a contract of this id.
+pub(super) fn keys_out_with(contract: &Contract, keys: &[StoredKey]) -> std::collections::BTreeSet<domain::KeyId> {
+    let is_out = |stored: &&StoredKey| stored.key.whereabouts.holder() == Some(&contract.id);
+    keys.iter().filter(is_out).map(|stored| stored.key.id.clone()).collect()
+}
+
+pub(super) fn check_chosen_pin(pin: &Pin, automats: &Automats) -> Result<(), ContractRefusal> {
+    automats.values().try_for_each(|automat| automat.check_chosen_pin(pin))
+}
+
 impl Transaction {
     /// Writes the calendar, provided that the key has not changed since it was read: two bookings of one key can
     /// therefore never both succeed. The locker's copy of the first entries is written only if it changes, so that a
@@ -120,5 +170,13 @@ impl Transaction {
             let update = Update::default().set("agenda", bytes(agenda));
             self.update(Part::Locker, LockerItem::key(&key.automat, key.locker), update, holds_key(&key.id));
         }
+    }
+
+    /// Writes the contract's times in the key's history.
+    pub(super) fn history(&mut self, stored: &StoredKey, contract: &Contract, store: &Store) {
+        let expires = store.retention.contract_until(contract.range, false);
+        let update = HistoryItem::update(contract.range, &stored.incarnation, expires);
+        let of_key = KeyItem::part_of(&stored.incarnation);
+        self.update(Part::History, HistoryItem::key(&stored.key.id, &contract.id), update, of_key);
     }
 }

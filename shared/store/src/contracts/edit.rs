@@ -1,21 +1,37 @@
 //! Editing a contract, under the same rule as creating one.
 
-use domain::{Contract, ContractChange, ContractField, ContractId, ContractRefusal, EventKind, KeyId};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use domain::{
+    AutomatId, Contract, ContractChange, ContractField, ContractId, ContractKeys, ContractRefusal, EventKind, Instant,
+    KeyId,
+};
+
+use super::create::{Automats, check_chosen_pin, keys_out_with};
 use crate::expression::Update;
-use crate::items::{ContractItem, KeyItem, PinItem, StoredContract, StoredKey};
+use crate::items::{ContractItem, HistoryItem, ItemKey, KeyItem, NotedKey, PinItem, StoredContract, StoredKey};
 use crate::retry::{NotDone, retry};
-use crate::schema::TTL;
-use crate::sealing::{Mac, Names};
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Expected, RequestMetadata, Store};
 
+/// A contract and its keys before and after an edit.
+pub(super) struct Edit {
+    pub(super) stored: StoredContract,
+    /// In order of their ids, like those of the edited contract.
+    pub(super) keys: Vec<StoredKey>,
+    pub(super) edited: Contract,
+    pub(super) edited_keys: Vec<StoredKey>,
+    /// A key that is out with the contract may be taken off.
+    pub(super) force: bool,
+}
+
 impl Store {
+    /// Edits a contract. To take off a key that is out with it, `force` is required.
     pub async fn edit_contract(
         &self,
-        key: &KeyId,
         id: &ContractId,
         change: ContractChange,
+        force: bool,
         expected: Expected,
         metadata: &RequestMetadata,
     ) -> Result<Contract, Error> {
@@ -23,113 +39,228 @@ impl Store {
             expected.check(contract.version)?;
             Ok(contract.edited(change.clone(), metadata.now)?)
         };
-        self.change_contract(key, id, metadata, edited).await
+        self.change_contract(id, change.keys.as_ref(), force, metadata, edited).await
     }
 
     /// Applies a decision to the stored contract, and decides again if another writer was quicker. Writes nothing if
     /// nothing changes.
     pub(super) async fn change_contract(
         &self,
-        key: &KeyId,
         id: &ContractId,
+        new_keys: Option<&ContractKeys>,
+        force: bool,
         metadata: &RequestMetadata,
         decide: impl Fn(&Contract) -> Result<Contract, Error> + Sync,
     ) -> Result<Contract, Error> {
-        let mut former_pin_is_ours = true;
-        let _queued = self.queue(key).await;
+        let mut foreign_pins = HashSet::new();
+        let _queued = self.queue_of_contract(id, new_keys).await?;
         retry!(self, {
-            let (stored_key, stored) = self.stored_contract(key, id).await?;
-            let changed = decide(&stored.contract)?;
-            if stored.contract.differences(&changed).is_empty() {
+            let (stored, keys) = self.writable_contract(id).await?;
+            let edited = decide(&stored.contract)?;
+            if stored.contract.differences(&edited).is_empty() {
                 return Ok(stored.contract);
             }
-            if changed.pin != stored.contract.pin {
-                self.automat(&stored_key.key.automat).await?.check_chosen_pin(&changed.pin)?;
-            }
-            let transaction = self.build_contract_edit(&stored_key, &stored, &changed, former_pin_is_ours, metadata)?;
-            let Err(refused) = transaction.try_commit(self).await? else { return Ok(changed) };
+            let edited_keys = self.keys_after(&keys, &edited).await?;
+            let edit = Edit { stored, keys, edited, edited_keys, force };
+            self.check_pin(&edit).await?;
+            let transaction = self.build_contract_edit(&edit, &foreign_pins, metadata)?;
+            let Err(refused) = transaction.try_commit(self).await? else { return Ok(edit.edited) };
             if refused.is_only(&[Part::Pin]) {
                 return Err(ContractRefusal::PinInUse.into());
             }
-            former_pin_is_ours = !refused.has(Part::FormerPin);
+            foreign_pins.extend(refused.item_keys(Part::FormerPin));
             Err(NotDone::Again)
         })
     }
 
-    /// The calendar is written only if the times change, the PIN only if [`writes_pin`]. If the caller
-    /// sent an `Idempotency-Key`, its receipt is written in the same transaction.
+    /// The keys of the edited contract.
+    pub(super) async fn keys_after(&self, keys: &[StoredKey], edited: &Contract) -> Result<Vec<StoredKey>, Error> {
+        let known = |id: &KeyId| keys.iter().find(|stored| stored.key.id == *id);
+        let Ok(added) = ContractKeys::new(edited.keys.iter().filter(|id| known(id).is_none()).cloned()) else {
+            return Ok(edited.keys.iter().filter_map(known).cloned().collect());
+        };
+        if keys.len() + added.iter().count() > ContractKeys::MAX {
+            return Err(ContractRefusal::TooManyKeys.into());
+        }
+        let added = self.stored_keys(&added).await?;
+        let find = |id: &KeyId| known(id).or_else(|| added.iter().find(|stored| stored.key.id == *id));
+        Ok(edited.keys.iter().filter_map(find).cloned().collect())
+    }
+
+    /// A PIN that is new, or new in an automat, must be long enough there.
+    pub(super) async fn check_pin(&self, edit: &Edit) -> Result<(), Error> {
+        let is_new = edit.edited.pin != edit.stored.contract.pin;
+        let is_to_check = |stored: &&StoredKey| is_new || !edit.stored.pins.contains_key(&stored.key.automat);
+        let keys: Vec<_> = edit.edited_keys.iter().filter(is_to_check).cloned().collect();
+        let mut automats = Automats::new();
+        self.read_automats(&keys, &mut automats).await?;
+        Ok(check_chosen_pin(&edit.edited.pin, &automats)?)
+    }
+
+    /// A key's calendar is written only if the contract's times change there, a PIN only if its item changes. If the
+    /// caller sent an `Idempotency-Key`, its receipt is written in the same transaction. `foreign_pins` are former
+    /// PINs that belong to other contracts by now.
     pub(super) fn build_contract_edit(
         &self,
-        stored_key: &StoredKey,
-        stored: &StoredContract,
-        edited: &Contract,
-        former_pin_is_ours: bool,
+        edit: &Edit,
+        foreign_pins: &HashSet<ItemKey>,
         metadata: &RequestMetadata,
     ) -> Result<Transaction, Error> {
-        let key = &stored_key.key;
+        let Edit { stored, keys, edited, edited_keys, .. } = edit;
         let changes = stored.contract.differences(edited);
-        let moved = moves(&changes);
         let mut transaction = Transaction::default();
-        if moved {
-            transaction.calendar(stored_key, &key.book(edited, metadata.now)?);
+        edit.write_calendars(&mut transaction, self, metadata)?;
+        let mut next = StoredContract {
+            notified_zones: stored.notified_zones.clone(),
+            erased: stored.erased.clone(),
+            ..StoredContract::of(
+                edited.clone(),
+                stored.incarnation.clone(),
+                stored.rev + 1,
+                edited_keys,
+                self.pins(edited_keys, &edited.pin),
+            )
+        };
+        next.contract.out = keys_out_with(edited, edited_keys);
+        let rewritten = edit.automats_with_another_pin(&next);
+        for (automat, mac) in &mut next.pins {
+            // A PIN's item that is not written keeps the name that it has.
+            if let (false, Some(former)) = (rewritten.contains(automat), stored.pins.get(automat)) {
+                mac.clone_from(former);
+            }
         }
-        let pin_is_written = writes_pin(&changes);
-        let names = self.codes.pin_names(&key.automat, &edited.pin);
-        // If the PIN's item is not written, it keeps the name that it has.
-        let pin_mac = if pin_is_written { &names.current } else { &stored.pin_mac };
-        let mut item = ContractItem::write(edited, stored_key, stored.rev + 1, pin_mac, self)?;
+        let item = ContractItem::write(&next, self)?;
         transaction.receipt(metadata, &item);
-        if !moved {
-            // Retention depends on the end and on whether the key is out, and neither is written here.
-            item.remove(TTL);
-        }
-        let optional: &[_] = if moved { &["endsAt", "schedule", "freeText", TTL] } else { &["schedule", "freeText"] };
-        let item_key = ContractItem::key(&key.id, &edited.id);
-        transaction.update(Part::Contract, item_key, Update::all(item, optional), stored.unchanged());
-        if pin_is_written && !moved {
-            // The PIN's item says whether the key is out, and the key may be fetched or returned at this moment.
-            let out = key.whereabouts.holder() == Some(&edited.id);
-            transaction.check(Part::Key, KeyItem::key(&key.id), KeyItem::out_with(&edited.id, out));
-        }
-        if pin_is_written {
-            let former_pin = former_pin_is_ours.then_some(&stored.pin_mac);
-            change_pin(&mut transaction, stored_key, edited, &names, former_pin, metadata);
-        }
+        let item_key = ContractItem::key(&edited.id);
+        let update = Update::all(item, &ContractItem::OPTIONAL);
+        transaction.update(Part::Contract, item_key, update, stored.unchanged()?);
+        self.change_pins(&mut transaction, stored, &next, &rewritten, foreign_pins, metadata);
         let kind = if edited.was_ended_early(&stored.contract) {
             EventKind::ContractEnded(edited.range)
         } else {
             EventKind::ContractChanged { changes, range: edited.range }
         };
-        transaction.record_of_key(self, stored_key, Some(&edited.id), kind, metadata)?;
+        let all: BTreeMap<_, _> = keys.iter().chain(edited_keys).map(|stored| (&stored.key.id, stored)).collect();
+        for stored_key in all.into_values() {
+            transaction.record_of_key(self, stored_key, Some(&edited.id), kind.clone(), metadata)?;
+        }
         Ok(transaction)
     }
+
+    /// Writes the PIN of an edited contract under its current names. Its former names become free. The names under the
+    /// other secret must be free as well, so that no other contract has the same PIN.
+    fn change_pins(
+        &self,
+        transaction: &mut Transaction,
+        stored: &StoredContract,
+        next: &StoredContract,
+        rewritten: &BTreeSet<AutomatId>,
+        foreign_pins: &HashSet<ItemKey>,
+        metadata: &RequestMetadata,
+    ) {
+        let free = PinItem::free_or_own(&next.incarnation, metadata.now);
+        for (automat, former) in &stored.pins {
+            let (former_key, is_kept) = (PinItem::key(automat, former), next.pins.get(automat) == Some(former));
+            if !is_kept && !foreign_pins.contains(&former_key) {
+                transaction.delete(Part::FormerPin, former_key, PinItem::own_or_gone(&next.incarnation));
+            }
+        }
+        for automat in rewritten {
+            let names = self.codes.pin_names(automat, &next.contract.pin);
+            if let Some(other) = names.other.as_ref().filter(|other| stored.pins.get(automat) != Some(*other)) {
+                transaction.delete(Part::Pin, PinItem::key(automat, other), free.clone());
+            }
+            let update = PinItem::update(next, automat);
+            transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, free.clone());
+        }
+    }
 }
 
-/// Writes the PIN of an edited contract under its current name. Its former name becomes free. The name under the
-/// other secret must be free as well, so that no other contract has the same PIN.
-fn change_pin(
-    transaction: &mut Transaction,
-    stored_key: &StoredKey,
-    edited: &Contract,
-    names: &Names,
-    former: Option<&Mac>,
-    metadata: &RequestMetadata,
-) {
-    let key = &stored_key.key;
-    let out = key.whereabouts.holder() == Some(&edited.id);
-    let update = PinItem::update(stored_key, edited, out);
-    let free = PinItem::free_or_own(&key.id, &edited.id, metadata.now);
-    if let Some(former) = former.filter(|former| **former != names.current) {
-        let own = PinItem::own_or_gone(&key.id, &edited.id);
-        transaction.delete(Part::FormerPin, PinItem::key(&key.automat, former), own);
+impl Edit {
+    /// An edit that leaves the keys as they are.
+    pub(super) fn of_pin(stored: StoredContract, keys: Vec<StoredKey>, edited: Contract) -> Self {
+        Self { stored, edited_keys: keys.clone(), keys, edited, force: false }
     }
-    if let Some(other) = names.other.as_ref().filter(|other| former != Some(*other)) {
-        transaction.delete(Part::Pin, PinItem::key(&key.automat, other), free.clone());
+
+    /// Writes the calendars of the keys whose booking changes, and their histories.
+    fn write_calendars(
+        &self,
+        transaction: &mut Transaction,
+        store: &Store,
+        metadata: &RequestMetadata,
+    ) -> Result<(), Error> {
+        let booked = self.newly_booked();
+        let plain: Vec<_> = booked.iter().map(|stored| &stored.key).collect();
+        for (stored, calendar) in booked.iter().zip(self.edited.book(&plain, metadata.now)?) {
+            transaction.calendar(stored, &calendar);
+            transaction.history(stored, &self.edited, store);
+        }
+        if self.edited.keys != self.stored.contract.keys {
+            // A contract gains no key while its only one is being removed: it would not be removed with it.
+            let kept = self.edited_keys.iter().filter(|kept| booked.iter().all(|booked| booked.key.id != kept.key.id));
+            for kept in kept {
+                transaction.check(Part::Key, KeyItem::key(&kept.key.id), KeyItem::in_use_as(&kept.incarnation));
+            }
+        }
+        for stored in self.taken_off() {
+            transaction.unbook(stored, &self.stored.contract, self.force, metadata)?;
+        }
+        Ok(())
     }
-    transaction.update(Part::Pin, PinItem::key(&key.automat, &names.current), update, free);
+
+    /// The keys that have to be free: all if the contract moves, else those that are added.
+    pub(super) fn newly_booked(&self) -> Vec<StoredKey> {
+        let contract = &self.stored.contract;
+        let moved = moves(&contract.differences(&self.edited));
+        self.edited_keys.iter().filter(|stored| moved || !contract.keys.has(&stored.key.id)).cloned().collect()
+    }
+
+    fn taken_off(&self) -> impl Iterator<Item = &StoredKey> {
+        self.keys.iter().filter(|stored| !self.edited.keys.has(&stored.key.id))
+    }
+
+    pub(super) fn check_taken_off(&self, now: Instant) -> Result<(), ContractRefusal> {
+        let id = &self.edited.id;
+        self.taken_off().try_for_each(|stored| stored.key.cancel(id, self.force, now).map(|_| ()))
+    }
+
+    /// The automats in which the PIN's item changes: its name, when it works, or its keys.
+    fn automats_with_another_pin(&self, next: &StoredContract) -> BTreeSet<AutomatId> {
+        let changes = self.stored.contract.differences(&self.edited);
+        let is_rewritten = |automat: &&AutomatId| {
+            writes_pin(&changes) || keys_in(&self.stored.keys, automat) != keys_in(&next.keys, automat)
+        };
+        next.pins.keys().filter(is_rewritten).cloned().collect()
+    }
 }
 
-/// Whether the PIN's item changes: it is the PIN's name and when the PIN works.
+fn keys_in<'k>(keys: &'k [NotedKey], automat: &AutomatId) -> Vec<&'k KeyId> {
+    keys.iter().filter(|noted| noted.automat == *automat).map(|noted| &noted.key).collect()
+}
+
+impl Transaction {
+    /// Takes the contract out of a key's calendar and history. If the key is out with it, `force` is required.
+    pub(crate) fn unbook(
+        &mut self,
+        stored: &StoredKey,
+        contract: &Contract,
+        force: bool,
+        metadata: &RequestMetadata,
+    ) -> Result<(), Error> {
+        let StoredKey { key, incarnation, .. } = stored;
+        let calendar = key.cancel(&contract.id, force, metadata.now)?;
+        if key.calendar.entry(&contract.id).is_some() {
+            self.calendar(stored, &calendar);
+        } else {
+            let out = key.whereabouts.holder() == Some(&contract.id);
+            self.check(Part::Key, KeyItem::key(&key.id), KeyItem::out_with(&contract.id, out));
+        }
+        self.delete(Part::History, HistoryItem::key(&key.id, &contract.id), KeyItem::part_of(incarnation));
+        Ok(())
+    }
+}
+
+/// Whether the PIN's items change in every automat: the PIN's name, or when the PIN works.
 pub(super) fn writes_pin(changes: &[ContractField]) -> bool {
     moves(changes) || changes.iter().any(|field| matches!(field, ContractField::Pin | ContractField::Schedule))
 }

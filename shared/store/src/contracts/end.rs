@@ -1,15 +1,14 @@
 //! Ending an active contract before its time.
 
-use domain::{Contract, ContractId, ContractState, KeyId};
+use domain::{Contract, ContractId, ContractState};
 
 use crate::{Error, Expected, RequestMetadata, Store};
 
 impl Store {
-    /// Ends an active contract now. It stays in the history, and its PIN can only return the key from then on. A
+    /// Ends an active contract now. It stays in the history, and its PIN can only return the keys from then on. A
     /// contract that has already ended is left unchanged, so repeating the call is safe.
     pub async fn end_contract(
         &self,
-        key: &KeyId,
         id: &ContractId,
         expected: Expected,
         metadata: &RequestMetadata,
@@ -20,6 +19,6 @@ impl Store {
             }
             Ok(contract.ended_early(metadata.now)?)
         };
-        self.change_contract(key, id, metadata, ended).await
+        self.change_contract(id, None, false, metadata, ended).await
     }
 }

@@ -5,7 +5,7 @@ use domain::{ContractId, ContractState, Entry, Instant, KeyId, TimeRange};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::expression::Expression;
-use crate::items::{ContractItem, Item, ItemKey, KeyItem, StoredKey, number, text};
+use crate::items::{ContractItem, HistoryItem, Item, ItemKey, KeyItem, StoredKey, number, text};
 use crate::page::List;
 use crate::read::Stretch;
 use crate::schema::{ENDS_AT, STARTS_AT};
@@ -49,9 +49,13 @@ impl Store {
             starts_in_calendar(&stored, filter, after.as_ref(), page.limit + 1, now)
         };
         let page = list.cut(wanted, page, |(start, id)| format!("{} {id}", start.millis()));
-        let keys: Vec<_> = page.data.iter().map(|(_, id)| ContractItem::key(key, id)).collect();
-        let read = |item| ContractItem::read(item, &self.codes).map(|stored| stored.contract);
-        let data = self.get_all(&keys).await?.into_iter().map(read).collect::<Result<_, _>>()?;
+        let item_keys: Vec<_> = page.data.iter().map(|(_, id)| ContractItem::key(id)).collect();
+        let mut data = Vec::with_capacity(item_keys.len());
+        for item in self.get_all(&item_keys).await? {
+            let contract = ContractItem::read(item, &self.codes)?;
+            // The key may have been taken off a moment ago.
+            data.extend(contract.has(key, &stored.incarnation).then_some(contract.contract));
+        }
         Ok(Page { data, next: page.next })
     }
 
@@ -70,7 +74,7 @@ impl Store {
             Expression::new("#PK = :pk AND #startsAt <= :now").value(":now", number(now.millis()))
         };
         let from = after.map(|(start, id)| {
-            let mut from = ContractItem::key(&stored.key.id, &id).into_item();
+            let mut from = HistoryItem::key(&stored.key.id, &id).into_item();
             from.insert(STARTS_AT.to_owned(), number(start.millis()));
             from
         });
@@ -133,7 +137,7 @@ fn indexed(item: &Item) -> Result<(Position, TimeRange), Error> {
     };
     let read = || {
         let start = instant(STARTS_AT)?;
-        let id = ContractId::parse(ItemKey::of(item)?.sk.strip_prefix("CONTRACT#")?).ok()?;
+        let id = HistoryItem::contract_at(&ItemKey::of(item)?)?;
         Some(((start, id), TimeRange::new(start, instant(ENDS_AT))?))
     };
     read().ok_or(Error::Internal { context: "reading the index byStart", source: None })

@@ -9,16 +9,17 @@ mod preview;
 mod remove;
 mod zone;
 
-use domain::{Contract, ContractId, ContractState, Instant, Key, KeyId};
+use domain::{Contract, ContractId, ContractKeys, Key, KeyId, KeyRefusal, KeyState};
 
 pub use self::list::{ContractFilter, Order};
 pub use self::preview::Preview;
-use crate::items::{ContractItem, StoredContract, StoredKey};
+use crate::items::{ContractItem, KeyItem, StoredContract, StoredKey};
+use crate::key_queues::Queued;
 use crate::{Error, ResourceKind, Store};
 
 impl Store {
-    pub async fn contract(&self, key: &KeyId, id: &ContractId) -> Result<Contract, Error> {
-        let (_, stored) = self.stored_contract(key, id).await?;
+    pub async fn contract(&self, id: &ContractId) -> Result<Contract, Error> {
+        let (stored, _) = self.stored_contract(id).await?;
         Ok(stored.contract)
     }
 
@@ -26,41 +27,66 @@ impl Store {
     /// removed.
     pub async fn holder(&self, key: &Key) -> Result<Option<Contract>, Error> {
         let Some(id) = key.whereabouts.holder() else { return Ok(None) };
-        Ok(self.find_contract(&key.id, id).await?.map(|stored| stored.contract))
+        let contract = self.find_contract(id).await?.map(|stored| stored.contract);
+        Ok(contract.filter(|contract| contract.keys.has(&key.id)))
     }
 
-    /// The one of these contracts that the key is overdue with. Reads the key only if one of them has ended.
-    pub async fn overdue_among(
-        &self,
-        key: &KeyId,
-        contracts: &[Contract],
-        now: Instant,
-    ) -> Result<Option<ContractId>, Error> {
-        if contracts.iter().all(|contract| contract.state(now) != ContractState::Ended) {
-            return Ok(None);
+    /// A contract with its keys. A key that is being removed is left out of both; if there is no other, the contract is
+    /// being removed with it: [`KeyRefusal::BeingRemoved`].
+    pub(crate) async fn stored_contract(&self, id: &ContractId) -> Result<(StoredContract, Vec<StoredKey>), Error> {
+        let mut stored = self.find_contract(id).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
+        let keys = self.active_keys_of(&stored).await?;
+        let ids = keys.iter().map(|stored| stored.key.id.clone());
+        stored.contract.keys = ContractKeys::new(ids).map_err(|_| KeyRefusal::BeingRemoved)?;
+        Ok((stored, keys))
+    }
+
+    /// A contract with all its keys, to be changed. While one of them is being removed, it cannot be:
+    /// [`KeyRefusal::BeingRemoved`].
+    pub(crate) async fn writable_contract(&self, id: &ContractId) -> Result<(StoredContract, Vec<StoredKey>), Error> {
+        let (stored, keys) = self.stored_contract(id).await?;
+        if keys.len() < stored.keys.len() {
+            return Err(KeyRefusal::BeingRemoved.into());
         }
-        let whereabouts = match self.key(key).await {
-            Ok(key) => key.whereabouts,
-            Err(Error::NotFound(_)) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let overdue = contracts.iter().find(|contract| whereabouts.is_overdue(&contract.id, contract.range, now));
-        Ok(overdue.map(|contract| contract.id.clone()))
+        Ok((stored, keys))
     }
 
-    /// A contract with its key.
-    pub(crate) async fn stored_contract(
+    /// The keys of a contract, even those that are being removed, in order of their ids.
+    pub(crate) async fn keys_of(&self, contract: &StoredContract) -> Result<Vec<StoredKey>, Error> {
+        let item_keys: Vec<_> = contract.keys.iter().map(|noted| KeyItem::key(&noted.key)).collect();
+        let keys = self.get_all(&item_keys).await?.into_iter().map(|item| KeyItem::read(item, &self.codes));
+        let is_same = |stored: &StoredKey| contract.has(&stored.key.id, &stored.incarnation);
+        keys.filter(|key| key.as_ref().map_or(true, is_same)).collect()
+    }
+
+    async fn active_keys_of(&self, contract: &StoredContract) -> Result<Vec<StoredKey>, Error> {
+        let mut keys = self.keys_of(contract).await?;
+        keys.retain(|stored| stored.key.state == KeyState::Active);
+        Ok(keys)
+    }
+
+    pub(crate) async fn find_contract(&self, id: &ContractId) -> Result<Option<StoredContract>, Error> {
+        let item = self.get(&ContractItem::key(id)).await?;
+        item.map(|item| ContractItem::read(item, &self.codes)).transpose()
+    }
+
+    /// A contract, if this incarnation of a key is one of its keys.
+    pub(crate) async fn find_contract_on(
         &self,
         key: &KeyId,
+        incarnation: &str,
         id: &ContractId,
-    ) -> Result<(StoredKey, StoredContract), Error> {
-        let stored_key = self.stored_active_key(key).await?;
-        let stored = self.find_contract(key, id).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
-        Ok((stored_key, stored))
+    ) -> Result<Option<StoredContract>, Error> {
+        Ok(self.find_contract(id).await?.filter(|stored| stored.has(key, incarnation)))
     }
 
-    pub(crate) async fn find_contract(&self, key: &KeyId, id: &ContractId) -> Result<Option<StoredContract>, Error> {
-        let item = self.get(&ContractItem::key(key, id)).await?;
-        item.map(|item| ContractItem::read(item, &self.codes)).transpose()
+    /// Waits in the queues of the contract's keys, and of those that are to be its keys.
+    async fn queue_of_contract(&self, id: &ContractId, new_keys: Option<&ContractKeys>) -> Result<Queued, Error> {
+        if !self.has_queues() {
+            return Ok(Queued::default());
+        }
+        let stored = self.find_contract(id).await?;
+        let present = stored.iter().flat_map(|stored| &stored.contract.keys);
+        Ok(self.queue(present.chain(new_keys.into_iter().flatten())).await)
     }
 }

@@ -1,7 +1,11 @@
 //! A contract's PIN: replacing it, and showing it.
 
-use domain::{Contract, ContractChange, ContractId, EventKind, KeyId, Pin};
+use std::collections::HashSet;
 
+use domain::{Contract, ContractChange, ContractId, EventKind, Pin};
+
+use super::create::Automats;
+use super::edit::Edit;
 use crate::idempotency::again_unless_recorded;
 use crate::retry::retry;
 use crate::transaction::{Part, Transaction};
@@ -9,41 +13,35 @@ use crate::{Created, Error, RequestMetadata, Store};
 
 impl Store {
     /// Replaces the PIN with a generated one. The former PIN becomes free.
-    pub async fn replace_pin(
-        &self,
-        key: &KeyId,
-        id: &ContractId,
-        metadata: &RequestMetadata,
-    ) -> Result<Created<Contract>, Error> {
-        self.once(metadata, self.draw_pin(key, id, metadata)).await
+    pub async fn replace_pin(&self, id: &ContractId, metadata: &RequestMetadata) -> Result<Created<Contract>, Error> {
+        self.once(metadata, self.draw_pin(id, metadata)).await
     }
 
-    async fn draw_pin(
-        &self,
-        key: &KeyId,
-        id: &ContractId,
-        metadata: &RequestMetadata,
-    ) -> Result<Created<Contract>, Error> {
-        let mut former_pin_is_ours = true;
-        let _queued = self.queue(key).await;
+    async fn draw_pin(&self, id: &ContractId, metadata: &RequestMetadata) -> Result<Created<Contract>, Error> {
+        let mut foreign_pins = HashSet::new();
+        let mut automats = Automats::new();
+        let _queued = self.queue_of_contract(id, None).await?;
         retry!(self, {
-            let (stored_key, stored) = self.stored_contract(key, id).await?;
-            let digits = self.automat(&stored_key.key.automat).await?.pin_digits();
-            let change = ContractChange { pin: Some(self.random.pin(digits)?), ..ContractChange::default() };
+            let (stored, keys) = self.writable_contract(id).await?;
+            self.read_automats(&keys, &mut automats).await?;
+            let change = ContractChange { pin: Some(self.generated_pin(&automats)?), ..ContractChange::default() };
             let edited = stored.contract.edited(change, metadata.now)?;
-            let transaction = self.build_contract_edit(&stored_key, &stored, &edited, former_pin_is_ours, metadata)?;
-            let Err(refused) = transaction.try_commit(self).await? else { return Ok(Created::New(edited)) };
-            former_pin_is_ours = !refused.has(Part::FormerPin);
+            let edit = Edit::of_pin(stored, keys, edited);
+            let transaction = self.build_contract_edit(&edit, &foreign_pins, metadata)?;
+            let Err(refused) = transaction.try_commit(self).await? else { return Ok(Created::New(edit.edited)) };
+            foreign_pins.extend(refused.item_keys(Part::FormerPin));
             Err(again_unless_recorded(&refused))
         })
     }
 
     /// Returns the PIN in clear text. The event that records this is written first.
-    pub async fn reveal_pin(&self, key: &KeyId, id: &ContractId, metadata: &RequestMetadata) -> Result<Pin, Error> {
+    pub async fn reveal_pin(&self, id: &ContractId, metadata: &RequestMetadata) -> Result<Pin, Error> {
         retry!(self, {
-            let (stored_key, stored) = self.stored_contract(key, id).await?;
+            let (stored, keys) = self.stored_contract(id).await?;
             let mut transaction = Transaction::default();
-            transaction.record_of_key(self, &stored_key, Some(id), EventKind::PinRevealed, metadata)?;
+            for key in &keys {
+                transaction.record_of_key(self, key, Some(id), EventKind::PinRevealed, metadata)?;
+            }
             transaction.commit(self).await?;
             Ok(stored.contract.pin)
         })

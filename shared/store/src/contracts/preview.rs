@@ -3,12 +3,13 @@
 use std::iter;
 
 use domain::{
-    AutomatId, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, Entry, Instant, Key, KeyId,
-    Message, Notice, Pin, Reminder, TimeRange,
+    AutomatId, Conflict, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, Instant, Key, Message,
+    Notice, Pin, Reminder, TimeRange,
 };
 
-use super::edit::{moves, writes_pin};
-use crate::items::{PinItem, StoredContract};
+use super::create::Automats;
+use super::edit::{Edit, writes_pin};
+use crate::items::{NotedKey, PinItem, StoredKey};
 use crate::{Error, Expected, ResourceKind, Store};
 
 /// How many generated PINs may be taken before the answer is "busy". In an automat with 10,000 PINs in use, so many
@@ -22,95 +23,87 @@ pub struct Preview {
     /// Whether the PIN was sent by the caller or generated for this preview. A stored PIN is shown only by
     /// [`Store::reveal_pin`], which records an event.
     pub new_pin: bool,
-    pub overdue: bool,
     /// The first contracts that overlap.
-    pub conflicts: Vec<Entry>,
-    /// The earliest free time range of that length; only if there are conflicts.
+    pub conflicts: Vec<Conflict>,
+    /// The earliest time range of that length in which all keys are free; only if there are conflicts.
     pub next_free: Option<TimeRange>,
     /// The messages that contacts would get, with the time of each unless it is sent at once.
     pub messages: Vec<(Message, Option<Instant>)>,
 }
 
 /// Overlapping contracts, and the next free time range.
-type Obstacles = (Vec<Entry>, Option<TimeRange>);
+type Obstacles = (Vec<Conflict>, Option<TimeRange>);
 
 impl Store {
     /// Previews a new contract. An id or PIN that the draft leaves out is generated, and the PIN is free at this
     /// moment.
-    pub async fn preview_contract(&self, key: &KeyId, draft: ContractDraft, now: Instant) -> Result<Preview, Error> {
-        let stored_key = self.stored_key(key).await?;
+    pub async fn preview_contract(&self, draft: ContractDraft, now: Instant) -> Result<Preview, Error> {
+        let keys = self.stored_keys(&draft.keys).await?;
         let id = draft.id.clone().map_or_else(|| self.random.contract_id(), Ok)?;
-        let pin = self.pin_for(&draft, &self.automat(&stored_key.key.automat).await?)?;
-        let key = stored_key.key;
-        let mut contract = Contract::new(&draft, key.id.clone(), id, pin, now)?;
-        let (conflicts, next_free) = obstacles(&key, &contract, now)?;
-        if let Some(StoredContract { contract: existing, .. }) = self.find_contract(&key.id, &contract.id).await? {
-            let is_same = existing.matches_draft(&draft);
-            let preview = is_same.then(|| Preview::unchanged(existing, &key, now));
+        let mut automats = Automats::new();
+        self.read_automats(&keys, &mut automats).await?;
+        let mut contract = Contract::new(&draft, id, self.pin_for(&draft, &automats)?, now)?;
+        let (conflicts, next_free) = obstacles(&keys, &contract, now)?;
+        if let Some(existing) = self.find_contract(&contract.id).await? {
+            let is_same = existing.contract.matches_draft(&draft);
+            let preview = is_same.then(|| Preview::unchanged(existing.contract));
             return preview.ok_or(Error::Exists(ResourceKind::Contract));
         }
-        contract.pin = self.free_pin(&key.automat, &contract, draft.pin.is_none(), now).await?;
+        contract.pin = self.free_pin(&automats, &contract.pin, draft.pin.is_none(), now).await?;
         let notices = Notice::of_creation(&contract);
-        let messages = self.messages_to_send(&key, &contract, notices, now).await?;
-        Ok(Preview { contract, new_pin: true, overdue: false, conflicts, next_free, messages })
+        let messages = self.messages_to_send(&keys, &contract, notices, now).await?;
+        Ok(Preview { contract, new_pin: true, conflicts, next_free, messages })
     }
 
     pub async fn preview_edit(
         &self,
-        key: &KeyId,
         id: &ContractId,
         change: ContractChange,
+        force: bool,
         expected: Expected,
         now: Instant,
     ) -> Result<Preview, Error> {
-        let (stored_key, stored) = self.stored_contract(key, id).await?;
-        let (key, contract) = (stored_key.key, stored.contract);
-        expected.check(contract.version)?;
+        let (stored, keys) = self.writable_contract(id).await?;
+        expected.check(stored.contract.version)?;
         let new_pin = change.pin.is_some();
-        let edited = contract.edited(change, now)?;
-        let changes = contract.differences(&edited);
-        let moved = moves(&changes);
-        let (conflicts, next_free) = if moved { obstacles(&key, &edited, now)? } else { Obstacles::default() };
-        if edited.pin != contract.pin {
-            self.automat(&key.automat).await?.check_chosen_pin(&edited.pin)?;
-        }
-        if writes_pin(&changes) && !self.is_free(&key.automat, &edited, &edited.pin, now).await? {
-            return Err(ContractRefusal::PinInUse.into());
-        }
+        let edited = stored.contract.edited(change, now)?;
+        let edited_keys = self.keys_after(&keys, &edited).await?;
+        let edit = Edit { stored, keys, edited, edited_keys, force };
+        edit.check_taken_off(now)?;
+        let (conflicts, next_free) = obstacles(&edit.newly_booked(), &edit.edited, now)?;
+        self.check_pin(&edit).await?;
+        self.check_pin_is_free(&edit, now).await?;
+        let Edit { stored, edited, edited_keys, .. } = edit;
+        let contract = stored.contract;
         let notices = Notice::of_edit(&contract, &edited, now);
-        let edited = if changes.is_empty() { contract } else { edited };
-        let messages = self.messages_to_send(&key, &edited, notices, now).await?;
-        Ok(Preview { new_pin, conflicts, next_free, messages, ..Preview::unchanged(edited, &key, now) })
+        let edited = if contract.differences(&edited).is_empty() { contract } else { edited };
+        let messages = self.messages_to_send(&edited_keys, &edited, notices, now).await?;
+        Ok(Preview { new_pin, conflicts, next_free, messages, ..Preview::unchanged(edited) })
     }
 
     /// Previews ending a contract now. A contract that has already ended is left unchanged.
-    pub async fn preview_end(&self, key: &KeyId, id: &ContractId, now: Instant) -> Result<Preview, Error> {
-        let (stored_key, stored) = self.stored_contract(key, id).await?;
+    pub async fn preview_end(&self, id: &ContractId, now: Instant) -> Result<Preview, Error> {
+        let (stored, keys) = self.stored_contract(id).await?;
         let ended = stored.contract.ended_early(now)?;
         let notices = Notice::of_edit(&stored.contract, &ended, now);
-        let messages = self.messages_to_send(&stored_key.key, &ended, notices, now).await?;
-        Ok(Preview { messages, ..Preview::unchanged(ended, &stored_key.key, now) })
+        let messages = self.messages_to_send(&keys, &ended, notices, now).await?;
+        Ok(Preview { messages, ..Preview::unchanged(ended) })
     }
 
     /// Previews a removal, including one that would need `force`.
-    pub async fn preview_removal(&self, key: &KeyId, id: &ContractId, now: Instant) -> Result<Preview, Error> {
-        let (stored_key, stored) = self.stored_contract(key, id).await?;
+    pub async fn preview_removal(&self, id: &ContractId, now: Instant) -> Result<Preview, Error> {
+        let (stored, keys) = self.stored_contract(id).await?;
         let notices = Notice::of_removal(&stored.contract, now).into_iter().map(|notice| (notice, None)).collect();
-        let messages = self.worded(&stored_key.key, &stored.contract, notices).await?;
-        Ok(Preview { messages, ..Preview::unchanged(stored.contract, &stored_key.key, now) })
+        let messages = self.worded(&keys, &stored.contract, notices).await?;
+        Ok(Preview { messages, ..Preview::unchanged(stored.contract) })
     }
 
-    /// The contract's PIN if it is free. A generated PIN that is taken is replaced; a requested one is refused.
-    async fn free_pin(
-        &self,
-        automat: &AutomatId,
-        contract: &Contract,
-        generated: bool,
-        now: Instant,
-    ) -> Result<Pin, Error> {
-        let mut pin = contract.pin.clone();
+    /// A PIN for a new contract, if it is free in all automats. A generated PIN that is taken is replaced; a requested
+    /// one is refused.
+    async fn free_pin(&self, automats: &Automats, pin: &Pin, generated: bool, now: Instant) -> Result<Pin, Error> {
+        let mut pin = pin.clone();
         for _ in 0..PIN_TRIES {
-            if self.is_free(automat, contract, &pin, now).await? {
+            if self.is_free_in(automats.keys(), None, &pin, now).await? {
                 return Ok(pin);
             }
             if !generated {
@@ -121,13 +114,35 @@ impl Store {
         Err(Error::Busy)
     }
 
-    /// Whether a PIN is free or already this contract's.
-    async fn is_free(&self, automat: &AutomatId, contract: &Contract, pin: &Pin, now: Instant) -> Result<bool, Error> {
-        let names = self.codes.pin_names(automat, pin);
-        for name in iter::once(&names.current).chain(&names.other) {
-            if let Some(item) = self.get(&PinItem::key(automat, name)).await?
-                && !PinItem::is_free_or_own(item, &contract.key, &contract.id, now)?
-            {
+    async fn check_pin_is_free(&self, edit: &Edit, now: Instant) -> Result<(), Error> {
+        let changes = edit.stored.contract.differences(&edit.edited);
+        let (former, incarnation) = (&edit.stored.pins, Some(edit.stored.incarnation.as_str()));
+        let automats = edit.edited_keys.iter().map(|stored| &stored.key.automat);
+        let written = automats.filter(|automat| writes_pin(&changes) || !former.contains_key(*automat));
+        if self.is_free_in(written, incarnation, &edit.edited.pin, now).await? {
+            Ok(())
+        } else {
+            Err(ContractRefusal::PinInUse.into())
+        }
+    }
+
+    /// Whether a PIN is free, or already this contract's, in these automats.
+    async fn is_free_in(
+        &self,
+        automats: impl Iterator<Item = &AutomatId>,
+        incarnation: Option<&str>,
+        pin: &Pin,
+        now: Instant,
+    ) -> Result<bool, Error> {
+        let mut item_keys = Vec::new();
+        for automat in automats {
+            let names = self.codes.pin_names(automat, pin);
+            item_keys.extend(iter::once(&names.current).chain(&names.other).map(|name| PinItem::key(automat, name)));
+        }
+        item_keys.sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
+        item_keys.dedup();
+        for item in self.get_all(&item_keys).await? {
+            if !PinItem::is_free_or_own(item, incarnation, now)? {
                 return Ok(false);
             }
         }
@@ -137,7 +152,7 @@ impl Store {
     /// The messages sent at once, followed by the contract's reminders.
     async fn messages_to_send(
         &self,
-        key: &Key,
+        keys: &[StoredKey],
         contract: &Contract,
         at_once: Vec<Notice>,
         now: Instant,
@@ -146,34 +161,34 @@ impl Store {
         let later = reminders
             .flat_map(|(reminder, due)| reminder.notices(contract).into_iter().map(move |notice| (notice, Some(due))));
         let notices = at_once.into_iter().map(|notice| (notice, None)).chain(later).collect();
-        self.worded(key, contract, notices).await
+        self.worded(keys, contract, notices).await
     }
 
     async fn worded(
         &self,
-        key: &Key,
+        keys: &[StoredKey],
         contract: &Contract,
         notices: Vec<(Notice, Option<Instant>)>,
     ) -> Result<Vec<(Message, Option<Instant>)>, Error> {
         if notices.is_empty() {
             return Ok(Vec::new());
         }
-        let facts = self.facts(contract, &key.automat, key.property.clone()).await?;
+        let facts = self.facts(contract, keys.iter().map(NotedKey::of).collect()).await?;
         let message = |Notice { occasion, recipient }| Message { occasion, recipient, facts: facts.clone() };
         Ok(notices.into_iter().map(|(notice, time)| (message(notice), time)).collect())
     }
 }
 
 impl Preview {
-    fn unchanged(contract: Contract, key: &Key, now: Instant) -> Self {
-        let overdue = key.whereabouts.is_overdue(&contract.id, contract.range, now);
-        Self { contract, new_pin: false, overdue, conflicts: Vec::new(), next_free: None, messages: Vec::new() }
+    fn unchanged(contract: Contract) -> Self {
+        Self { contract, new_pin: false, conflicts: Vec::new(), next_free: None, messages: Vec::new() }
     }
 }
 
 /// Checks whether the times are free. Overlaps are part of the preview; any other refusal is an error.
-fn obstacles(key: &Key, contract: &Contract, now: Instant) -> Result<Obstacles, ContractRefusal> {
-    match key.book(contract, now) {
+fn obstacles(keys: &[StoredKey], contract: &Contract, now: Instant) -> Result<Obstacles, ContractRefusal> {
+    let keys: Vec<&Key> = keys.iter().map(|stored| &stored.key).collect();
+    match contract.book(&keys, now) {
         Ok(_) => Ok(Obstacles::default()),
         Err(ContractRefusal::Overlap { conflicts, next_free }) => Ok((conflicts, next_free)),
         Err(refusal) => Err(refusal),

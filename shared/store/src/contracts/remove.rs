@@ -1,6 +1,8 @@
 //! Removing a contract. Its PIN becomes free.
 
-use domain::{ContractId, EventKind, KeyId};
+use std::collections::HashSet;
+
+use domain::{ContractId, EventKind};
 
 use crate::items::{ContractItem, PinItem};
 use crate::retry::{NotDone, retry};
@@ -8,34 +10,34 @@ use crate::transaction::{Part, Transaction};
 use crate::{Error, Expected, RequestMetadata, Store};
 
 impl Store {
-    /// Removes a contract. While the key is out with it, `force` is required.
+    /// Removes a contract. While a key is out with it, `force` is required.
     pub async fn remove_contract(
         &self,
-        key: &KeyId,
         id: &ContractId,
         force: bool,
         expected: Expected,
         metadata: &RequestMetadata,
     ) -> Result<(), Error> {
-        let mut pin_is_ours = true;
-        let _queued = self.queue(key).await;
+        let mut foreign_pins = HashSet::new();
+        let _queued = self.queue_of_contract(id, None).await?;
         retry!(self, {
-            let (stored_key, stored) = self.stored_contract(key, id).await?;
+            let (stored, keys) = self.writable_contract(id).await?;
             expected.check(stored.contract.version)?;
             let mut transaction = Transaction::default();
-            let calendar = stored_key.key.cancel(id, force, metadata.now)?;
-            if stored_key.key.calendar.entry(id).is_some() {
-                transaction.calendar(&stored_key, &calendar);
+            for key in &keys {
+                transaction.unbook(key, &stored.contract, force, metadata)?;
+                transaction.record_of_key(self, key, Some(id), EventKind::ContractRemoved, metadata)?;
             }
-            transaction.delete(Part::Contract, ContractItem::key(key, id), stored.unchanged());
-            if pin_is_ours {
-                let pin = PinItem::key(&stored_key.key.automat, &stored.pin_mac);
-                transaction.delete(Part::Pin, pin, PinItem::own_or_gone(key, id));
+            transaction.delete(Part::Contract, ContractItem::key(id), stored.unchanged()?);
+            for (automat, mac) in &stored.pins {
+                let pin = PinItem::key(automat, mac);
+                if !foreign_pins.contains(&pin) {
+                    transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&stored.incarnation));
+                }
             }
-            transaction.record_of_key(self, &stored_key, Some(id), EventKind::ContractRemoved, metadata)?;
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
             // An ended contract's PIN may have been taken by another contract. Then the next attempt leaves it alone.
-            pin_is_ours = !refused.has(Part::Pin);
+            foreign_pins.extend(refused.item_keys(Part::Pin));
             Err(NotDone::Again)
         })
     }

@@ -5,12 +5,13 @@
 //! triggers the messages, through the table's stream. It raises the contract's version but adds no event: the
 //! automat's `automat-changed` already records the change.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use domain::{AutomatId, Calendar, Instant, KeyId};
+use domain::{AutomatId, ContractId, Instant};
 use tokio::time::timeout;
 
-use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, StoredContract};
+use crate::items::{AutomatItem, ContractItem, Item, KeyItem, StoredContract};
 use crate::read::BATCH;
 use crate::retry::{NotDone, retry};
 use crate::{Error, ResourceKind, Store};
@@ -23,7 +24,7 @@ const MARGIN_MILLIS: i64 = 35_000;
 
 impl Store {
     pub(crate) async fn count_live_contracts(&self, automat: &AutomatId, now: Instant) -> Result<usize, Error> {
-        Ok(self.calendars(automat, now).await?.iter().map(|(_, calendar)| calendar.entries().len()).sum())
+        Ok(self.live_contracts(automat, now).await?.len())
     }
 
     /// Notifies the contacts of each contract that was created before the time zone changed.
@@ -43,20 +44,23 @@ impl Store {
     }
 
     async fn notify_contracts(&self, automat: &AutomatId, changed: Instant, now: Instant) -> Result<(), Error> {
-        for (key, calendar) in self.calendars(automat, now).await? {
-            for entries in calendar.entries().chunks(BATCH) {
-                let item_keys: Vec<_> = entries.iter().map(|entry| ContractItem::key(&key, &entry.contract)).collect();
-                for item in self.get_all(&item_keys).await? {
-                    self.notify_contract(item, changed, now).await?;
-                }
+        let item_keys: Vec<_> = self.live_contracts(automat, now).await?.iter().map(ContractItem::key).collect();
+        for item_keys in item_keys.chunks(BATCH) {
+            for item in self.get_all(item_keys).await? {
+                self.notify_contract(automat, item, changed, now).await?;
             }
         }
         Ok(())
     }
 
-    async fn notify_contract(&self, item: Item, changed: Instant, now: Instant) -> Result<(), Error> {
-        let item_key =
-            ItemKey::of(&item).ok_or(Error::Internal { context: "reading a contract's key", source: None })?;
+    async fn notify_contract(
+        &self,
+        automat: &AutomatId,
+        item: Item,
+        changed: Instant,
+        now: Instant,
+    ) -> Result<(), Error> {
+        let item_key = ContractItem::key(&ContractItem::read(item.clone(), &self.codes)?.contract.id);
         let mut read = Some(item);
         retry!(self, {
             let item = match read.take() {
@@ -65,30 +69,32 @@ impl Store {
             };
             let Some(item) = item else { return Ok(()) };
             let stored = ContractItem::read(item, &self.codes)?;
-            let update = ContractItem::set_notified_zone(changed, &stored, now);
-            if stored.knows_zone(changed) || self.update(item_key.clone(), update, stored.unchanged()).await? {
+            let update = ContractItem::set_notified_zone(automat, changed, &stored, now)?;
+            let is_known = stored.knows_zone(automat, changed);
+            if is_known || self.update(item_key.clone(), update, stored.unchanged()?).await? {
                 return Ok(());
             }
             Err(NotDone::Again)
         })
     }
 
-    /// The live contracts of each key in the automat.
-    async fn calendars(&self, automat: &AutomatId, now: Instant) -> Result<Vec<(KeyId, Calendar)>, Error> {
+    /// The contracts of the automat's keys that have not ended.
+    async fn live_contracts(&self, automat: &AutomatId, now: Instant) -> Result<BTreeSet<ContractId>, Error> {
         let (_, lockers) = self.automat_and_lockers(automat).await?;
         let keys: Vec<_> = lockers.into_iter().filter_map(|locker| Some(KeyItem::key(&locker.key?))).collect();
-        let read = |item| {
-            let key = KeyItem::read(item, &self.codes)?.key;
-            Ok((key.id, key.calendar.without_ended(now)))
-        };
-        self.get_all(&keys).await?.into_iter().map(read).collect()
+        let mut live = BTreeSet::new();
+        for item in self.get_all(&keys).await? {
+            let calendar = KeyItem::read(item, &self.codes)?.key.calendar;
+            live.extend(calendar.without_ended(now).entries().iter().map(|entry| entry.contract.clone()));
+        }
+        Ok(live)
     }
 }
 
 impl StoredContract {
     /// Whether the contacts know the times in the new zone. Other writes since the change may have notified only some
     /// of them, or nobody, so they do not count.
-    fn knows_zone(&self, changed: Instant) -> bool {
-        self.notified_zone == Some(changed) || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)
+    fn knows_zone(&self, automat: &AutomatId, changed: Instant) -> bool {
+        self.notified_zones.get(automat) == Some(&changed) || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)
     }
 }

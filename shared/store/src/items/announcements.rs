@@ -8,7 +8,7 @@ use super::{Item, ItemKey, MessageItem, Millis, read, write};
 use crate::Error;
 use crate::expression::{Expression, absent, unchanged};
 
-const SK: &str = "ANNOUNCEMENTS";
+const PREFIX: &str = "ANNOUNCEMENTS#";
 /// Retention after the last change: by then nothing is held back any more.
 const KEPT_MILLIS: i64 = 24 * 3_600_000;
 
@@ -19,7 +19,7 @@ pub(crate) struct StoredAnnouncements {
     pub(crate) key: KeyId,
     #[serde(rename = "contractId")]
     pub(crate) contract: ContractId,
-    /// Of the key.
+    /// Of the contract.
     pub(crate) incarnation: String,
     #[serde(flatten)]
     pub(crate) announcements: Announcements,
@@ -32,12 +32,12 @@ pub(crate) struct StoredAnnouncements {
 }
 
 impl StoredAnnouncements {
-    pub(crate) fn key(incarnation: &str, contract: &ContractId) -> ItemKey {
-        ItemKey::new(MessageItem::pk(incarnation, contract), SK)
+    pub(crate) fn key(contract: &ContractId, incarnation: &str, key: &KeyId) -> ItemKey {
+        ItemKey::new(MessageItem::pk(contract), format!("{PREFIX}{incarnation}#{key}"))
     }
 
     pub(crate) fn is_at(item_key: &ItemKey) -> bool {
-        item_key.sk == SK
+        item_key.sk.starts_with(PREFIX)
     }
 
     /// For a contract whose contacts have not been notified of a movement yet.
@@ -60,7 +60,7 @@ impl StoredAnnouncements {
     }
 
     pub(crate) fn write(&self, now: Instant) -> Result<Item, Error> {
-        let item_key = Self::key(&self.incarnation, &self.contract);
+        let item_key = Self::key(&self.contract, &self.incarnation, &self.key);
         let due = self.announcements.due;
         let stored = Self {
             due_shard: due.map(|_| due_shard(&item_key)),

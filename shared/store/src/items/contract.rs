@@ -1,16 +1,16 @@
 //! A contract's item.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    AutomatId, Contact, Contract, ContractId, Email, FreeText, Instant, KeyId, Language, MessageKind, Name,
-    PhoneNumber, Pin, Property, Schedule, TimeRange,
+    AutomatId, Contact, Contract, ContractId, ContractKeys, Email, FreeText, Instant, KeyId, Language, MessageKind,
+    Name, PhoneNumber, Pin, Property, Schedule, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, KeyItem, Millis, StoredKey, bytes, number, read, text, valid, write};
-use crate::expression::{Expression, Update, is, unchanged};
+use super::{Item, ItemKey, Millis, StoredKey, attribute, bytes, number, read, strings, text, valid, write};
+use crate::expression::{Expression, Update, is, is_or_absent, unchanged};
 use crate::schema::TTL;
 use crate::sealing::{Mac, Owner};
 use crate::{CodeKeyring, Error, Store};
@@ -20,34 +20,47 @@ pub(crate) struct StoredContract {
     pub(crate) contract: Contract,
     /// Raised by every write of the contract's content; writes that depend on it check it.
     pub(crate) rev: u64,
-    pub(crate) pin_mac: Mac,
-    /// Of the key.
+    /// Distinguishes this contract from a later one with the same id.
     pub(crate) incarnation: String,
-    /// The key's automat and property when the contract was last written, for messages after the key is gone.
-    pub(crate) automat: AutomatId,
-    pub(crate) property: Property,
-    /// When the latest time zone change happened of which the contacts were notified.
-    pub(crate) notified_zone: Option<Instant>,
+    /// Its keys as they were when the contract was last written, in order of their ids.
+    pub(crate) keys: Vec<NotedKey>,
+    /// The names of its PIN, one in each automat.
+    pub(crate) pins: Pins,
+    /// When the latest time zone change of an automat happened of which the contacts were notified.
+    pub(crate) notified_zones: BTreeMap<AutomatId, Instant>,
     /// The names (MACs) of addresses that were erased from it.
     pub(crate) erased: BTreeSet<String>,
+}
+
+/// The names of a contract's PIN, by automat.
+pub(crate) type Pins = BTreeMap<AutomatId, Mac>;
+
+/// What a contract's item says of a key, for messages after the key is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NotedKey {
+    #[serde(rename = "keyId")]
+    pub(crate) key: KeyId,
+    /// A later key with the same id is not part of the contract.
+    pub(crate) incarnation: String,
+    #[serde(rename = "automatId")]
+    pub(crate) automat: AutomatId,
+    pub(crate) property: Property,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ContractItem {
-    key_id: KeyId,
     contract_id: ContractId,
-    /// Of the key, so that removing a key never deletes contracts of a later key with the same id.
     incarnation: String,
-    automat_id: AutomatId,
-    property: Property,
+    keys: Vec<NotedKey>,
     person: Name,
-    starts_at: Millis,
+    from: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ends_at: Option<Millis>,
+    until: Option<Millis>,
     #[serde(with = "serde_bytes")]
     pin: Vec<u8>,
-    pin_mac: String,
+    pins: Pins,
     #[serde(skip_serializing_if = "Option::is_none")]
     schedule: Option<Schedule>,
     contacts: Vec<ContactItem>,
@@ -57,8 +70,11 @@ pub(crate) struct ContractItem {
     version: u64,
     created_at: Instant,
     updated_at: Instant,
-    #[serde(skip_serializing)]
-    notified_zone: Option<Instant>,
+    /// The keys that are out with it; absent if none is.
+    #[serde(skip_serializing, default)]
+    out: BTreeSet<KeyId>,
+    #[serde(skip_serializing, default)]
+    notified_zones: BTreeMap<AutomatId, Instant>,
     #[serde(skip_serializing, default)]
     erased: BTreeSet<String>,
 }
@@ -79,56 +95,62 @@ struct ContactItem {
 }
 
 impl ContractItem {
-    pub(crate) fn key(key: &KeyId, id: &ContractId) -> ItemKey {
-        ItemKey::new(KeyItem::pk(key), format!("CONTRACT#{id}"))
+    /// The attributes that an edit can remove.
+    pub(crate) const OPTIONAL: [&'static str; 5] = ["until", "schedule", "freeText", "out", TTL];
+
+    pub(crate) fn key(id: &ContractId) -> ItemKey {
+        ItemKey::new(format!("CONTRACT#{id}"), "CONTRACT")
     }
 
-    /// The item has no `ttl` while the contract has no end or the key is out with it.
-    pub(crate) fn write(
-        contract: &Contract,
-        on: &StoredKey,
-        rev: u64,
-        pin_mac: &Mac,
-        store: &Store,
-    ) -> Result<Item, Error> {
-        let key_out = on.key.whereabouts.holder() == Some(&contract.id);
+    /// Whether the item with this key is a contract.
+    pub(crate) fn is_at(item_key: &ItemKey) -> bool {
+        item_key.sk == "CONTRACT"
+    }
+
+    /// The item has no `ttl` while the contract has no end or a key is out with it.
+    pub(crate) fn write(stored: &StoredContract, store: &Store) -> Result<Item, Error> {
+        let contract = &stored.contract;
         let record = Self {
-            key_id: contract.key.clone(),
             contract_id: contract.id.clone(),
-            incarnation: on.incarnation.clone(),
-            automat_id: on.key.automat.clone(),
-            property: on.key.property.clone(),
+            incarnation: stored.incarnation.clone(),
+            keys: stored.keys.clone(),
             person: contract.person.clone(),
-            starts_at: Millis(contract.range.start()),
-            ends_at: contract.range.end().map(Millis),
-            pin: store.codes.seal(
-                &store.random,
-                Owner::Contract(&contract.key, &contract.id),
-                contract.pin.reveal(),
-            )?,
-            pin_mac: pin_mac.0.clone(),
+            from: Millis(contract.range.start()),
+            until: contract.range.end().map(Millis),
+            pin: store.codes.seal(&store.random, Owner::Contract(&contract.id), contract.pin.reveal())?,
+            pins: stored.pins.clone(),
             schedule: contract.schedule.clone(),
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
             free_text: contract.free_text.clone(),
-            rev,
+            rev: stored.rev,
             version: contract.version,
             created_at: contract.created_at,
             updated_at: contract.updated_at,
-            notified_zone: None,
+            out: BTreeSet::new(),
+            notified_zones: BTreeMap::new(),
             erased: BTreeSet::new(),
         };
-        let expires = store.retention.contract_until(contract.range, key_out);
-        write(&record, Self::key(&contract.key, &contract.id), None, expires)
+        let expires = store.retention.contract_until(contract.range, !contract.out.is_empty());
+        let mut item = write(&record, Self::key(&contract.id), None, expires)?;
+        item.extend(key_set(&contract.out).map(|out| ("out".to_owned(), out)));
+        Ok(item)
     }
 
     /// Update: contacts have been notified of a time zone change. Raises the version, which the stream's record
     /// shows.
-    pub(crate) fn set_notified_zone(changed: Instant, stored: &StoredContract, now: Instant) -> Update {
-        Update::default()
-            .set("notifiedZone", text(changed.to_string()))
+    pub(crate) fn set_notified_zone(
+        automat: &AutomatId,
+        changed: Instant,
+        stored: &StoredContract,
+        now: Instant,
+    ) -> Result<Update, Error> {
+        let mut zones = stored.notified_zones.clone();
+        zones.insert(automat.clone(), changed);
+        Ok(Update::default()
+            .set("notifiedZones", attribute(&zones)?)
             .set("rev", number(stored.rev + 1))
             .set("version", number(stored.contract.version + 1))
-            .set("updatedAt", text(now.to_string()))
+            .set("updatedAt", text(now.to_string())))
     }
 
     /// Update: stores the names of erased addresses.
@@ -136,30 +158,34 @@ impl ContractItem {
         Update::default().set("erased", AttributeValue::L(names.into_iter().map(text).collect()))
     }
 
-    /// Update: changes how long the contract is kept.
-    pub(crate) fn keep(until: Option<Instant>) -> Update {
-        Update::default().set_or_remove(TTL, until.map(|until| number(until.seconds())))
+    /// Update: which keys are out with the contract, and how long it is kept. Its content stays the same, so `rev` does
+    /// too.
+    pub(crate) fn movement(out: &BTreeSet<KeyId>, keep_until: Option<Instant>) -> Update {
+        Update::default()
+            .set_or_remove("out", key_set(out))
+            .set_or_remove(TTL, keep_until.map(|until| number(until.seconds())))
     }
 
-    /// Update: a newly sealed PIN and its name. The contract's content stays the same, so `rev` does too.
-    pub(crate) fn reseal(sealed: Vec<u8>, pin_mac: &Mac) -> Update {
-        Update::default().set("pin", bytes(sealed)).set("pinMac", text(&pin_mac.0))
+    /// Update: a newly sealed PIN and its names. The contract's content stays the same, so `rev` does too.
+    pub(crate) fn reseal(sealed: Vec<u8>, pins: &Pins) -> Result<Update, Error> {
+        Ok(Update::default().set("pin", bytes(sealed)).set("pins", attribute(pins)?))
     }
 
     pub(crate) fn is_sealed_anew(item: &Item, stored: &StoredContract, codes: &CodeKeyring) -> bool {
         let sealed = item.get("pin").and_then(|pin| pin.as_b().ok());
-        let Contract { key, id, .. } = &stored.contract;
-        sealed.is_some_and(|sealed| codes.is_current(sealed.as_ref(), Owner::Contract(key, id)))
+        sealed.is_some_and(|sealed| codes.is_current(sealed.as_ref(), Owner::Contract(&stored.contract.id)))
     }
 
     pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredContract, Error> {
         let record: Self = read(item)?;
-        let (key, id) = (record.key_id, record.contract_id);
-        let range = TimeRange::new(record.starts_at.0, record.ends_at.map(|end| end.0));
+        let id = record.contract_id;
+        let range = TimeRange::new(record.from.0, record.until.map(|until| until.0));
         let contract = Contract {
+            keys: valid(ContractKeys::new(record.keys.iter().map(|noted| noted.key.clone())))?,
+            out: record.out,
             person: record.person,
             range: range.ok_or(Error::Internal { context: "reading a stored time range", source: None })?,
-            pin: codes.open(&record.pin, Owner::Contract(&key, &id), Pin::parse)?,
+            pin: codes.open(&record.pin, Owner::Contract(&id), Pin::parse)?,
             schedule: record.schedule,
             contacts: record.contacts.into_iter().map(ContactItem::into_contact).collect::<Result<_, _>>()?,
             free_text: record.free_text,
@@ -167,26 +193,72 @@ impl ContractItem {
             created_at: record.created_at,
             updated_at: record.updated_at,
             id,
-            key,
         };
         Ok(StoredContract {
             contract,
             rev: record.rev,
-            pin_mac: Mac(record.pin_mac),
             incarnation: record.incarnation,
-            automat: record.automat_id,
-            property: record.property,
-            notified_zone: record.notified_zone,
+            keys: record.keys,
+            pins: record.pins,
+            notified_zones: record.notified_zones,
             erased: record.erased,
         })
     }
 }
 
 impl StoredContract {
-    /// Condition: the content and the PIN's name are as they were read.
-    pub(crate) fn unchanged(&self) -> Expression {
-        unchanged(self.rev).and(is("pinMac", text(&self.pin_mac.0)))
+    /// A contract to write, with what is noted of its keys.
+    pub(crate) fn of(contract: Contract, incarnation: String, rev: u64, keys: &[StoredKey], pins: Pins) -> Self {
+        Self {
+            contract,
+            rev,
+            incarnation,
+            keys: keys.iter().map(NotedKey::of).collect(),
+            pins,
+            notified_zones: BTreeMap::new(),
+            erased: BTreeSet::new(),
+        }
     }
+
+    /// Whether this incarnation of a key is one of its keys.
+    pub(crate) fn has(&self, key: &KeyId, incarnation: &str) -> bool {
+        self.keys.iter().any(|noted| noted.key == *key && noted.incarnation == incarnation)
+    }
+
+    /// The contract after one of its keys was removed. `None` if it has no other.
+    pub(crate) fn without(&self, key: &KeyId, now: Instant) -> Option<Self> {
+        let mut next = self.clone();
+        next.contract.keys = self.contract.keys.without(key)?;
+        next.contract.out.remove(key);
+        next.contract.version += 1;
+        next.contract.updated_at = now;
+        next.rev += 1;
+        next.keys.retain(|noted| noted.key != *key);
+        next.pins.retain(|automat, _| next.keys.iter().any(|noted| noted.automat == *automat));
+        Some(next)
+    }
+
+    /// Condition: the content, the PIN's names and the keys that are out are as they were read.
+    pub(crate) fn unchanged(&self) -> Result<Expression, Error> {
+        let pins = is("pins", attribute(&self.pins)?);
+        Ok(unchanged(self.rev).and(pins).and(is_or_absent("out", key_set(&self.contract.out))))
+    }
+}
+
+impl NotedKey {
+    pub(crate) fn of(StoredKey { key, incarnation, .. }: &StoredKey) -> Self {
+        Self {
+            key: key.id.clone(),
+            incarnation: incarnation.clone(),
+            automat: key.automat.clone(),
+            property: key.property.clone(),
+        }
+    }
+}
+
+/// A set of keys as an attribute. DynamoDB has no empty sets.
+pub(super) fn key_set(keys: &BTreeSet<KeyId>) -> Option<AttributeValue> {
+    (!keys.is_empty()).then(|| strings(keys.iter().map(KeyId::as_str)))
 }
 
 impl ContactItem {

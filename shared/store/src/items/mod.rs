@@ -13,15 +13,16 @@
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
 //! | key | `KEY#k` | `KEY` | `KEYS`, `k`; while it is being removed `REMOVING`, `k` |
 //! | search term of a key | `KEY#k` | `TERM#<term>` | `TERMS#<first letter>`, `<term>#k` |
-//! | contract | `KEY#k` | `CONTRACT#c` | |
+//! | history of a key: one contract | `KEY#k` | `HISTORY#c` | |
+//! | contract | `CONTRACT#c` | `CONTRACT` | |
 //! | opening | `OPENING#<ulid>` | `OPENING` | |
-//! | message | `MESSAGES#<incarnation>#c` | `MESSAGE#<ulid>` | |
-//! | reminder | `MESSAGES#<incarnation>#c` | `REMINDER#start`, `#end` or `#return` | |
-//! | announcements | `MESSAGES#<incarnation>#c` | `ANNOUNCEMENTS` | |
+//! | message | `MESSAGES#c` | `MESSAGE#<incarnation>#<ulid>` | |
+//! | reminder | `MESSAGES#c` | `REMINDER#<incarnation>#start`, `#end` or `#return` | |
+//! | announcements | `MESSAGES#c` | `ANNOUNCEMENTS#<incarnation>#k` | |
 //! | receipt | `RECEIPT#<hash>` | `-` | |
 //!
 //! Reminders, messages to be sent, held-back announcements and lockers with an open door are also in the index `due`.
-//! Messages have a partition of their own, not the key's, because messages about a removed key must outlive it.
+//! Messages have a partition of their own, because messages about a removed contract must outlive it.
 //!
 //! Only the automat and its lockers have sort keys that begin with `AUTOMAT`: the Key Automat View reads them all in
 //! one query.
@@ -34,6 +35,7 @@ mod due;
 mod entry;
 mod event;
 mod fault;
+mod history;
 mod key;
 mod keypad;
 mod locker;
@@ -52,19 +54,20 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::announcements::StoredAnnouncements;
 pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
-pub(crate) use self::contract::{ContractItem, StoredContract};
+pub(crate) use self::contract::{ContractItem, NotedKey, Pins, StoredContract};
 pub(crate) use self::delivery_lease::StoredDeliveryLease;
 pub(crate) use self::due::due_shard_name;
 pub(crate) use self::entry::StoredEntry;
 pub(crate) use self::event::EventItem;
 pub(crate) use self::fault::FaultItem;
+pub(crate) use self::history::HistoryItem;
 pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
 pub(crate) use self::keypad::StoredKeypad;
 pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
 pub(crate) use self::message::{MessageItem, SendStatus, State, StoredMessage};
 pub(crate) use self::millis::Millis;
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
-pub(crate) use self::pin::{PinItem, ReturnCodeItem};
+pub(crate) use self::pin::{PinHolder, PinItem, ReturnCodeItem};
 pub(crate) use self::reminder::StoredReminder;
 use crate::Error;
 use crate::schema::{LIST_PK, LIST_SK, PK, SK, TTL};
@@ -160,6 +163,10 @@ pub(crate) fn flag(value: bool) -> AttributeValue {
 
 pub(crate) fn bytes(value: Vec<u8>) -> AttributeValue {
     AttributeValue::B(value.into())
+}
+
+pub(crate) fn strings<'s>(values: impl IntoIterator<Item = &'s str>) -> AttributeValue {
+    AttributeValue::Ss(values.into_iter().map(str::to_owned).collect())
 }
 
 pub(crate) fn numbers(values: impl IntoIterator<Item = u16>) -> AttributeValue {

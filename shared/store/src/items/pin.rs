@@ -1,25 +1,39 @@
 //! PINs and return codes, stored under a keyed MAC: they are unique per automat, and the keypad looks them up.
 
+use std::collections::BTreeSet;
+
 use domain::{AutomatId, Contract, ContractId, Instant, KeyId, PinTerms, Schedule, TimeRange};
 use serde::{Deserialize, Serialize};
 
-use super::{AutomatItem, Item, ItemKey, Millis, StoredKey, flag, number, read, text, write};
+use super::contract::key_set;
+use super::{AutomatItem, Item, ItemKey, Millis, StoredContract, number, read, strings, text, write};
 use crate::Error;
 use crate::expression::{Expression, Update, is, is_or_absent};
 use crate::schema::TTL;
 use crate::sealing::Mac;
 
-/// A contract's PIN. The time attributes are named so that the item stays out of the index `byStart`.
+/// A contract's PIN in one automat.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PinItem {
-    key_id: KeyId,
     contract_id: ContractId,
+    /// Of the contract.
+    incarnation: String,
+    /// The contract's keys in the automat.
+    keys: BTreeSet<KeyId>,
     from: Millis,
     until: Option<Millis>,
     schedule: Option<Schedule>,
+    /// Those of the keys that are out with the contract; absent if none is.
     #[serde(default)]
-    out: bool,
+    out: BTreeSet<KeyId>,
+}
+
+/// Whose a PIN is, and when it works.
+pub(crate) struct PinHolder {
+    pub(crate) terms: PinTerms,
+    /// The contract's keys in the automat, in order of their ids.
+    pub(crate) keys: BTreeSet<KeyId>,
 }
 
 impl PinItem {
@@ -27,59 +41,62 @@ impl PinItem {
         ItemKey::new(AutomatItem::pk(automat), format!("PIN#{}", mac.0))
     }
 
-    /// Update: when a contract's PIN works, and whether the key is out with it.
-    pub(crate) fn update(on: &StoredKey, contract: &Contract, key_out: bool) -> Update {
-        let range = contract.range;
+    /// Update: whose the PIN is, when it works, and which keys are out with the contract.
+    pub(crate) fn update(stored: &StoredContract, automat: &AutomatId) -> Update {
+        let Contract { id, range, schedule, .. } = &stored.contract;
+        let keys = stored.keys.iter().filter(|noted| noted.automat == *automat).map(|noted| noted.key.as_str());
         Update::default()
-            .set("keyId", text(on.key.id.as_str()))
-            .set("contractId", text(contract.id.as_str()))
-            .set("incarnation", text(&on.incarnation))
+            .set("contractId", text(id.as_str()))
+            .set("incarnation", text(&stored.incarnation))
+            .set("keys", strings(keys))
             .set("from", number(range.start().millis()))
             .set_or_remove("until", range.end().map(|end| number(end.millis())))
-            .set_or_remove("schedule", contract.schedule.as_ref().map(|schedule| text(schedule.to_string())))
-            .then(Self::movement(range, key_out))
+            .set_or_remove("schedule", schedule.as_ref().map(|schedule| text(schedule.to_string())))
+            .then(Self::movement(stored, automat))
     }
 
-    /// Update: whether the key is out with the contract. While it is, the PIN has no `ttl` and cannot be taken, because
+    /// Update: which keys are out with the contract. While one is, the PIN has no `ttl` and cannot be taken, because
     /// it must still return the key after the contract's end.
-    pub(crate) fn movement(range: TimeRange, key_out: bool) -> Update {
-        let expires = range.end().filter(|_| !key_out);
+    pub(crate) fn movement(stored: &StoredContract, automat: &AutomatId) -> Update {
+        let Contract { out, range, .. } = &stored.contract;
+        let here = stored.keys.iter().filter(|noted| noted.automat == *automat && out.contains(&noted.key));
+        let out: BTreeSet<KeyId> = here.map(|noted| noted.key.clone()).collect();
+        let expires = range.end().filter(|_| out.is_empty());
         Update::default()
             .set_or_remove(TTL, expires.map(|end| number(end.seconds() + 1)))
-            .set_or_remove("out", key_out.then(|| flag(true)))
+            .set_or_remove("out", key_set(&out))
     }
 
-    /// Condition: the PIN is free: never taken, or its contract has ended and the key is back.
+    /// Condition: the PIN is free: never taken, or its contract has ended and its keys are back.
     pub(crate) fn free(now: Instant) -> Expression {
-        Expression::new(format!("attribute_not_exists(#PK) OR ({ENDED_AND_BACK})"))
-            .value(":now", number(now.millis()))
-            .value(":true", flag(true))
+        Expression::new(format!("attribute_not_exists(#PK) OR ({ENDED_AND_BACK})")).value(":now", number(now.millis()))
     }
 
     /// Condition: the PIN is free or this contract's.
-    pub(crate) fn free_or_own(key: &KeyId, contract: &ContractId, now: Instant) -> Expression {
-        Expression::new(format!(
-            "attribute_not_exists(#PK) OR (#keyId = :k AND #contractId = :c) OR ({ENDED_AND_BACK})"
-        ))
-        .value(":k", text(key.as_str()))
-        .value(":c", text(contract.as_str()))
-        .value(":now", number(now.millis()))
-        .value(":true", flag(true))
+    pub(crate) fn free_or_own(incarnation: &str, now: Instant) -> Expression {
+        Expression::new(format!("attribute_not_exists(#PK) OR #incarnation = :own OR ({ENDED_AND_BACK})"))
+            .value(":own", text(incarnation))
+            .value(":now", number(now.millis()))
     }
 
     /// The same condition, evaluated on an item that was read.
-    pub(crate) fn is_free_or_own(item: Item, key: &KeyId, contract: &ContractId, now: Instant) -> Result<bool, Error> {
+    pub(crate) fn is_free_or_own(item: Item, incarnation: Option<&str>, now: Instant) -> Result<bool, Error> {
         let record: Self = read(item)?;
-        Ok(record.is_of(key, contract) || record.ended_and_back(now))
+        Ok(Some(record.incarnation.as_str()) == incarnation || record.ended_and_back(now))
     }
 
-    /// Whether the PIN can be taken: its contract has ended and the key is back.
+    /// Whether the PIN can be taken: its contract has ended and its keys are back.
     pub(crate) fn is_over(item: &Item, now: Instant) -> Result<bool, Error> {
         Ok(read::<Self>(item.clone())?.ended_and_back(now))
     }
 
-    pub(crate) fn is_own(item: &Item, key: &KeyId, contract: &ContractId) -> Result<bool, Error> {
-        Ok(read::<Self>(item.clone())?.is_of(key, contract))
+    /// Of the contract that has the PIN.
+    pub(crate) fn incarnation(item: &Item) -> Option<String> {
+        item.get("incarnation")?.as_s().ok().cloned()
+    }
+
+    pub(crate) fn is_own(item: &Item, incarnation: &str) -> Result<bool, Error> {
+        Ok(read::<Self>(item.clone())?.incarnation == incarnation)
     }
 
     pub(crate) fn renamed(mut item: Item, to: ItemKey) -> Item {
@@ -87,43 +104,37 @@ impl PinItem {
         item
     }
 
-    /// Condition: the PIN is still this contract's, and the key is out with it as it was when read.
-    pub(crate) fn own_as_read(item: &Item, key: &KeyId, contract: &ContractId) -> Result<Expression, Error> {
-        let out = read::<Self>(item.clone())?.out.then(|| flag(true));
-        Ok(Self::own(key, contract).and(is_or_absent("out", out)))
-    }
-
-    fn is_of(&self, key: &KeyId, contract: &ContractId) -> bool {
-        self.key_id == *key && self.contract_id == *contract
+    /// Condition: the PIN is still this contract's, and the keys that are out are those that were read.
+    pub(crate) fn own_as_read(item: &Item, incarnation: &str) -> Result<Expression, Error> {
+        let out = key_set(&read::<Self>(item.clone())?.out);
+        Ok(Self::own(incarnation).and(is_or_absent("out", out)))
     }
 
     fn ended_and_back(&self, now: Instant) -> bool {
-        self.until.is_some_and(|until| until.0 <= now) && !self.out
+        self.until.is_some_and(|until| until.0 <= now) && self.out.is_empty()
     }
 
     /// Condition: the PIN, if it exists, is this contract's.
-    pub(crate) fn own_or_gone(key: &KeyId, contract: &ContractId) -> Expression {
-        Expression::new("attribute_not_exists(#PK) OR (#keyId = :k AND #contractId = :c)")
-            .value(":k", text(key.as_str()))
-            .value(":c", text(contract.as_str()))
+    pub(crate) fn own_or_gone(incarnation: &str) -> Expression {
+        Expression::new("attribute_not_exists(#PK) OR #incarnation = :own").value(":own", text(incarnation))
     }
 
     /// Condition: the PIN is this contract's.
-    pub(crate) fn own(key: &KeyId, contract: &ContractId) -> Expression {
-        is("keyId", text(key.as_str())).and(is("contractId", text(contract.as_str())))
+    pub(crate) fn own(incarnation: &str) -> Expression {
+        is("incarnation", text(incarnation))
     }
 
-    /// The key that the PIN belongs to, and when it opens its locker.
-    pub(crate) fn read(item: Item) -> Result<(KeyId, PinTerms), Error> {
+    pub(crate) fn read(item: Item) -> Result<PinHolder, Error> {
         let record: Self = read(item)?;
         let range = TimeRange::new(record.from.0, record.until.map(|until| until.0));
         let range = range.ok_or(Error::Internal { context: "reading a PIN's time range", source: None })?;
-        Ok((record.key_id, PinTerms { contract: record.contract_id, range, schedule: record.schedule }))
+        let terms = PinTerms { contract: record.contract_id, range, schedule: record.schedule };
+        Ok(PinHolder { terms, keys: record.keys })
     }
 }
 
-/// `out` is set while the key is out with the contract.
-const ENDED_AND_BACK: &str = "#until <= :now AND (attribute_not_exists(#out) OR #out <> :true)";
+/// `out` exists while a key is out with the contract.
+const ENDED_AND_BACK: &str = "#until <= :now AND attribute_not_exists(#out)";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,6 @@
 //! A reminder's item: what to check again, and when.
 
-use domain::{ContractId, KeyId, Reminder};
+use domain::{ContractId, Reminder};
 use serde::Deserialize;
 
 use super::due::due;
@@ -15,11 +15,9 @@ const PREFIX: &str = "REMINDER#";
 pub(crate) struct StoredReminder {
     #[serde(rename = "reminder")]
     pub(crate) which: Reminder,
-    #[serde(rename = "keyId")]
-    pub(crate) key: KeyId,
     #[serde(rename = "contractId")]
     pub(crate) contract: ContractId,
-    /// Of the key.
+    /// Of the contract.
     pub(crate) incarnation: String,
     /// The `rev` of the contract that it was set for.
     pub(crate) rev: u64,
@@ -27,8 +25,8 @@ pub(crate) struct StoredReminder {
 }
 
 impl StoredReminder {
-    pub(crate) fn key(incarnation: &str, contract: &ContractId, which: Reminder) -> ItemKey {
-        ItemKey::new(MessageItem::pk(incarnation, contract), format!("{PREFIX}{}", <&str>::from(which)))
+    pub(crate) fn key(contract: &ContractId, incarnation: &str, which: Reminder) -> ItemKey {
+        ItemKey::new(MessageItem::pk(contract), format!("{PREFIX}{incarnation}#{}", <&str>::from(which)))
     }
 
     pub(crate) fn is_at(item_key: &ItemKey) -> bool {
@@ -36,14 +34,13 @@ impl StoredReminder {
     }
 
     pub(crate) fn item_key(&self) -> ItemKey {
-        Self::key(&self.incarnation, &self.contract, self.which)
+        Self::key(&self.contract, &self.incarnation, self.which)
     }
 
     /// Update: sets this reminder, replacing an earlier one.
     pub(crate) fn set(&self) -> Update {
         due(&self.item_key(), Some(self.due_at.0))
             .set("reminder", text(<&str>::from(self.which)))
-            .set("keyId", text(self.key.as_str()))
             .set("contractId", text(self.contract.as_str()))
             .set("incarnation", text(&self.incarnation))
             .set("rev", number(self.rev))

@@ -24,7 +24,7 @@ impl Store {
                         return Ok(Created::Existing(existing.key));
                     }
                     KeyState::Active => return Err(Error::Exists(ResourceKind::Key).into()),
-                    KeyState::Removing => self.finish_removal(&existing).await?,
+                    KeyState::Removing => self.finish_removal(&existing, metadata.now).await?,
                 }
             }
             let automat = self.stored_automat(&draft.automat).await?.automat;

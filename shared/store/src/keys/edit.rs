@@ -23,7 +23,7 @@ impl Store {
         expected: Expected,
         metadata: &RequestMetadata,
     ) -> Result<Key, Error> {
-        let _queued = self.queue(id).await;
+        let _queued = self.queue([id]).await;
         retry!(self, {
             let stored = self.stored_key(id).await?;
             let mut edited = stored.key.edited(change.clone(), metadata.now)?;

@@ -37,7 +37,7 @@ impl Store {
         // Cut by what the index has: a key removed meanwhile shortens the page, not the list.
         let found: Vec<ItemKey> = found.iter().filter_map(ItemKey::of).collect();
         let page = list.cut(found, page, |key| key.pk.trim_start_matches("KEY#").to_owned());
-        Ok(Page { data: self.active_keys(&page.data).await?, next: page.next })
+        Ok(Page { data: self.active_keys_at(&page.data).await?, next: page.next })
     }
 
     async fn keys_of_automat(
@@ -60,7 +60,7 @@ impl Store {
         wanted.truncate(page.limit + 1);
         let page = list.cut(wanted, page, |(locker, _)| locker.to_string());
         let keys: Vec<_> = page.data.into_iter().map(|(_, key)| key).collect();
-        Ok(Page { data: self.active_keys(&keys).await?, next: page.next })
+        Ok(Page { data: self.active_keys_at(&keys).await?, next: page.next })
     }
 
     async fn keys_found(&self, terms: &SearchTerms, list: &List, page: &PageRequest) -> Result<Page<Key>, Error> {
@@ -100,7 +100,7 @@ impl Store {
         let mut distinct = keys.clone();
         distinct.sort_by(|a, b| a.pk.cmp(&b.pk));
         distinct.dedup();
-        let read = self.active_keys(&distinct).await?;
+        let read = self.active_keys_at(&distinct).await?;
         for (entry, key) in entries.iter().zip(keys) {
             let position = term_position(entry)?;
             let Some(key) = read.iter().find(|read| KeyItem::key(&read.id) == key) else { continue };
@@ -114,7 +114,7 @@ impl Store {
     }
 
     /// The active keys among these.
-    async fn active_keys(&self, keys: &[ItemKey]) -> Result<Vec<Key>, Error> {
+    async fn active_keys_at(&self, keys: &[ItemKey]) -> Result<Vec<Key>, Error> {
         let read = |item| KeyItem::read(item, &self.codes).map(|stored| stored.key);
         let keys = self.get_all(keys).await?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         Ok(keys.into_iter().filter(|key| key.state == KeyState::Active).collect())

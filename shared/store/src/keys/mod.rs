@@ -5,7 +5,7 @@ mod edit;
 mod list;
 mod remove;
 
-use domain::{AutomatId, Key, KeyId, LockerIndex};
+use domain::{AutomatId, ContractKeys, Key, KeyId, LockerIndex};
 
 pub use self::list::KeyFilter;
 pub use self::remove::Removal;
@@ -33,6 +33,25 @@ impl Store {
 
     pub(crate) async fn stored_key(&self, id: &KeyId) -> Result<StoredKey, Error> {
         self.find_key(id).await?.ok_or(Error::NotFound(ResourceKind::Key))
+    }
+
+    /// Several keys, in order of their ids. All of them exist, or the first that does not is named.
+    pub(crate) async fn stored_keys(&self, ids: &ContractKeys) -> Result<Vec<StoredKey>, Error> {
+        let item_keys: Vec<_> = ids.iter().map(KeyItem::key).collect();
+        let items = self.get_all(&item_keys).await?;
+        let found: Vec<_> =
+            items.into_iter().map(|item| KeyItem::read(item, &self.codes)).collect::<Result<_, Error>>()?;
+        match ids.iter().find(|id| found.iter().all(|stored| stored.key.id != **id)) {
+            Some(missing) => Err(Error::KeyNotFound(missing.clone())),
+            None => Ok(found),
+        }
+    }
+
+    /// Several keys that are not being removed.
+    pub async fn active_keys(&self, ids: &ContractKeys) -> Result<Vec<Key>, Error> {
+        let keys = self.stored_keys(ids).await?;
+        keys.iter().try_for_each(|stored| stored.key.check_active())?;
+        Ok(keys.into_iter().map(|stored| stored.key).collect())
     }
 
     pub(crate) async fn find_key(&self, id: &KeyId) -> Result<Option<StoredKey>, Error> {

@@ -5,21 +5,21 @@
 //! which frees its id. The next call that removes or creates a key of this id continues an interrupted cleanup, and
 //! `finish_removals` finds all of them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use domain::{EventKind, Instant, KeyId, KeyState};
+use domain::{ContractId, EventKind, Instant, Key, KeyId, KeyState};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::holds_key;
 use crate::expression::{Expression, Update, is, unchanged};
 use crate::items::{
-    AutomatItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredKey, flag, number, numbers, text,
+    AutomatItem, ContractItem, HistoryItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredContract,
+    StoredKey, flag, number, numbers, text,
 };
 use crate::read::Stretch;
 use crate::retry::{NotDone, retry};
 use crate::schema::LIST_PK;
-use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Expected, RequestMetadata, Store};
 
@@ -27,8 +27,8 @@ use crate::{Error, Expected, RequestMetadata, Store};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// After this time a removal counts as interrupted: longer than one call may take.
 const ABANDONED_MILLIS: i64 = 60_000;
-/// Contracts deleted in one transaction, each with its PIN.
-const TOGETHER: usize = 50;
+/// Entries of the history deleted in one transaction, each with its contract and its PIN.
+const TOGETHER: usize = 33;
 /// How many transactions run concurrently.
 const AT_ONCE: usize = 4;
 const STEP: usize = 1_000;
@@ -50,15 +50,15 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<Removal, Error> {
         let stored = self.mark_removing(id, force, expected, metadata).await?;
-        match tokio::time::timeout(PATIENCE, self.finish_removal(&stored)).await {
+        match tokio::time::timeout(PATIENCE, self.finish_removal(&stored, metadata.now)).await {
             Ok(finished) => finished.map(|()| Removal::Complete),
             Err(_) => Ok(Removal::Underway),
         }
     }
 
     /// Finishes all interrupted removals. Returns how many there were.
-    pub async fn finish_removals(&self) -> Result<usize, Error> {
-        self.finish_removals_marked(|_| true).await
+    pub async fn finish_removals(&self, now: Instant) -> Result<usize, Error> {
+        self.finish_removals_marked(now, |_| true).await
     }
 
     /// Like [`Store::finish_removals`], but skips removals requested less than a minute ago, which are probably still
@@ -66,11 +66,15 @@ impl Store {
     pub async fn finish_abandoned_removals(&self, now: Instant) -> Result<usize, Error> {
         let long_ago =
             |marked: Option<Instant>| marked.is_none_or(|marked| marked.plus_millis(ABANDONED_MILLIS) <= now);
-        self.finish_removals_marked(long_ago).await
+        self.finish_removals_marked(now, long_ago).await
     }
 
     /// Finishes removals by when they were marked. Those marked before this time was stored always count.
-    async fn finish_removals_marked(&self, wanted: impl Fn(Option<Instant>) -> bool) -> Result<usize, Error> {
+    async fn finish_removals_marked(
+        &self,
+        now: Instant,
+        wanted: impl Fn(Option<Instant>) -> bool,
+    ) -> Result<usize, Error> {
         let found = self.query_all(Stretch::of_list(REMOVING), usize::from(u16::MAX)).await?;
         let keys: Vec<_> = found.iter().filter_map(ItemKey::of).collect();
         let mut finished = 0;
@@ -78,7 +82,7 @@ impl Store {
             let wanted = wanted(KeyItem::removing_since(&item));
             let stored = KeyItem::read(item, &self.codes)?;
             if wanted && stored.key.state == KeyState::Removing {
-                self.finish_removal(&stored).await?;
+                self.finish_removal(&stored, now).await?;
                 finished += 1;
             }
         }
@@ -127,14 +131,18 @@ impl Store {
         Ok(transaction)
     }
 
-    /// Deletes what is left of a key that is marked for removal. Safe to repeat and to run concurrently.
-    pub(crate) async fn finish_removal(&self, stored: &StoredKey) -> Result<(), Error> {
+    /// Deletes what is left of a key that is marked for removal: its search terms, and its contracts, from which it is
+    /// taken off if they have other keys. Safe to repeat and to run concurrently.
+    pub(crate) async fn finish_removal(&self, stored: &StoredKey, now: Instant) -> Result<(), Error> {
         let key = &stored.key;
+        // An overdue contract is kept for as long as the key is out, its entry in the history is not.
+        let holder = key.whereabouts.holder().map(|holder| HistoryItem::key(&key.id, holder));
+        self.delete_remains(stored, holder.into_iter().collect(), now).await?;
         let mut stretch = Stretch::of_partition(KeyItem::pk(&key.id));
         loop {
             let found = self.query(&stretch, Some(STEP)).await?;
-            let remains = found.items.iter().filter_map(|item| Remains::of(item, &stored.incarnation)).collect();
-            self.delete_remains(stored, remains).await?;
+            let remains = found.items.iter().filter_map(|item| remains(item, &stored.incarnation)).collect();
+            self.delete_remains(stored, remains, now).await?;
             match found.rest {
                 Some(rest) => stretch = stretch.after(Some(rest)),
                 None => break,
@@ -145,53 +153,110 @@ impl Store {
         self.delete(KeyItem::key(&key.id), same_one).await.map(|_| ())
     }
 
-    async fn delete_remains(&self, stored: &StoredKey, remains: Vec<Remains>) -> Result<(), Error> {
-        let together = remains.chunks(TOGETHER).map(|together| self.delete_together(stored, together.to_vec()));
+    /// Deletes items of the key's partition, and what belongs to them.
+    async fn delete_remains(&self, key: &StoredKey, mut remains: Vec<ItemKey>, now: Instant) -> Result<(), Error> {
+        let contracts = self.contracts_in(key, &remains).await?;
+        let has_others = |item_key: &ItemKey| {
+            let contract = HistoryItem::contract_at(item_key).and_then(|id| contracts.get(&id));
+            contract.is_some_and(|contract| contract.keys.len() > 1)
+        };
+        let with_others: Vec<_> = remains.extract_if(.., |item_key| has_others(item_key)).collect();
+        let ids = with_others.iter().filter_map(HistoryItem::contract_at);
+        let taking_off: Vec<_> = ids.map(|id| self.take_off(key, id, now)).collect();
+        stream::iter(taking_off).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        let together = remains.chunks(TOGETHER).map(|together| self.delete_together(key, together.to_vec()));
         let deletions: Vec<_> = together.collect();
         stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await
     }
 
-    async fn delete_together(&self, stored: &StoredKey, mut remains: Vec<Remains>) -> Result<(), Error> {
-        let automat = &stored.key.automat;
+    /// The contracts in this part of the key's history of which the key is still one of the keys.
+    async fn contracts_in(
+        &self,
+        key: &StoredKey,
+        remains: &[ItemKey],
+    ) -> Result<HashMap<ContractId, StoredContract>, Error> {
+        let ids = remains.iter().filter_map(HistoryItem::contract_at);
+        let item_keys: Vec<_> = ids.map(|id| ContractItem::key(&id)).collect();
+        let mut contracts = HashMap::new();
+        for item in self.get_all(&item_keys).await? {
+            let stored = ContractItem::read(item, &self.codes)?;
+            if stored.has(&key.key.id, &key.incarnation) {
+                contracts.insert(stored.contract.id.clone(), stored);
+            }
+        }
+        Ok(contracts)
+    }
+
+    /// Takes the key off a contract that has others. The stream's record notifies its contacts.
+    async fn take_off(&self, key: &StoredKey, id: ContractId, now: Instant) -> Result<(), Error> {
+        let StoredKey { key: Key { id: key_id, automat, .. }, incarnation, .. } = key;
+        let mut foreign_pins = HashSet::new();
         retry!(self, {
+            let found = self.find_contract(&id).await?;
+            let Some(stored) = found.filter(|stored| stored.has(key_id, incarnation)) else { return Ok(()) };
+            let history = HistoryItem::key(key_id, &id);
+            let Some(next) = stored.without(key_id, now) else {
+                // Its other keys have been removed meanwhile.
+                return Ok(self.delete_together(key, vec![history]).await?);
+            };
+            let mut transaction = Transaction::default();
+            let update = Update::all(ContractItem::write(&next, self)?, &ContractItem::OPTIONAL);
+            transaction.update(Part::Contract, ContractItem::key(&id), update, stored.unchanged()?);
+            transaction.delete(Part::Remains, history, KeyItem::part_of(incarnation));
+            let pin = stored.pins.get(automat).map(|mac| PinItem::key(automat, mac));
+            if let Some(pin) = pin.filter(|pin| !foreign_pins.contains(pin)) {
+                if next.pins.contains_key(automat) {
+                    let update = PinItem::update(&next, automat);
+                    transaction.update(Part::Pin, pin, update, PinItem::own(&stored.incarnation));
+                } else {
+                    transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&stored.incarnation));
+                }
+            }
+            let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
+            // An ended contract's PIN may have expired, or have been taken by another contract.
+            if refused.has(Part::Pin) {
+                foreign_pins.extend(stored.pins.get(automat).map(|mac| PinItem::key(automat, mac)));
+            }
+            Err(NotDone::Again)
+        })
+    }
+
+    /// Deletes items of the key's partition, with the contracts that have no other key.
+    async fn delete_together(&self, key: &StoredKey, mut remains: Vec<ItemKey>) -> Result<(), Error> {
+        let mut holders: HashMap<ItemKey, String> = HashMap::new();
+        retry!(self, {
+            let contracts = self.contracts_in(key, &remains).await?;
             let mut transaction = Transaction::default();
             // Contracts may have had the same PIN one after the other, and a transaction may name an item only once.
             let mut named = HashSet::new();
-            for item in &remains {
-                if let Some(mac) = &item.pin
-                    && named.insert(&mac.0)
-                {
-                    transaction.delete(Part::Pin, PinItem::key(automat, mac), KeyItem::part_of(&stored.incarnation));
+            for item_key in &remains {
+                transaction.delete(Part::Remains, item_key.clone(), KeyItem::part_of(&key.incarnation));
+                let Some(stored) = HistoryItem::contract_at(item_key).and_then(|id| contracts.get(&id)) else {
+                    continue;
+                };
+                transaction.delete(Part::Contract, ContractItem::key(&stored.contract.id), stored.unchanged()?);
+                for pin in stored.pins.iter().map(|(automat, mac)| PinItem::key(automat, mac)) {
+                    let is_ours = holders.get(&pin).is_none_or(|holder| *holder == stored.incarnation);
+                    if is_ours && named.insert(pin.clone()) {
+                        transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&stored.incarnation));
+                    }
                 }
-                transaction.delete(Part::Remains, item.key.clone(), KeyItem::part_of(&stored.incarnation));
             }
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
-            // Leaves what belongs to others by now: an ended contract's PIN that another contract took, or an item of
-            // the next key with this id, if another call has finished the removal.
-            let others: Vec<_> = refused.items().filter_map(ItemKey::of).collect();
-            remains.retain(|item| !others.contains(&item.key));
-            for item in &mut remains {
-                item.pin.take_if(|mac| others.contains(&PinItem::key(automat, mac)));
+            // An item of the next key with this id, if another call has finished the removal.
+            let others: HashSet<_> = refused.item_keys(Part::Remains).collect();
+            remains.retain(|item_key| !others.contains(item_key));
+            // An ended contract's PIN that another contract took.
+            for item in refused.items(Part::Pin) {
+                holders.extend(ItemKey::of(item).zip(PinItem::incarnation(item)));
             }
             if remains.is_empty() { Ok(()) } else { Err(NotDone::Again) }
         })
     }
 }
 
-/// An item of a key's partition, and the PIN to delete with it.
-#[derive(Debug, Clone)]
-struct Remains {
-    key: ItemKey,
-    pin: Option<Mac>,
-}
-
-impl Remains {
-    fn of(item: &Item, incarnation: &str) -> Option<Self> {
-        let key = ItemKey::of(item)?;
-        if key.sk == "KEY" || item.get("incarnation") != Some(&text(incarnation)) {
-            return None;
-        }
-        let pin = item.get("pinMac").and_then(|mac| mac.as_s().ok().cloned()).map(Mac);
-        Some(Self { key, pin })
-    }
+/// The key of an item of a key's partition that is to be deleted.
+fn remains(item: &Item, incarnation: &str) -> Option<ItemKey> {
+    let item_key = ItemKey::of(item)?;
+    (item_key.sk != "KEY" && item.get("incarnation") == Some(&text(incarnation))).then_some(item_key)
 }

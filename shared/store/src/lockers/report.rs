@@ -6,7 +6,7 @@ use domain::{
 };
 
 use super::LockerReport;
-use crate::expression::{Update, present, unchanged};
+use crate::expression::{Update, unchanged};
 use crate::items::{
     AutomatItem, ContractItem, ItemKey, KeyItem, LockerItem, OpeningItem, PinItem, StoredContract, StoredEntry,
     StoredKey, StoredLocker, StoredOpening, number, read,
@@ -96,7 +96,7 @@ impl LockerUpdate<'_> {
         let Err(refused) = transaction.try_commit(store).await? else { return Ok(()) };
         if refused.has(Part::Pin) {
             // The PIN is gone or another contract's. A new PIN of the contract has another name.
-            *foreign_pin = key_move.as_deref().and_then(KeyMove::mac);
+            *foreign_pin = key_move.as_deref().and_then(|key_move| key_move.pin().cloned());
         }
         // The automat's condition failed: there is a newer full report, or the automat is gone.
         if refused.has(Part::Automat) { Ok(()) } else { Err(NotDone::Again) }
@@ -117,7 +117,7 @@ impl LockerUpdate<'_> {
         let contract = next.holder().or(key.whereabouts.holder()).cloned();
         let contract_item = match &contract {
             None => None,
-            Some(contract) => store.find_contract(id, contract).await?,
+            Some(contract) => store.find_contract_on(id, &stored.incarnation, contract).await?,
         };
         Ok(KeyChange::Moves(Box::new(KeyMove { stored, next, contract, contract_item })))
     }
@@ -181,7 +181,7 @@ impl LockerUpdate<'_> {
         let as_read = locker.same_key().and(locker.as_reported());
         transaction.update(Part::Locker, LockerItem::key(self.automat, locker.locker), update, as_read);
         if let Some(key_move) = key_move {
-            key_move.add_to(&mut transaction, foreign_pin, store.retention);
+            key_move.add_to(&mut transaction, foreign_pin, store.retention)?;
             if let Some(kind) = key_move.event() {
                 let metadata = RequestMetadata { actor: opener.actor.clone(), ..metadata };
                 transaction.record_of_key(store, &key_move.stored, key_move.contract.as_ref(), kind, &metadata)?;
@@ -219,27 +219,38 @@ impl KeyMove {
         }
     }
 
-    fn mac(&self) -> Option<Mac> {
-        self.contract_item.as_ref().map(|stored| stored.pin_mac.clone())
+    /// The contract's PIN in the key's automat.
+    fn pin(&self) -> Option<&Mac> {
+        self.contract_item.as_ref()?.pins.get(&self.stored.key.automat)
     }
 
     /// The key is written on condition that it is unchanged. Its `rev` is raised, because decisions depend on where
     /// the key is; its `version` is not, because that is for editors.
-    fn add_to(&self, transaction: &mut Transaction, foreign_pin: Option<&Mac>, retention: Retention) {
+    fn add_to(
+        &self,
+        transaction: &mut Transaction,
+        foreign_pin: Option<&Mac>,
+        retention: Retention,
+    ) -> Result<(), Error> {
         let StoredKey { key, rev, .. } = &self.stored;
         let update = KeyItem::locate(&self.next).set("rev", number(rev + 1));
         transaction.update(Part::Key, KeyItem::key(&key.id), update, unchanged(*rev));
-        let Some(StoredContract { contract, pin_mac, .. }) = &self.contract_item else { return };
-        let out = self.next.holder() == Some(&contract.id);
-        if contract.range.end().is_some() {
-            // `rev` protects decisions about the contract's content, which does not change.
-            let keep = ContractItem::keep(retention.contract_until(contract.range, out));
-            transaction.update(Part::Contract, ContractItem::key(&key.id, &contract.id), keep, present());
+        let Some(before) = &self.contract_item else { return Ok(()) };
+        let mut after = before.clone();
+        if self.next.holder() == Some(&before.contract.id) {
+            after.contract.out.insert(key.id.clone());
+        } else {
+            after.contract.out.remove(&key.id);
         }
-        if foreign_pin != Some(pin_mac) {
-            let update = PinItem::movement(contract.range, out);
-            let own = PinItem::own(&key.id, &contract.id);
-            transaction.update(Part::Pin, PinItem::key(&key.automat, pin_mac), update, own);
+        let StoredContract { contract, incarnation, .. } = &after;
+        // `rev` protects decisions about the contract's content, which does not change.
+        let keep_until = retention.contract_until(contract.range, !contract.out.is_empty());
+        let movement = ContractItem::movement(&contract.out, keep_until);
+        transaction.update(Part::Contract, ContractItem::key(&contract.id), movement, before.unchanged()?);
+        if let Some(pin) = self.pin().filter(|pin| foreign_pin != Some(*pin)) {
+            let update = PinItem::movement(&after, &key.automat);
+            transaction.update(Part::Pin, PinItem::key(&key.automat, pin), update, PinItem::own(incarnation));
         }
+        Ok(())
     }
 }

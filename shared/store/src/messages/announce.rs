@@ -13,12 +13,12 @@ impl Store {
     /// Stores a movement. Returns whether contacts are notified now; a movement that is held back is due later.
     pub(super) async fn is_announced(
         &self,
-        (key, contract, incarnation): (&KeyId, &ContractId, &str),
+        (contract, incarnation, key): (&ContractId, &str, &KeyId),
         movement: KeyMovement,
         cause: Cause,
         now: Instant,
     ) -> Result<bool, Error> {
-        let item_key = StoredAnnouncements::key(incarnation, contract);
+        let item_key = StoredAnnouncements::key(contract, incarnation, key);
         retry!(self, {
             let item = self.get(&item_key).await?.map(StoredAnnouncements::read).transpose()?;
             let before = item.unwrap_or_else(|| StoredAnnouncements::none(key, contract, incarnation));
@@ -37,9 +37,9 @@ impl Store {
         if before.announcements.due.is_none_or(|due| due > now) {
             return Ok(Vec::new());
         }
-        let snapshot = self.snapshot(&before.key, &before.contract, &before.incarnation).await?;
+        let snapshot = self.snapshot(&before.contract, &before.incarnation).await?;
         let mut after = before.clone();
-        let announced = after.announcements.settle(snapshot.movement(&before.contract), now);
+        let announced = after.announcements.settle(snapshot.movement(&before.contract, &before.key), now);
         // If another invocation has written meanwhile, it stays due.
         if !self.put_announcements(&before, &after, now).await? {
             return Ok(Vec::new());
@@ -55,10 +55,9 @@ impl Store {
                     KeyMovement::Returned => Occasion::Returned(*at),
                 };
                 let notices = Notice::to_all(&stored.contract, &occasion);
-                let facts = self.facts_of(stored, snapshot.key.as_ref()).await?;
-                let (incarnation, contract) = (&before.incarnation, &before.contract);
-                self.write_down(Occurrence { incarnation, contract, identity: event, at: *at }, notices, &facts, now)
-                    .await?
+                let facts = self.facts_of(stored, &snapshot.keys, Some(&before.key)).await?;
+                let occurrence = Occurrence { incarnation: &before.incarnation, identity: event, at: *at };
+                self.write_down(occurrence, notices, &facts, now).await?
             }
             _ => Vec::new(),
         };
@@ -87,9 +86,9 @@ impl Store {
 }
 
 impl Snapshot {
-    /// Where the key is for the contacts of a contract; `None` if unknown, or out with another contract.
-    fn movement(&self, contract: &ContractId) -> Option<KeyMovement> {
-        match &self.key.as_ref()?.key.whereabouts {
+    /// Where a key is for the contacts of a contract; `None` if unknown, or out with another contract.
+    fn movement(&self, contract: &ContractId, key: &KeyId) -> Option<KeyMovement> {
+        match &self.keys.iter().find(|stored| stored.key.id == *key)?.key.whereabouts {
             Whereabouts::Inside => Some(KeyMovement::Returned),
             Whereabouts::Out { contract: Some(holder) } if holder == contract => Some(KeyMovement::Fetched),
             Whereabouts::Out { .. } | Whereabouts::Unknown => None,

@@ -41,5 +41,5 @@ fn parse_reference(reference: &str) -> Option<ItemKey> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(reference).ok()?).ok()?;
     let mut parts = text.split(' ');
     let (incarnation, contract, id) = (parts.next()?, parts.next()?, parts.next()?);
-    Some(MessageItem::key(incarnation, &ContractId::parse(contract).ok()?, &MessageId::parse(id).ok()?))
+    Some(MessageItem::key(&ContractId::parse(contract).ok()?, incarnation, &MessageId::parse(id).ok()?))
 }

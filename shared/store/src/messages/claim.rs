@@ -1,6 +1,6 @@
 //! Claiming a stored message: for a retry, after a claim that was not settled, or for a resend.
 
-use domain::{Instant, SendFailure};
+use domain::{Instant, KeyFacts, SendFailure};
 
 use super::{Claim, DueMessage, LEASE_MILLIS};
 use crate::items::{MessageItem, SendStatus, State, StoredMessage, flag, number};
@@ -40,13 +40,15 @@ impl Store {
     /// Whether the content differs from the current contract.
     pub(super) async fn is_superseded(&self, stored: &StoredMessage) -> Result<bool, Error> {
         let facts = &stored.message.facts;
-        let snapshot = self.snapshot(&facts.key, &facts.contract, &stored.incarnation).await?;
-        let details = match &snapshot.key {
-            Some(stored) => self.automat_details(&stored.key.automat).await?,
-            None => None,
+        let snapshot = self.snapshot(&facts.contract, &stored.incarnation).await?;
+        let details = self.automat_details(snapshot.keys.iter().map(|stored| &stored.key.automat)).await?;
+        let time_zone_now = |facts: &KeyFacts| {
+            let key = snapshot.keys.iter().find(|stored| stored.key.id == facts.key)?;
+            Some(details.get(&key.key.automat)?.time_zone)
         };
-        let time_zone = details.map_or(facts.automat.time_zone, |details| details.time_zone);
-        Ok(stored.message.is_superseded(snapshot.contract(), time_zone))
+        let time_zone = |facts: &KeyFacts| time_zone_now(facts).unwrap_or(facts.automat.time_zone);
+        let time_zones: Vec<_> = facts.keys.iter().map(time_zone).collect();
+        Ok(stored.message.is_superseded(snapshot.contract(), &time_zones))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Ids derived from an occasion: whoever handles it again computes the same id.
 
-use domain::{Address, Channel, ContractId, Instant, MessageId, MessageKind};
+use domain::{Address, Channel, Instant, KeyId, MessageId, MessageKind};
 use ring::digest::{Context, SHA256};
 use ulid::Ulid;
 
@@ -10,9 +10,8 @@ use crate::items::valid;
 /// An occasion on which contacts are notified.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Occurrence<'a> {
-    /// Of the key.
+    /// Of the contract.
     pub(super) incarnation: &'a str,
-    pub(super) contract: &'a ContractId,
     /// Distinguishes it from all other occasions of the contract.
     pub(super) identity: &'a str,
     /// The same each time the occasion is handled.
@@ -28,15 +27,15 @@ impl Occurrence<'_> {
         valid(MessageId::parse(&self.ulid(&["message", kind.name(), channel, address.reveal()])))
     }
 
-    /// The id of the event that records the occasion.
-    pub(super) fn event_id(&self) -> String {
-        self.ulid(&["event"])
+    /// The id of the event that records the occasion for a key.
+    pub(super) fn event_id(&self, key: &KeyId) -> String {
+        self.ulid(&["event", key.as_str()])
     }
 
     /// The time, and a hash of everything else: no address can be read from it.
     fn ulid(&self, what: &[&str]) -> String {
         let mut hash = Context::new(&SHA256);
-        for part in [self.incarnation, self.contract.as_str(), self.identity].iter().chain(what) {
+        for part in [self.incarnation, self.identity].iter().chain(what) {
             hash.update(&part.len().to_be_bytes());
             hash.update(part.as_bytes());
         }
@@ -53,9 +52,8 @@ mod tests {
 
     #[test]
     fn a_message_is_named_by_its_occasion_its_kind_and_its_address() {
-        let (one, other) = (ContractId::parse("BK-1").unwrap(), ContractId::parse("BK-2").unwrap());
         let at = Instant::from_millis(1_795_521_600_000).unwrap();
-        let occurrence = Occurrence { incarnation: "01J", contract: &one, identity: "7", at };
+        let occurrence = Occurrence { incarnation: "01J", identity: "7", at };
         let email = Address::Email(Email::parse("aino@example.fi").unwrap());
         let sms = Address::Sms(PhoneNumber::parse("+358401234567").unwrap());
         let name = |occurrence: Occurrence<'_>, kind, to: &Address| occurrence.message_id(kind, to).unwrap();
@@ -64,7 +62,6 @@ mod tests {
         assert_eq!(named, name(occurrence, kind, &email));
         for another in [
             name(Occurrence { incarnation: "01K", ..occurrence }, kind, &email),
-            name(Occurrence { contract: &other, ..occurrence }, kind, &email),
             name(Occurrence { identity: "8", ..occurrence }, kind, &email),
             name(Occurrence { at: at.plus_millis(1), ..occurrence }, kind, &email),
             name(occurrence, MessageKind::ContractUpdated, &email),

@@ -72,7 +72,7 @@ pub struct Claim {
     pub id: MessageId,
     pub message: Message,
     item_key: ItemKey,
-    /// Of the key.
+    /// Of the contract.
     incarnation: String,
     /// The number of this attempt; a later claim has a higher one.
     attempt: u32,

@@ -1,13 +1,13 @@
 //! Notifying: storing every message of an occasion, claimed by whoever writes it.
 
-use domain::{Cause, Facts, Instant, Message, Notice, Occasion, Reminder};
+use domain::{Cause, Facts, Instant, KeyState, Message, Notice, Occasion, Reminder};
 use futures_util::future::try_join_all;
 
 use super::message_id::Occurrence;
 use super::snapshot::Snapshot;
 use super::{Change, Claim, ContractRecord, EventRecord, LEASE_MILLIS};
 use crate::expression::absent;
-use crate::items::{MessageItem, Millis, SendStatus, State, StoredMessage, StoredReminder};
+use crate::items::{MessageItem, Millis, SendStatus, State, StoredKey, StoredMessage, StoredReminder};
 use crate::{Error, Store};
 
 impl Store {
@@ -15,7 +15,7 @@ impl Store {
     /// messages that the caller is to send: those that were not stored before.
     pub async fn notify_of_contract(&self, record: &ContractRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let last = record.last();
-        let snapshot = self.snapshot(&last.contract.key, &last.contract.id, &last.incarnation).await?;
+        let snapshot = self.snapshot(&last.contract.id, &last.incarnation).await?;
         let claims = self.notify_of_change(record, &snapshot, now).await?;
         self.set_reminders(record, &snapshot).await?;
         Ok(claims)
@@ -32,7 +32,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let last = record.last();
-        let facts = self.facts_of(last, snapshot.key.as_ref()).await?;
+        let keys = if snapshot.keys.is_empty() { self.keys_of(last).await? } else { snapshot.keys.clone() };
+        let facts = self.facts_of(last, &keys, None).await?;
+        let time_zones: Vec<_> = facts.keys.iter().map(|facts| facts.automat.time_zone).collect();
         let (identity, at) = match &record.change {
             Change::Made(after) | Change::Edited { after, .. } => (after.rev.to_string(), after.contract.updated_at),
             // The stream's clock may count in seconds, but a contract is never removed before it was last written.
@@ -40,12 +42,11 @@ impl Store {
                 (format!("{} removed", before.rev), record.at.max(before.contract.updated_at.plus_millis(1)))
             }
         };
-        let occurrence =
-            Occurrence { incarnation: &last.incarnation, contract: &last.contract.id, identity: &identity, at };
+        let occurrence = Occurrence { incarnation: &last.incarnation, identity: &identity, at };
         let is_superseded = |notice: &Notice| {
             let Notice { occasion, recipient } = notice.clone();
             Message { occasion, recipient, facts: facts.clone() }
-                .is_superseded(snapshot.contract(), facts.automat.time_zone)
+                .is_superseded(snapshot.contract(), &time_zones)
         };
         let (overtaken, notices) = notices.into_iter().partition(is_superseded);
         self.write_off(occurrence, overtaken, &facts, now).await?;
@@ -55,25 +56,30 @@ impl Store {
     /// The same for an event, if contacts get messages about events of its kind.
     pub async fn notify_of_event(&self, record: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let EventRecord { event, incarnation, .. } = record;
-        let (Some(occasion), Some(incarnation), Some(key), Some(contract)) =
+        let (Some(occasion), Some(of_key), Some(key), Some(contract)) =
             (Occasion::of_event(&event.kind, event.at), incarnation, &event.subject.key, &event.subject.contract)
         else {
             return Ok(Vec::new());
         };
-        let snapshot = self.snapshot(key, contract, incarnation).await?;
-        let Some(stored) = &snapshot.contract else { return Ok(Vec::new()) };
+        let Some(stored) = self.find_contract_on(key, of_key, contract).await? else { return Ok(Vec::new()) };
+        let keys = self.keys_of(&stored).await?;
+        let is_active = |stored: &StoredKey| stored.key.id == *key && stored.key.state == KeyState::Active;
+        if !keys.iter().any(is_active) {
+            return Ok(Vec::new());
+        }
+        let incarnation = &stored.incarnation;
         let notices = Notice::to_all(&stored.contract, &occasion);
         if notices.is_empty() {
             return Ok(Vec::new());
         }
         if let Some(movement) = occasion.movement() {
             let cause = Cause { event: event.id.clone(), at: event.at };
-            if !self.is_announced((key, contract, incarnation), movement, cause, now).await? {
+            if !self.is_announced((contract, incarnation, key), movement, cause, now).await? {
                 return Ok(Vec::new());
             }
         }
-        let facts = self.facts_of(stored, snapshot.key.as_ref()).await?;
-        let occurrence = Occurrence { incarnation, contract, identity: &event.id, at: event.at };
+        let facts = self.facts_of(&stored, &keys, Some(key)).await?;
+        let occurrence = Occurrence { incarnation, identity: &event.id, at: event.at };
         self.write_down(occurrence, notices, &facts, now).await
     }
 
@@ -131,11 +137,10 @@ impl Store {
                 let since = record.at.max(stored.contract.updated_at);
                 which.due(&stored.contract, since).map(|due| (stored.rev, due))
             });
-            let item_key = StoredReminder::key(&last.incarnation, &last.contract.id, which);
+            let item_key = StoredReminder::key(&last.contract.id, &last.incarnation, which);
             if let Some((rev, due)) = set {
                 let reminder = StoredReminder {
                     which,
-                    key: last.contract.key.clone(),
                     contract: last.contract.id.clone(),
                     incarnation: last.incarnation.clone(),
                     rev,
@@ -155,7 +160,7 @@ impl ContractRecord {
     fn notices(&self) -> Vec<Notice> {
         match &self.change {
             Change::Made(after) => Notice::of_creation(&after.contract),
-            Change::Edited { before, after } if after.notified_zone != before.notified_zone => {
+            Change::Edited { before, after } if after.notified_zones != before.notified_zones => {
                 Notice::of_zone(&after.contract, self.at)
             }
             Change::Edited { before, after } => Notice::of_edit(&before.contract, &after.contract, self.at),

@@ -23,7 +23,7 @@ impl Store {
         if is_sweeping(record) {
             return Ok(Record::Other);
         }
-        if item_key.sk.starts_with("CONTRACT#") {
+        if ContractItem::is_at(&item_key) {
             let (before, after) = (self.contract_image(stream, "OldImage")?, self.contract_image(stream, "NewImage")?);
             let change = match (name, before, after) {
                 ("INSERT", _, Some(made)) => Change::Made(made),

@@ -1,12 +1,14 @@
 //! Reminders that are due, compared with the current contract.
 
+use std::collections::HashSet;
+
 use domain::{Event, EventKind, Instant, Reminder, Subject};
 
 use super::message_id::Occurrence;
 use super::snapshot::Snapshot;
 use super::{Claim, DueReminder};
 use crate::expression::is;
-use crate::items::{ItemKey, KeyItem, Millis, StoredContract, StoredKey, StoredReminder, read, text};
+use crate::items::{EventItem, ItemKey, KeyItem, Millis, StoredContract, StoredKey, StoredReminder, read, text};
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
 use crate::{Error, RequestMetadata, Store};
@@ -19,7 +21,7 @@ impl Store {
         if stored.due_at.0 > now {
             return Ok(Vec::new());
         }
-        let snapshot = self.snapshot(&stored.key, &stored.contract, &stored.incarnation).await?;
+        let snapshot = self.snapshot(&stored.contract, &stored.incarnation).await?;
         let Some((contract, due)) = snapshot.fitting(stored.which) else {
             self.drop_reminder(&stored).await?;
             return Ok(Vec::new());
@@ -30,11 +32,11 @@ impl Store {
             return Ok(Vec::new());
         }
         if stored.which == Reminder::Return {
-            self.look_for_key(stored, due, now).await?;
+            self.look_for_keys(stored, due, now).await?;
             return Ok(Vec::new());
         }
         let notices = stored.which.notices(&contract.contract);
-        let facts = self.facts_of(contract, snapshot.key.as_ref()).await?;
+        let facts = self.facts_of(contract, &snapshot.keys, None).await?;
         let claims = self.write_down(stored.occurrence(due), notices, &facts, now).await?;
         // Deleted last: after an interruption everything is done again under the same ids.
         self.drop_reminder(&stored).await?;
@@ -50,44 +52,48 @@ impl Store {
         Ok(())
     }
 
-    /// Records that the key is still out with the contract, if it is. In any case the check is done.
-    async fn look_for_key(&self, reminder: StoredReminder, due: Instant, now: Instant) -> Result<(), Error> {
+    /// Records which keys are still out with the contract. In any case the check is done.
+    async fn look_for_keys(&self, reminder: StoredReminder, due: Instant, now: Instant) -> Result<(), Error> {
+        // The reminder may have been set again by a record delivered twice.
+        let mut recorded = HashSet::new();
         retry!(self, {
-            let snapshot = self.snapshot(&reminder.key, &reminder.contract, &reminder.incarnation).await?;
-            let Some(key) = snapshot.key.filter(|stored| stored.key.whereabouts.holder() == Some(&reminder.contract))
-            else {
-                return Ok(self.drop_reminder(&reminder).await?);
-            };
-            match self.build_absence_record(&key, &reminder, due, now)?.try_commit(self).await? {
+            let snapshot = self.snapshot(&reminder.contract, &reminder.incarnation).await?;
+            let is_out = |stored: &&StoredKey| stored.key.whereabouts.holder() == Some(&reminder.contract);
+            let mut transaction = Transaction::default();
+            for stored in snapshot.keys.iter().filter(is_out) {
+                let event = self.absence(stored, &reminder, due, now)?;
+                if recorded.contains(&EventItem::key(&stored.key.automat, &event.id)) {
+                    continue;
+                }
+                let still_out = KeyItem::out_with(&reminder.contract, true);
+                let still_out = still_out.and(is("incarnation", text(&stored.incarnation)));
+                transaction.check(Part::Key, KeyItem::key(&stored.key.id), still_out);
+                transaction.event(self, &event, Some(&stored.incarnation))?;
+            }
+            transaction.delete(Part::Reminder, reminder.item_key(), reminder.unchanged());
+            match transaction.try_commit(self).await? {
                 Ok(()) => Ok(()),
-                // Recorded before; the reminder was set again by a record delivered twice.
-                Err(refused) if refused.has(Part::Event) => Ok(self.drop_reminder(&reminder).await?),
                 Err(refused) if refused.has(Part::Reminder) => Ok(()),
-                Err(_) => Err(NotDone::Again),
+                Err(refused) => {
+                    recorded.extend(refused.item_keys(Part::Event));
+                    Err(NotDone::Again)
+                }
             }
         })
     }
 
-    /// Records that the key is not back, on condition that it is still out, and drops the reminder.
-    fn build_absence_record(
+    /// The event that a key is not back. It has the same id for every check, so that it is recorded once.
+    fn absence(
         &self,
-        stored: &StoredKey,
+        StoredKey { key, .. }: &StoredKey,
         reminder: &StoredReminder,
         due: Instant,
         now: Instant,
-    ) -> Result<Transaction, Error> {
-        let StoredKey { key, incarnation, .. } = stored;
-        let (subject, metadata) =
-            (Subject::of_key(key, Some(&reminder.contract)), RequestMetadata::of_automat(&key.automat, now));
-        // The same id for every check, so that it is recorded once.
-        let id = reminder.occurrence(due).event_id();
-        let event = Event { id, ..self.event(EventKind::KeyNotReturned, subject, &metadata)? };
-        let still_out = KeyItem::out_with(&reminder.contract, true).and(is("incarnation", text(incarnation)));
-        let mut transaction = Transaction::default();
-        transaction.check(Part::Key, KeyItem::key(&key.id), still_out);
-        transaction.delete(Part::Reminder, reminder.item_key(), reminder.unchanged());
-        transaction.event(self, &event, Some(incarnation))?;
-        Ok(transaction)
+    ) -> Result<Event, Error> {
+        let metadata = RequestMetadata::of_automat(&key.automat, now);
+        let subject = Subject::of_key(key, Some(&reminder.contract));
+        let id = reminder.occurrence(due).event_id(&key.id);
+        Ok(Event { id, ..self.event(EventKind::KeyNotReturned, subject, &metadata)? })
     }
 }
 
@@ -103,6 +109,6 @@ impl Snapshot {
 impl StoredReminder {
     fn occurrence(&self, due: Instant) -> Occurrence<'_> {
         let identity = self.which.into();
-        Occurrence { incarnation: &self.incarnation, contract: &self.contract, identity, at: due }
+        Occurrence { incarnation: &self.incarnation, identity, at: due }
     }
 }

@@ -1,6 +1,6 @@
 //! Requesting that a message is sent again.
 
-use domain::{ContractId, Instant, KeyId, MessageId, MessageRecord};
+use domain::{ContractId, Instant, MessageId, MessageRecord};
 
 use crate::items::{MessageItem, Millis, SendStatus, State, StoredMessage, text};
 use crate::retry::{NotDone, retry};
@@ -11,13 +11,11 @@ impl Store {
     /// no longer true ([`Error::MessageOutdated`]).
     pub async fn resend(
         &self,
-        key: &KeyId,
         contract: &ContractId,
         id: &MessageId,
         now: Instant,
     ) -> Result<MessageRecord, Error> {
-        let stored_key = self.stored_active_key(key).await?;
-        let item_key = MessageItem::key(&stored_key.incarnation, contract, id);
+        let item_key = MessageItem::key(contract, &self.incarnation_of_messages(contract).await?, id);
         retry!(self, {
             let item = self.get(&item_key).await?.ok_or(Error::NotFound(ResourceKind::Message))?;
             let stored = MessageItem::read(item, &self.codes)?;

@@ -1,56 +1,53 @@
-//! The current contract and key, with which everything is compared before it is sent.
+//! The current contract and its keys, with which everything is compared before it is sent.
 
 use domain::{Contract, ContractId, Facts, KeyId, KeyState};
 
-use crate::items::{ContractItem, ItemKey, KeyItem, StoredContract, StoredKey};
+use crate::items::{NotedKey, StoredContract, StoredKey};
 use crate::{Error, Store};
 
 pub(super) struct Snapshot {
-    /// The key of that incarnation, even while it is being removed.
-    pub(super) key: Option<StoredKey>,
-    /// The contract; `None` while its key is being removed.
+    /// The contract's keys, even those that are being removed.
+    pub(super) keys: Vec<StoredKey>,
+    /// The contract; `None` while all its keys are being removed.
     pub(super) contract: Option<StoredContract>,
 }
 
 impl Store {
     /// Reads consistently.
-    pub(super) async fn snapshot(
-        &self,
-        key: &KeyId,
-        contract: &ContractId,
-        incarnation: &str,
-    ) -> Result<Snapshot, Error> {
-        let (key, contract) = self.key_and_contract(key, contract, incarnation).await?;
-        let is_active = key.as_ref().is_some_and(|stored| stored.key.state == KeyState::Active);
-        Ok(Snapshot { key, contract: contract.filter(|_| is_active) })
+    pub(super) async fn snapshot(&self, contract: &ContractId, incarnation: &str) -> Result<Snapshot, Error> {
+        let (keys, contract) = self.contract_with_keys(contract, incarnation).await?;
+        let is_active = keys.iter().any(|stored| stored.key.state == KeyState::Active);
+        Ok(Snapshot { keys, contract: contract.filter(|_| is_active) })
     }
 
-    /// Those of this incarnation of the key, in one consistent read.
-    pub(crate) async fn key_and_contract(
+    /// This incarnation of a contract, and its keys, even those that are being removed.
+    pub(crate) async fn contract_with_keys(
         &self,
-        key: &KeyId,
         contract: &ContractId,
         incarnation: &str,
-    ) -> Result<(Option<StoredKey>, Option<StoredContract>), Error> {
-        let item_keys = [KeyItem::key(key), ContractItem::key(key, contract)];
-        let (mut found_key, mut found_contract) = (None, None);
-        for item in self.get_all(&item_keys).await? {
-            if ItemKey::of(&item).as_ref() == Some(&item_keys[0]) {
-                found_key = Some(KeyItem::read(item, &self.codes)?).filter(|key| key.incarnation == incarnation);
-            } else {
-                let contract = ContractItem::read(item, &self.codes)?;
-                found_contract = Some(contract).filter(|contract| contract.incarnation == incarnation);
-            }
-        }
-        Ok((found_key, found_contract))
+    ) -> Result<(Vec<StoredKey>, Option<StoredContract>), Error> {
+        let contract = self.find_contract(contract).await?.filter(|stored| stored.incarnation == incarnation);
+        let keys = match &contract {
+            Some(stored) => self.keys_of(stored).await?,
+            None => Vec::new(),
+        };
+        Ok((keys, contract))
     }
 
-    /// The facts of a contract, with the automat and property of its key, or those stored in the contract if the key
-    /// is gone.
-    pub(super) async fn facts_of(&self, stored: &StoredContract, key: Option<&StoredKey>) -> Result<Facts, Error> {
-        let noted = (&stored.automat, &stored.property);
-        let (automat, property) = key.map_or(noted, |stored| (&stored.key.automat, &stored.key.property));
-        self.facts(&stored.contract, automat, property.clone()).await
+    /// The facts of a contract. Automat and property of a key are those of now, or as they were when the contract was
+    /// last written if the key is gone. With `only`, those of this key alone.
+    pub(super) async fn facts_of(
+        &self,
+        stored: &StoredContract,
+        keys: &[StoredKey],
+        only: Option<&KeyId>,
+    ) -> Result<Facts, Error> {
+        let wanted = stored.keys.iter().filter(|noted| only.is_none_or(|only| noted.key == *only));
+        let now = |noted: &NotedKey| {
+            let is_same = |key: &&StoredKey| key.key.id == noted.key && key.incarnation == noted.incarnation;
+            keys.iter().find(is_same).map_or_else(|| noted.clone(), NotedKey::of)
+        };
+        self.facts(&stored.contract, wanted.map(now).collect()).await
     }
 }
 

@@ -9,23 +9,27 @@ use crate::read::Stretch;
 use crate::{Error, RequestMetadata, Store};
 
 impl Store {
-    /// The event of an access to a person's data in a contract. It is listed under the key, or at the automat if the
-    /// key is gone. `None` if the automat is no longer known.
+    /// The event of an access to a person's data in a contract, and the incarnation of the key under which it is
+    /// listed: the first of the contract's keys, or only the automat if the key is gone. `None` if the automat is no
+    /// longer known.
     pub(super) async fn event_about(
         &self,
         about: &About,
         case: &Case,
         kind: EventKind,
         metadata: &RequestMetadata,
-    ) -> Result<Option<Event>, Error> {
-        let (automat, locker) = match (&case.key, case.contract.as_ref().map(|stored| &stored.automat)) {
+    ) -> Result<Option<(Event, String)>, Error> {
+        let Some((key, incarnation)) = case.known_keys().into_iter().next() else { return Ok(None) };
+        let present = case.keys.iter().find(|stored| stored.incarnation == incarnation);
+        let noted = case.contract.iter().flat_map(|stored| &stored.keys).find(|noted| noted.key == key);
+        let (automat, locker) = match (present, noted) {
             (Some(stored), _) => (Some(stored.key.automat.clone()), Some(stored.key.locker)),
-            (None, Some(automat)) => (Some(automat.clone()), None),
-            (None, None) => (self.automat_of_events(&about.incarnation).await?, None),
+            (None, Some(noted)) => (Some(noted.automat.clone()), None),
+            (None, None) => (self.automat_of_events(&incarnation).await?, None),
         };
         let Some(automat) = automat else { return Ok(None) };
-        let (key, contract) = (Some(about.key.clone()), Some(about.contract.clone()));
-        self.event(kind, Subject { automat, locker, key, contract }, metadata).map(Some)
+        let subject = Subject { automat, locker, key: Some(key), contract: Some(about.contract.clone()) };
+        Ok(Some((self.event(kind, subject, metadata)?, incarnation)))
     }
 
     /// The automat whose partition has the key's events.

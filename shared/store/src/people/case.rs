@@ -1,6 +1,8 @@
 //! A case: a contract and the messages about it as they are now, with the person found in them.
 
-use domain::{Contract, KeyState, MatchedField, Mention, PersonMatch, PersonSearch};
+use std::collections::BTreeMap;
+
+use domain::{KeyId, KeyState, MatchedField, Mention, PersonMatch, PersonSearch};
 
 use super::walk::About;
 use crate::items::{ContractItem, ItemKey, MessageItem, StoredContract, StoredKey, StoredMessage};
@@ -12,8 +14,8 @@ const ALL: usize = 65_535;
 
 /// A contract or messages that name the person.
 pub(super) struct Case {
-    /// The key of that incarnation; `None` while it is being removed.
-    pub(super) key: Option<StoredKey>,
+    /// The contract's keys that are not being removed.
+    pub(super) keys: Vec<StoredKey>,
     pub(super) contract: Option<StoredContract>,
     pub(super) messages: Vec<StoredMessage>,
     pub(super) found: PersonMatch,
@@ -24,8 +26,8 @@ pub(super) struct Case {
 impl Store {
     /// Reads the whole case; `None` if the person is not in it.
     pub(super) async fn case(&self, about: &About, search: &PersonSearch) -> Result<Option<Case>, Error> {
-        let (key, contract) = self.key_and_contract(&about.key, &about.contract, &about.incarnation).await?;
-        let key = key.filter(|stored| stored.key.state == KeyState::Active);
+        let (mut keys, contract) = self.contract_with_keys(&about.contract, &about.incarnation).await?;
+        keys.retain(|stored| stored.key.state == KeyState::Active);
         let messages = self.messages_about(about).await?;
         let in_contract = || contract.iter().flat_map(|stored| Mention::in_contract(&stored.contract));
         let Some(found) = search.find_match(in_contract().chain(messages.iter().flat_map(mentions))) else {
@@ -33,33 +35,43 @@ impl Store {
         };
         let erased = contract.iter().flat_map(|stored| self.erased_fields(stored, search));
         let found = found.with_erased(erased);
-        let contract_item_key = ContractItem::key(&about.key, &about.contract);
+        let contract_item_key = ContractItem::key(&about.contract);
         let item_key = if search.find_match(in_contract()).is_some() {
             contract_item_key
         } else {
             let first = messages.iter().find(|message| search.find_match(mentions(message)).is_some());
             first.map_or(contract_item_key, StoredMessage::item_key)
         };
-        Ok(Some(Case { key, contract, messages, found, item_key }))
+        Ok(Some(Case { keys, contract, messages, found, item_key }))
     }
 
     /// The addresses searched for that were erased from the contract before.
     fn erased_fields(&self, stored: &StoredContract, search: &PersonSearch) -> Vec<MatchedField> {
-        let Contract { key, id, .. } = &stored.contract;
         let is_erased = |address: &str| {
-            let Names { current, other } = self.codes.erased_names(key, id, address);
+            let Names { current, other } = self.codes.erased_names(&stored.incarnation, address);
             stored.erased.contains(&current.0) || other.is_some_and(|other| stored.erased.contains(&other.0))
         };
         search.addresses().filter(|(_, address)| is_erased(address)).map(|(field, _)| field).collect()
     }
 
     pub(super) async fn messages_about(&self, about: &About) -> Result<Vec<StoredMessage>, Error> {
-        let found = self.query_all(MessageItem::all(&about.incarnation, &about.contract), ALL).await?;
+        let found = self.query_all(MessageItem::all(&about.contract, &about.incarnation), ALL).await?;
         found.into_iter().map(|item| MessageItem::read(item, &self.codes)).collect()
     }
 }
 
 impl Case {
+    /// The keys of the contract, each with its incarnation; if the contract is gone, those that messages name.
+    pub(super) fn known_keys(&self) -> BTreeMap<KeyId, String> {
+        let noted = self.contract.iter().flat_map(|stored| &stored.keys);
+        let noted: BTreeMap<_, _> = noted.map(|noted| (noted.key.clone(), noted.incarnation.clone())).collect();
+        if !noted.is_empty() {
+            return noted;
+        }
+        let facts = self.messages.iter().flat_map(|stored| &stored.message.facts.keys);
+        facts.map(|facts| (facts.key.clone(), facts.incarnation.clone())).collect()
+    }
+
     /// Whether the contract, if it exists, is the person's.
     pub(super) fn is_theirs(&self) -> bool {
         self.contract.as_ref().is_some_and(|stored| self.found.holds(&stored.contract))

@@ -3,7 +3,7 @@
 //! A contract is deleted after the messages about it, and the last item that names the person is deleted together
 //! with the event that records it. So an erasure that is interrupted leaves something that the same call finds again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use domain::{Contact, Contract, ContractChange, EventKind, Instant, MatchedField, PersonSearch, Reminder};
 
@@ -11,9 +11,8 @@ use super::case::Case;
 use super::walk::{About, Sight, Walk};
 use super::{Erasure, ErasureOutcome};
 use crate::expression::{Update, present};
-use crate::items::{ContractItem, ItemKey, KeyItem, PinItem, StoredContract, StoredKey, StoredMessage, StoredReminder};
+use crate::items::{ContractItem, ItemKey, PinItem, StoredContract, StoredKey, StoredMessage, StoredReminder};
 use crate::retry::{NotDone, retry};
-use crate::schema::TTL;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Page, PageRequest, RequestMetadata, Store};
 
@@ -65,12 +64,13 @@ impl Erasing<'_> {
             return Ok(None);
         }
         let matched_fields = case.found.matched_fields.clone();
+        let keys = case.known_keys().into_keys().collect();
         let outcome = self.settle(about, case).await?;
-        Ok(Some(Erasure { matched_fields, key: about.key.clone(), contract: about.contract.clone(), outcome }))
+        Ok(Some(Erasure { matched_fields, keys, contract: about.contract.clone(), outcome }))
     }
 
     async fn settle(&self, about: &About, case: Case) -> Result<ErasureOutcome, Error> {
-        let (mut read, mut outcome, mut pin_is_ours) = (Some(case), ErasureOutcome::MessagesErased, true);
+        let (mut read, mut outcome, mut foreign_pins) = (Some(case), ErasureOutcome::MessagesErased, HashSet::new());
         retry!(self.store, {
             let case = match read.take() {
                 Some(case) => case,
@@ -88,11 +88,11 @@ impl Erasing<'_> {
                 Verdict::Messages => ErasureOutcome::MessagesErased,
             };
             let last = self.delete_messages(about, &case, &verdict).await?;
-            let transaction = self.build_erasure(about, &case, &verdict, last, pin_is_ours).await?;
+            let transaction = self.build_erasure(about, &case, &verdict, last, &foreign_pins).await?;
             if let Err(refused) = transaction.try_commit(self.store).await? {
                 // An ended contract's PIN may have been taken by another contract. Then the next attempt leaves it
                 // alone.
-                pin_is_ours = !refused.has(Part::Pin);
+                foreign_pins.extend(refused.item_keys(Part::Pin));
                 return Err(NotDone::Again);
             }
             if outcome == ErasureOutcome::ContractErased {
@@ -108,14 +108,14 @@ impl Erasing<'_> {
         }
         let Some(StoredContract { contract, .. }) = &case.contract else { return Verdict::Messages };
         let is_contact = |contact: &Contact| case.found.is_contact(contact);
-        match &case.key {
-            // A contract of a key that is being removed goes with the key and is no longer live.
-            None if case.is_theirs() || contract.contacts.iter().any(is_contact) => Verdict::Contract,
-            Some(stored) if case.is_theirs() && is_live(stored, contract, self.metadata.now) => {
+        match case.keys.as_slice() {
+            // A contract whose keys are being removed goes with them and is no longer live.
+            [] if case.is_theirs() || contract.contacts.iter().any(is_contact) => Verdict::Contract,
+            [_, ..] if case.is_theirs() && is_live(contract, self.metadata.now) => {
                 Verdict::Leave(ErasureOutcome::Live)
             }
-            Some(_) if case.is_theirs() => Verdict::Contract,
-            Some(_) if contract.contacts.iter().any(is_contact) => {
+            [_, ..] if case.is_theirs() => Verdict::Contract,
+            [_, ..] if contract.contacts.iter().any(is_contact) => {
                 Verdict::Contacts(contract.contacts.iter().filter(|contact| !is_contact(contact)).cloned().collect())
             }
             _ => Verdict::Messages,
@@ -139,7 +139,7 @@ impl Erasing<'_> {
         }
         if all || case.contract.is_none() {
             for &which in Reminder::ALL {
-                let item_key = StoredReminder::key(&about.incarnation, &about.contract, which);
+                let item_key = StoredReminder::key(&about.contract, &about.incarnation, which);
                 self.store.delete(item_key, present()).await?;
             }
         }
@@ -168,25 +168,25 @@ impl Erasing<'_> {
         case: &Case,
         verdict: &Verdict,
         last: Option<StoredMessage>,
-        pin_is_ours: bool,
+        foreign_pins: &HashSet<ItemKey>,
     ) -> Result<Transaction, Error> {
         let mut transaction = Transaction::default();
-        match (verdict, &case.contract, &case.key) {
-            (Verdict::Contract, Some(stored), key) => {
-                self.drop_contract(&mut transaction, stored, key.as_ref(), pin_is_ours)?;
+        match (verdict, &case.contract) {
+            (Verdict::Contract, Some(stored)) => {
+                self.drop_contract(&mut transaction, stored, &case.keys, foreign_pins)?;
             }
-            (Verdict::Contacts(staying), Some(stored), Some(key)) => {
-                self.write_contacts(&mut transaction, stored, key, staying)?;
+            (Verdict::Contacts(staying), Some(stored)) => {
+                self.write_contacts(&mut transaction, stored, staying)?;
             }
             // Only messages named the address.
-            (Verdict::Messages, Some(stored), Some(_)) => {
+            (Verdict::Messages, Some(stored)) if !case.keys.is_empty() => {
                 let matched_fields = &case.found.matched_fields;
                 let found = self.search.addresses().filter(|(field, _)| matched_fields.contains(field));
                 let erased = self.erased(stored, found.map(|(_, address)| address));
                 // A name alone leaves nothing to remember.
                 if erased != stored.erased {
-                    let item_key = ContractItem::key(&about.key, &about.contract);
-                    transaction.update(Part::Contract, item_key, ContractItem::erase(erased), stored.unchanged());
+                    let item_key = ContractItem::key(&about.contract);
+                    transaction.update(Part::Contract, item_key, ContractItem::erase(erased), stored.unchanged()?);
                 }
             }
             _ => {}
@@ -195,36 +195,29 @@ impl Erasing<'_> {
             transaction.delete(Part::Message, message.item_key(), present());
         }
         let event = self.store.event_about(about, case, EventKind::PersonalDataErased, self.metadata).await?;
-        if let Some(event) = event {
-            transaction.event(self.store, &event, Some(&about.incarnation))?;
+        if let Some((event, incarnation)) = event {
+            transaction.event(self.store, &event, Some(&incarnation))?;
         }
         Ok(transaction)
     }
 
-    /// Deletes an ended contract, on condition that it is unchanged and the key has not been fetched with it.
+    /// Deletes an ended contract, on condition that it is unchanged and no key has been fetched with it.
     fn drop_contract(
         &self,
         transaction: &mut Transaction,
         stored: &StoredContract,
-        key: Option<&StoredKey>,
-        pin_is_ours: bool,
+        keys: &[StoredKey],
+        foreign_pins: &HashSet<ItemKey>,
     ) -> Result<(), Error> {
-        let contract = &stored.contract;
-        if let Some(stored_key) = key {
-            let calendar = stored_key.key.cancel(&contract.id, false, self.metadata.now)?;
-            if stored_key.key.calendar.entry(&contract.id).is_some() {
-                transaction.calendar(stored_key, &calendar);
-            } else {
-                let not_out = KeyItem::out_with(&contract.id, false);
-                transaction.check(Part::Key, KeyItem::key(&contract.key), not_out);
-            }
+        for key in keys {
+            transaction.unbook(key, &stored.contract, false, self.metadata)?;
         }
-        let item_key = ContractItem::key(&contract.key, &contract.id);
-        transaction.delete(Part::Contract, item_key, stored.unchanged());
-        let automat = key.map_or(&stored.automat, |stored_key| &stored_key.key.automat);
-        if pin_is_ours {
-            let pin = PinItem::key(automat, &stored.pin_mac);
-            transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&contract.key, &contract.id));
+        transaction.delete(Part::Contract, ContractItem::key(&stored.contract.id), stored.unchanged()?);
+        for (automat, mac) in &stored.pins {
+            let pin = PinItem::key(automat, mac);
+            if !foreign_pins.contains(&pin) {
+                transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&stored.incarnation));
+            }
         }
         Ok(())
     }
@@ -234,31 +227,29 @@ impl Erasing<'_> {
         &self,
         transaction: &mut Transaction,
         stored: &StoredContract,
-        key: &StoredKey,
         staying: &[Contact],
     ) -> Result<(), Error> {
         let gone = stored.contract.contacts.iter().filter(|contact| !staying.contains(contact));
         let erased = self.erased(stored, gone.flat_map(Contact::addresses));
         let change = ContractChange { contacts: Some(staying.to_vec()), ..ContractChange::default() };
-        let edited = stored.contract.edited(change, self.metadata.now)?;
-        let mut item = ContractItem::write(&edited, key, stored.rev + 1, &stored.pin_mac, self.store)?;
-        // Its retention stays the same.
-        item.remove(TTL);
-        let item_key = ContractItem::key(&edited.key, &edited.id);
-        let update = Update::all(item, &["freeText"]).then(ContractItem::erase(erased));
-        transaction.update(Part::Contract, item_key, update, stored.unchanged());
+        let contract = stored.contract.edited(change, self.metadata.now)?;
+        let edited = StoredContract { contract, rev: stored.rev + 1, ..stored.clone() };
+        let item = ContractItem::write(&edited, self.store)?;
+        let update = Update::all(item, &ContractItem::OPTIONAL).then(ContractItem::erase(erased));
+        let item_key = ContractItem::key(&edited.contract.id);
+        transaction.update(Part::Contract, item_key, update, stored.unchanged()?);
         Ok(())
     }
 
     /// The names of what was erased from the contract before, and of these addresses.
     fn erased(&self, stored: &StoredContract, addresses: impl Iterator<Item = String>) -> BTreeSet<String> {
-        let Contract { key, id, .. } = &stored.contract;
-        let names = addresses.map(|address| self.store.codes.erased_names(key, id, &address).current.0);
+        let names =
+            addresses.map(|address| self.store.codes.erased_names(&stored.incarnation, &address).current.0);
         stored.erased.iter().cloned().chain(names).collect()
     }
 }
 
-/// Whether a contract has not ended, or the key is out with it.
-fn is_live(stored: &StoredKey, contract: &domain::Contract, now: Instant) -> bool {
-    !contract.range.has_ended(now) || stored.key.whereabouts.holder() == Some(&contract.id)
+/// Whether a contract has not ended, or a key is out with it.
+fn is_live(contract: &Contract, now: Instant) -> bool {
+    !contract.range.has_ended(now) || !contract.out.is_empty()
 }

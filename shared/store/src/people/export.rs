@@ -43,28 +43,41 @@ impl Store {
 
     async fn hand_out(&self, about: About, case: Case, metadata: &RequestMetadata) -> Result<PersonalData, Error> {
         let since = case.contract.as_ref().map(|stored| stored.contract.created_at);
-        let (events, more_events) = self.events_about(&about, since).await?;
-        if let Some(event) = self.event_about(&about, &case, EventKind::PersonalDataExported, metadata).await? {
-            self.record(&event, &about).await?;
+        let keys = case.known_keys();
+        let (mut events, mut more_events) = (Vec::new(), false);
+        for incarnation in keys.values() {
+            let (of_key, more) = self.events_about(&about, incarnation, since).await?;
+            events.extend(of_key);
+            more_events |= more;
+        }
+        events.sort_by(|a: &Event, b| b.id.cmp(&a.id));
+        let kind = EventKind::PersonalDataExported;
+        if let Some((event, incarnation)) = self.event_about(&about, &case, kind, metadata).await? {
+            self.record(&event, &incarnation).await?;
         }
         let all = case.is_theirs();
         let messages = case.messages.iter().filter(|stored| all || case.names_them(stored));
         Ok(PersonalData {
             messages: messages.map(|stored| stored.clone().into_record()).collect(),
             matched_fields: case.found.matched_fields,
-            key: about.key,
             contract_id: about.contract,
+            keys: keys.into_keys().collect(),
             contract: case.contract.map(|stored| stored.contract),
             events,
             more_events,
         })
     }
 
-    /// The events of a contract, newest first, and whether there are more.
-    async fn events_about(&self, about: &About, since: Option<Instant>) -> Result<(Vec<Event>, bool), Error> {
+    /// A key's events about a contract, newest first, and whether there are more.
+    async fn events_about(
+        &self,
+        about: &About,
+        incarnation: &str,
+        since: Option<Instant>,
+    ) -> Result<(Vec<Event>, bool), Error> {
         let first = since.map_or(0, |since| since.millis().unsigned_abs());
         let condition = Expression::new("#listPK = :list AND #listSK >= :first")
-            .value(":list", text(EventItem::list(&about.incarnation)))
+            .value(":list", text(EventItem::list(incarnation)))
             .value(":first", text(Ulid::from_parts(first, 0).to_string()));
         let mut stretch = Stretch::of_lists(condition).backwards(true);
         let (mut events, mut looked_through) = (Vec::new(), 0);
@@ -86,10 +99,10 @@ impl Store {
         }
     }
 
-    async fn record(&self, event: &Event, about: &About) -> Result<(), Error> {
+    async fn record(&self, event: &Event, incarnation: &str) -> Result<(), Error> {
         retry!(self, {
             let mut transaction = Transaction::default();
-            transaction.event(self, event, Some(&about.incarnation))?;
+            transaction.event(self, event, Some(incarnation))?;
             // A failed condition means that an attempt whose answer was lost has written the event.
             transaction.try_commit(self).await.map(|_| ())
         })

@@ -21,8 +21,9 @@ use domain::{Contract, ContractId, Event, KeyId, MatchedField, MessageRecord};
 pub struct PersonalData {
     /// What identified the person.
     pub matched_fields: BTreeSet<MatchedField>,
-    pub key: KeyId,
     pub contract_id: ContractId,
+    /// Its keys; if it no longer exists, those that messages name.
+    pub keys: BTreeSet<KeyId>,
     /// `None` if it no longer exists.
     pub contract: Option<Contract>,
     /// The messages to the person, oldest first; of the person's own contract, all messages about it.
@@ -37,8 +38,9 @@ pub struct PersonalData {
 pub struct Erasure {
     /// What identified the person.
     pub matched_fields: BTreeSet<MatchedField>,
-    pub key: KeyId,
     pub contract: ContractId,
+    /// Its keys; if it no longer exists, those that messages name.
+    pub keys: BTreeSet<KeyId>,
     pub outcome: ErasureOutcome,
 }
 

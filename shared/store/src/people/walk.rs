@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use domain::{ContractId, KeyId, Mention, PersonSearch};
+use domain::{ContractId, Mention, PersonSearch};
 use serde::Deserialize;
 use tokio::time::Instant;
 
@@ -18,10 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Separates partition key and sort key in a cursor; no identifier contains it.
 const BETWEEN: char = '\u{1f}';
 
-const CONTRACTS_AND_MESSAGES: &str = "begins_with(#SK, :contract) OR begins_with(#SK, :message)";
+const CONTRACTS_AND_MESSAGES: &str = "#SK = :contract OR begins_with(#SK, :message)";
 /// The attributes that name a person, and the contract concerned.
-const NAMES: &str = "#PK, #SK, #incarnation, #keyId, #contractId, #person, #contacts, #recipient, #facts.#keyId, \
-                     #facts.#contractId, #facts.#person";
+const NAMES: &str =
+    "#PK, #SK, #incarnation, #contractId, #person, #contacts, #recipient, #facts.#contractId, #facts.#person";
 
 /// A scan, as far as one call gets.
 pub(super) struct Walk<'s> {
@@ -46,9 +46,7 @@ pub(super) struct Sight {
 /// The contract that an item is about.
 #[derive(Debug, Clone)]
 pub(super) struct About {
-    pub(super) key: KeyId,
     pub(super) contract: ContractId,
-    /// Of the key.
     pub(super) incarnation: String,
 }
 
@@ -100,7 +98,7 @@ impl<'s> Walk<'s> {
     async fn read_part(&mut self) -> Result<Part, Error> {
         tokio::time::sleep_until(self.began + self.time).await;
         let filter = Expression::new(CONTRACTS_AND_MESSAGES)
-            .value(":contract", text("CONTRACT#"))
+            .value(":contract", text("CONTRACT"))
             .value(":message", text("MESSAGE#"));
         let from = self.position.clone().map(ItemKey::into_item);
         let (found, units) = self.store.scan(&filter, NAMES, from).await?;
@@ -132,16 +130,12 @@ impl<'s> Walk<'s> {
         if self.search.find_match(names.mentions()).is_none() {
             return Ok(None);
         }
-        let (key, contract) = match (names.facts, names.key_id.zip(names.contract_id)) {
-            (Some(facts), _) if MessageItem::is_at(&item_key) => (facts.key_id, facts.contract_id),
-            (_, Some(ids)) => ids,
+        let contract = match (names.facts, names.contract_id) {
+            (Some(facts), _) if MessageItem::is_at(&item_key) => facts.contract_id,
+            (_, Some(contract)) => contract,
             _ => return Err(BROKEN),
         };
-        let about = About {
-            key: valid(KeyId::parse(&key))?,
-            contract: valid(ContractId::parse(&contract))?,
-            incarnation: names.incarnation,
-        };
+        let about = About { contract: valid(ContractId::parse(&contract))?, incarnation: names.incarnation };
         Ok(Some(Sight { item_key, about }))
     }
 }
@@ -151,7 +145,6 @@ impl<'s> Walk<'s> {
 #[serde(rename_all = "camelCase")]
 struct Names {
     incarnation: String,
-    key_id: Option<String>,
     contract_id: Option<String>,
     person: Option<String>,
     #[serde(default)]
@@ -178,7 +171,6 @@ struct RecipientNames {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FactNames {
-    key_id: String,
     contract_id: String,
     person: String,
 }

@@ -1,13 +1,13 @@
 //! The writes for each kind of item that has a code: a contract's PIN, a key's return code, the PIN in a message, and
 //! what an `Idempotency-Key` created.
 
-use domain::{Contract, ContractId, Instant, KeyId, KeyState, Pin};
+use domain::{AutomatId, Contract, ContractId, Instant, KeyId, KeyState, Pin};
 
 use super::{Plan, Rotation};
 use crate::expression::{absent, unchanged};
 use crate::idempotency::ReceiptItem;
 use crate::items::{
-    ContractItem, Item, ItemKey, KeyItem, MessageItem, PinItem, ReturnCodeItem, StoredContract, StoredKey,
+    ContractItem, Item, ItemKey, KeyItem, MessageItem, PinItem, Pins, ReturnCodeItem, StoredContract, StoredKey,
 };
 use crate::sealing::Owner;
 use crate::transaction::{Part, Transaction};
@@ -17,56 +17,59 @@ impl Store {
     pub(super) async fn plan_contract(&self, item: Item, now: Instant) -> Result<Plan, Error> {
         let stored = ContractItem::read(item.clone(), &self.codes)?;
         let sealed_anew = ContractItem::is_sealed_anew(&item, &stored, &self.codes);
-        let key = self.find_key(&stored.contract.key).await?;
-        let Some(key) = key.filter(|key| key.incarnation == stored.incarnation) else {
-            // The key is gone, and all its PINs with it.
+        let keys = self.keys_of(&stored).await?;
+        if keys.is_empty() {
+            // The keys are gone, and all their PINs with them.
             return if sealed_anew { Ok(Plan::nothing(Rotation::Current)) } else { self.plan_reseal(&stored) };
-        };
-        let current = self.codes.pin_names(&key.key.automat, &stored.contract.pin).current;
-        match (stored.pin_mac == current, sealed_anew, key.key.state) {
+        }
+        let is_current =
+            |(automat, mac): (_, &_)| self.codes.pin_names(automat, &stored.contract.pin).current == *mac;
+        let is_being_removed = keys.iter().any(|stored| stored.key.state == KeyState::Removing);
+        match (stored.pins.iter().all(is_current), sealed_anew, is_being_removed) {
             (true, true, _) => Ok(Plan::nothing(Rotation::Current)),
-            (_, _, KeyState::Removing) => Ok(Plan::nothing(Rotation::Waiting)),
+            (_, _, true) => Ok(Plan::nothing(Rotation::Waiting)),
             (true, false, _) => self.plan_reseal(&stored),
-            (false, _, _) => self.plan_move(&stored, &key, now).await,
+            (false, _, _) => self.plan_move(&stored, &keys, now).await,
         }
     }
 
     fn plan_reseal(&self, stored: &StoredContract) -> Result<Plan, Error> {
         let mut writes = Transaction::default();
-        let contract = &stored.contract;
-        let sealed = self.seal_pin(contract)?;
-        let item_key = ContractItem::key(&contract.key, &contract.id);
-        writes.update(Part::Contract, item_key, ContractItem::reseal(sealed, &stored.pin_mac), stored.unchanged());
+        let resealed = ContractItem::reseal(self.seal_pin(&stored.contract)?, &stored.pins)?;
+        writes.update(Part::Contract, ContractItem::key(&stored.contract.id), resealed, stored.unchanged()?);
         Ok(Plan { what: Rotation::Resealed, writes })
     }
 
-    /// Moves the PIN's item unchanged to its current name. An ended contract's PIN is only deleted, since it opens
+    /// Moves the PIN's items unchanged to their current names. An ended contract's PIN is only deleted, since it opens
     /// nothing any more.
-    async fn plan_move(&self, stored: &StoredContract, key: &StoredKey, now: Instant) -> Result<Plan, Error> {
-        let (contract, automat) = (&stored.contract, &key.key.automat);
-        let current = self.codes.pin_names(automat, &contract.pin).current;
+    async fn plan_move(&self, stored: &StoredContract, keys: &[StoredKey], now: Instant) -> Result<Plan, Error> {
+        let (contract, incarnation) = (&stored.contract, &stored.incarnation);
+        let name = |automat: &AutomatId| self.codes.pin_names(automat, &contract.pin).current;
+        let current: Pins = stored.pins.keys().map(|automat| (automat.clone(), name(automat))).collect();
         let mut writes = Transaction::default();
-        let sealed = self.seal_pin(contract)?;
-        let item_key = ContractItem::key(&contract.key, &contract.id);
-        writes.update(Part::Contract, item_key, ContractItem::reseal(sealed, &current), stored.unchanged());
-        // The cleanup after a removed key uses the names that it has read, so the key must not be removed meanwhile.
-        writes.check(Part::Key, KeyItem::key(&contract.key), KeyItem::in_use_as(&stored.incarnation));
-        let former = PinItem::key(automat, &stored.pin_mac);
-        if let Some(pin) = self.get(&former).await?
-            && PinItem::is_own(&pin, &contract.key, &contract.id)?
-        {
-            let as_read = PinItem::own_as_read(&pin, &contract.key, &contract.id)?;
-            writes.delete(Part::FormerPin, former, as_read);
+        let resealed = ContractItem::reseal(self.seal_pin(contract)?, &current)?;
+        writes.update(Part::Contract, ContractItem::key(&contract.id), resealed, stored.unchanged()?);
+        for key in keys {
+            // The cleanup after a removed key uses the names that it has read, so the key must not be removed meanwhile.
+            writes.check(Part::Key, KeyItem::key(&key.key.id), KeyItem::in_use_as(&key.incarnation));
+        }
+        for (automat, mac) in stored.pins.iter().filter(|(automat, mac)| current.get(*automat) != Some(*mac)) {
+            let former = PinItem::key(automat, mac);
+            let Some(pin) = self.get(&former).await? else { continue };
+            if !PinItem::is_own(&pin, incarnation)? {
+                continue;
+            }
+            writes.delete(Part::FormerPin, former, PinItem::own_as_read(&pin, incarnation)?);
             if !PinItem::is_over(&pin, now)? {
-                let free = PinItem::free_or_own(&contract.key, &contract.id, now);
-                writes.put(Part::Pin, PinItem::renamed(pin, PinItem::key(automat, &current)), free);
+                let renamed = PinItem::renamed(pin, PinItem::key(automat, &name(automat)));
+                writes.put(Part::Pin, renamed, PinItem::free_or_own(incarnation, now));
             }
         }
         Ok(Plan { what: Rotation::Moved, writes })
     }
 
     fn seal_pin(&self, contract: &Contract) -> Result<Vec<u8>, Error> {
-        self.codes.seal(&self.random, Owner::Contract(&contract.key, &contract.id), contract.pin.reveal())
+        self.codes.seal(&self.random, Owner::Contract(&contract.id), contract.pin.reveal())
     }
 
     pub(super) async fn plan_key(&self, item: Item) -> Result<Plan, Error> {
@@ -121,10 +124,12 @@ impl Store {
     fn is_current(&self, created: &Item) -> bool {
         let bytes = |name: &str| created.get(name)?.as_b().ok();
         let id = |name: &str| created.get(name)?.as_s().ok().map(String::as_str);
-        let Some(key) = id("keyId").and_then(|key| KeyId::parse(key).ok()) else { return true };
-        match (bytes("pin"), id("contractId").and_then(|contract| ContractId::parse(contract).ok())) {
-            (Some(pin), Some(contract)) => self.codes.is_current(pin.as_ref(), Owner::Contract(&key, &contract)),
-            _ => bytes("returnCode").is_none_or(|code| self.codes.is_current(code.as_ref(), Owner::Key(&key))),
+        let contract = id("contractId").and_then(|contract| ContractId::parse(contract).ok());
+        let key = id("keyId").and_then(|key| KeyId::parse(key).ok());
+        match (bytes("pin").zip(contract), bytes("returnCode").zip(key)) {
+            (Some((pin, contract)), _) => self.codes.is_current(pin.as_ref(), Owner::Contract(&contract)),
+            (None, Some((code, key))) => self.codes.is_current(code.as_ref(), Owner::Key(&key)),
+            (None, None) => true,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{Error, Store};
 const AT_ONCE: usize = 16;
 
 const HAVE_CODES: &str =
-    "#SK = :key OR begins_with(#SK, :contract) OR begins_with(#SK, :message) OR begins_with(#PK, :receipt)";
+    "#SK = :key OR #SK = :contract OR begins_with(#SK, :message) OR begins_with(#PK, :receipt)";
 
 /// The number of items with codes, by result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Store {
     async fn walk(&self, now: Instant, write: bool) -> Result<RotationReport, Error> {
         let filter = Expression::new(HAVE_CODES)
             .value(":key", text("KEY"))
-            .value(":contract", text("CONTRACT#"))
+            .value(":contract", text("CONTRACT"))
             .value(":message", text("MESSAGE#"))
             .value(":receipt", text("RECEIPT#"));
         let (mut renewed, mut from) = (RotationReport::default(), None);

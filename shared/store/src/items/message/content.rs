@@ -3,8 +3,8 @@
 
 use clock::Random;
 use domain::{
-    Address, AutomatDetails, Channel, ContractId, Email, Facts, FreeText, KeyId, Language, Message, Name, Occasion,
-    PhoneNumber, Pin, Property, Recipient, Schedule, TimeRange,
+    Address, Channel, ContractId, Email, Facts, FreeText, KeyFacts, Language, Message, Name, Occasion, PhoneNumber, Pin,
+    Recipient, Schedule, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +31,8 @@ struct RecipientItem {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FactsItem {
-    key_id: KeyId,
     contract_id: ContractId,
+    keys: Vec<KeyFacts>,
     person: Name,
     range: TimeRange,
     #[serde(with = "serde_bytes")]
@@ -41,8 +41,6 @@ struct FactsItem {
     schedule: Option<Schedule>,
     #[serde(skip_serializing_if = "Option::is_none")]
     free_text: Option<FreeText>,
-    property: Property,
-    automat: AutomatDetails,
 }
 
 impl Content {
@@ -60,15 +58,13 @@ impl Content {
             language: recipient.language,
         };
         let facts = FactsItem {
-            key_id: facts.key,
             contract_id: facts.contract,
+            keys: facts.keys,
             person: facts.person,
             range: facts.range,
             pin: codes.seal(random, Owner::Message(item_key), facts.pin.reveal())?,
             schedule: facts.schedule,
             free_text: facts.free_text,
-            property: facts.property,
-            automat: facts.automat,
         };
         Ok(Self { occasion, recipient, facts })
     }
@@ -84,15 +80,13 @@ impl Content {
             language: recipient.language,
         };
         let facts = Facts {
-            key: facts.key_id,
             contract: facts.contract_id,
+            keys: facts.keys,
             person: facts.person,
             range: facts.range,
             pin: codes.open(&facts.pin, Owner::Message(item_key), Pin::parse)?,
             schedule: facts.schedule,
             free_text: facts.free_text,
-            property: facts.property,
-            automat: facts.automat,
         };
         Ok(Message { occasion, recipient, facts })
     }

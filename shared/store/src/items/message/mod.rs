@@ -35,7 +35,7 @@ pub(crate) enum State {
 #[derive(Debug, Clone)]
 pub(crate) struct StoredMessage {
     pub(crate) id: MessageId,
-    /// Of the key.
+    /// Of the contract.
     pub(crate) incarnation: String,
     pub(crate) message: Message,
     pub(crate) status: SendStatus,
@@ -76,13 +76,18 @@ pub(crate) struct MessageItem {
 }
 
 impl MessageItem {
-    /// The partition of all messages, reminders and announcements about a contract.
-    pub(crate) fn pk(incarnation: &str, contract: &ContractId) -> String {
-        format!("MESSAGES#{incarnation}#{contract}")
+    /// The partition of all messages, reminders and announcements about contracts with this id, one after the other.
+    pub(crate) fn pk(contract: &ContractId) -> String {
+        format!("MESSAGES#{contract}")
     }
 
-    pub(crate) fn key(incarnation: &str, contract: &ContractId, id: &MessageId) -> ItemKey {
-        ItemKey::new(Self::pk(incarnation, contract), format!("{PREFIX}{}", id.as_str()))
+    pub(crate) fn key(contract: &ContractId, incarnation: &str, id: &MessageId) -> ItemKey {
+        ItemKey::new(Self::pk(contract), format!("{PREFIX}{incarnation}#{}", id.as_str()))
+    }
+
+    /// The incarnation of the contract that the message with this key is about.
+    pub(crate) fn incarnation_at(item_key: &ItemKey) -> Option<&str> {
+        Some(item_key.sk.strip_prefix(PREFIX)?.split_once('#')?.0)
     }
 
     pub(crate) fn is_at(item_key: &ItemKey) -> bool {
@@ -90,8 +95,13 @@ impl MessageItem {
     }
 
     /// All messages about a contract in the order of their occasions.
-    pub(crate) fn all(incarnation: &str, contract: &ContractId) -> Stretch {
-        Stretch::of_prefix(Self::pk(incarnation, contract), PREFIX)
+    pub(crate) fn all(contract: &ContractId, incarnation: &str) -> Stretch {
+        Stretch::of_prefix(Self::pk(contract), &format!("{PREFIX}{incarnation}#"))
+    }
+
+    /// All messages about contracts with this id. Those about the latest contract come last.
+    pub(crate) fn of_all_incarnations(contract: &ContractId) -> Stretch {
+        Stretch::of_prefix(Self::pk(contract), PREFIX)
     }
 
     pub(crate) fn write(stored: &StoredMessage, store: &Store) -> Result<Item, Error> {
@@ -109,7 +119,7 @@ impl MessageItem {
     pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredMessage, Error> {
         const BROKEN: Error = Error::Internal { context: "reading a message's key", source: None };
         let item_key = ItemKey::of(&item).ok_or(BROKEN)?;
-        let id = item_key.sk.strip_prefix(PREFIX).ok_or(BROKEN)?;
+        let (_, id) = item_key.sk.rsplit_once('#').ok_or(BROKEN)?;
         let record: Self = read(item)?;
         Ok(StoredMessage {
             id: valid(MessageId::parse(id))?,
@@ -175,7 +185,7 @@ impl State {
 
 impl StoredMessage {
     pub(crate) fn item_key(&self) -> ItemKey {
-        MessageItem::key(&self.incarnation, &self.message.facts.contract, &self.id)
+        MessageItem::key(&self.message.facts.contract, &self.incarnation, &self.id)
     }
 
     /// After this time the message is no longer useful.
