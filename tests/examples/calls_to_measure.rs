@@ -99,7 +99,7 @@ fn calls(table: &TestTable, tokens: &Tokens, records: &[Value], opening: &Openin
     let opening = format!("/v1/openings/{opening}");
     json!([
         { "function": "contracts", "status": 201,
-          "event": request("POST", "/v1/keys/{keyId}/contracts", "/v1/keys/K-0/contracts", &booking) },
+          "event": request("POST", "/v1/contracts", "/v1/keys/K-0/contracts", &booking) },
         { "function": "keys", "status": 200,
           "event": request("GET", "/v1/automats/{automatId}", "/v1/automats/lobby", &Value::Null) },
         { "function": "openings", "status": 200,

@@ -1,30 +1,30 @@
-//! `GET /v1/keys/{keyId}/availability`
+//! `GET /v1/availability`
 
 use api::problem::FieldCode;
-use api::{App, KeyPath, Problem, Query, RangeView};
+use api::{App, Problem, Query, RangeView};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Instant;
+use domain::{ContractKeys, Instant, KeyId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// When a key is free.
+/// When the keys are free.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Availability {
     /// The free times in the requested range, in order.
     data: Vec<RangeView>,
 }
 
-/// Get the free times of a key
+/// Get the free times of keys
 ///
-/// The free times within `[from, to)`. A shared key is always free.
+/// The times within `[from, to)` in which all of these keys are free. A shared key is always free.
 #[utoipa::path(
     get,
-    path = "/v1/keys/{keyId}/availability",
+    path = "/v1/availability",
     operation_id = "listAvailability",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
+        ("keyId" = Vec<String>, Query, description = "1 to 16 keys, as repeated parameters or separated by commas"),
         ("from" = String, Query, description = "An RFC 3339 instant"),
         ("to" = String, Query, description = "A later RFC 3339 instant"),
     ),
@@ -32,9 +32,9 @@ pub(crate) struct Availability {
 )]
 pub(crate) async fn list_availability(
     State(app): State<App>,
-    KeyPath(key): KeyPath,
     mut query: Query,
 ) -> Result<Response, Problem> {
+    let keys = query.several("keyId", KeyId::parse, ContractKeys::new);
     let from = query.required("from", Instant::parse);
     let to = query.required("to", Instant::parse);
     let range = from.zip(to);
@@ -42,7 +42,10 @@ pub(crate) async fn list_availability(
         query.refuse("to", FieldCode::ToNotAfterFrom, "must be after from");
     }
     query.finish()?;
-    let key = app.store.active_key(&key).await?;
-    let free = range.map(|(from, to)| key.availability(from, to)).unwrap_or_default();
+    let keys = match keys {
+        Some(keys) => app.store.active_keys(&keys).await?,
+        None => Vec::new(),
+    };
+    let free = range.map(|(from, to)| domain::availability(&keys, from, to)).unwrap_or_default();
     Ok(api::ok(Availability { data: free.into_iter().map(RangeView::from).collect() }))
 }

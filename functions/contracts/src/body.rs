@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use api::problem::FieldCode;
 use api::{Check, Object, Patch, Problem};
 use domain::{
-    Contact, ContractChange, ContractDraft, ContractId, Email, Ending, FreeText, Instant, Language, MessageKind, Name,
-    PhoneNumber, Pin, Schedule,
+    Contact, ContractChange, ContractDraft, ContractId, ContractKeys, Email, Ending, FreeText, Instant, KeyId, Language,
+    MessageKind, Name, PhoneNumber, Pin, Schedule,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -17,9 +17,12 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct NewContract {
     /// The client's own reference, such as a booking number: 1 to 64 letters of any script, digits, `_`, `.` or `-`,
-    /// beginning with a letter or digit, at most 128 bytes in UTF-8. Unique on the key; generated when left out.
+    /// beginning with a letter or digit, at most 128 bytes in UTF-8. Unique in the stack; generated when left out.
     contract_id: Option<String>,
-    /// Who gets the key: 1 to 100 characters.
+    /// The keys: 1 to 16, in one automat or several. One that is listed twice counts once.
+    #[schema(value_type = Vec<String>, required, min_items = 1, max_items = 16)]
+    key_ids: Option<Vec<String>>,
+    /// Who gets the keys: 1 to 100 characters.
     #[schema(value_type = String, required)]
     person: Option<String>,
     /// The start, which may be in the past; default now.
@@ -30,13 +33,13 @@ pub(crate) struct NewContract {
     end: Option<String>,
     /// True for a permanent contract, which has no end.
     permanent: Option<bool>,
-    /// The keypad code: 4 to 9 digits, unique among the automat's contracts. Generated with the automat's `pinDigits`
-    /// when left out.
+    /// The keypad code: 4 to 9 digits, unique among the contracts of each automat. Generated with the automat's
+    /// `pinDigits` when left out.
     #[schema(pattern = "^[0-9]{4,9}$")]
     pin: Option<String>,
-    /// When the key may be fetched, in the local time of its automat: days and hours, such as `Mo-Fr 08:00-17:00; Sa
+    /// When the keys may be fetched, each in the local time of its automat: days and hours, such as `Mo-Fr 08:00-17:00; Sa
     /// 10:00-14:00`, at most 4 windows on a day. One whose end is not after its start ends on the next day. At any time
-    /// when left out. The key can always be returned.
+    /// when left out. The keys can always be returned.
     #[schema(example = "Mo-Fr 08:00-17:00")]
     schedule: Option<String>,
     /// The contacts, at most 10.
@@ -53,10 +56,12 @@ pub(crate) struct ContractEdit {
     #[schema(ignore)]
     #[serde(default)]
     contract_id: Patch<IgnoredAny>,
-    #[schema(ignore)]
+    /// The keys, replaced as a whole: 1 to 16, and together with those that they replace at most 16. An added key takes
+    /// the same PIN. One that is out with the contract is taken off only with `force`.
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 16, required = false)]
     #[serde(default)]
-    key_id: Patch<IgnoredAny>,
-    /// Who gets the key: 1 to 100 characters.
+    key_ids: Patch<Vec<String>>,
+    /// Who gets the keys: 1 to 100 characters.
     #[schema(value_type = String, required = false)]
     #[serde(default)]
     person: Patch<String>,
@@ -72,11 +77,11 @@ pub(crate) struct ContractEdit {
     #[schema(value_type = bool, required = false)]
     #[serde(default)]
     permanent: Patch<bool>,
-    /// The keypad code: 4 to 9 digits, unique among the automat's contracts.
+    /// The keypad code: 4 to 9 digits, unique among the contracts of each automat.
     #[schema(value_type = String, pattern = "^[0-9]{4,9}$", required = false)]
     #[serde(default)]
     pin: Patch<String>,
-    /// When the key may be fetched; null for any time.
+    /// When the keys may be fetched; null for any time.
     #[schema(value_type = Option<String>)]
     #[serde(default)]
     schedule: Patch<String>,
@@ -94,6 +99,7 @@ impl NewContract {
     pub(crate) fn draft(self) -> Result<ContractDraft, Problem> {
         let mut check = Check::new();
         let id = check.optional("contractId", self.contract_id.as_deref(), ContractId::parse);
+        let keys = check.required("keyIds", self.key_ids, Ok).and_then(|ids| check_keys(&mut check, &ids));
         let person = check.required("person", self.person.as_deref(), Name::parse);
         let start = check.optional("start", self.start.as_deref(), Instant::parse);
         let ending = new_ending(&mut check, self.end.as_deref(), self.permanent.unwrap_or_default());
@@ -102,7 +108,7 @@ impl NewContract {
         let contacts = check_contacts(&mut check, self.contacts.unwrap_or_default());
         let free_text = check.optional("freeText", self.free_text.as_deref(), FreeText::parse);
         check.finish(|| {
-            Some(ContractDraft { id, person: person?, start, ending: ending?, pin, schedule, contacts, free_text })
+            Some(ContractDraft { id, keys: keys?, person: person?, start, ending: ending?, pin, schedule, contacts, free_text })
         })
     }
 }
@@ -111,7 +117,7 @@ impl ContractEdit {
     pub(crate) fn change(self) -> Result<ContractChange, Problem> {
         let mut check = Check::new();
         check.immutable("contractId", &self.contract_id);
-        check.immutable("keyId", &self.key_id);
+        let keys = check.change("keyIds", self.key_ids, Ok).and_then(|ids| check_keys(&mut check, &ids));
         let person = check.change("person", self.person, |text| Name::parse(&text));
         let start = check.change("start", self.start, |text| Instant::parse(&text));
         let ending = other_ending(&mut check, self.end, self.permanent);
@@ -122,8 +128,17 @@ impl ContractEdit {
             Patch::Absent | Patch::Clear => None,
         };
         let free_text = check.clearable("freeText", self.free_text, |text| FreeText::parse(&text));
-        check.finish(|| Some(ContractChange { person, start, ending, pin, schedule, contacts, free_text }))
+        check.finish(|| Some(ContractChange { keys, person, start, ending, pin, schedule, contacts, free_text }))
     }
+}
+
+/// Validates the keys of a body.
+fn check_keys(check: &mut Check, ids: &[String]) -> Option<ContractKeys> {
+    let numbered = ids.iter().enumerate();
+    let keys: Vec<_> = numbered
+        .map(|(index, id)| check.optional(&format!("keyIds[{index}]"), Some(id.as_str()), KeyId::parse))
+        .collect();
+    check.optional("keyIds", keys.into_iter().collect::<Option<Vec<_>>>(), ContractKeys::new)
 }
 
 fn new_ending(check: &mut Check, end: Option<&str>, permanent: bool) -> Option<Ending> {

@@ -1,6 +1,6 @@
-//! `POST /v1/keys/{keyId}/contracts`
+//! `POST /v1/contracts`
 
-use api::{App, Caller, ContractView, IdempotencyKey, JsonBody, KeyPath, NoQuery, Problem};
+use api::{App, Caller, ContractView, IdempotencyKey, JsonBody, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
 use domain::Contract;
@@ -9,14 +9,14 @@ use crate::body::NewContract;
 
 /// Create a contract
 ///
-/// Contracts of a key that is not shared never overlap. The response contains the PIN; later responses mask it.
+/// All of its keys are booked, or none: contracts of a key that is not shared never overlap. The response contains the
+/// PIN; later responses mask it.
 #[utoipa::path(
     post,
-    path = "/v1/keys/{keyId}/contracts",
+    path = "/v1/contracts",
     operation_id = "createContract",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
     ),
     request_body = NewContract,
@@ -28,18 +28,16 @@ use crate::body::NewContract;
 pub(crate) async fn create_contract(
     State(app): State<App>,
     caller: Caller,
-    KeyPath(key): KeyPath,
     _: NoQuery,
     idempotency: IdempotencyKey,
     body: JsonBody<NewContract>,
 ) -> Result<Response, Problem> {
     let draft = body.value.draft()?;
     let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
-    let created = app.store.create_contract(&key, draft, &metadata).await?;
-    let location =
-        |contract: &Contract| api::location(&["keys", contract.key.as_str(), "contracts", contract.id.as_str()]);
+    let created = app.store.create_contract(draft, &metadata).await?;
+    let location = |contract: &Contract| api::location(&["contracts", contract.id.as_str()]);
     let view = |contract: Contract, is_new: bool| {
-        if is_new { ContractView::created(contract) } else { ContractView::masked(contract, false, metadata.now) }
+        if is_new { ContractView::created(contract) } else { ContractView::masked(contract, metadata.now) }
     };
     Ok(api::created(created, location, |contract| contract.version, view))
 }

@@ -1,6 +1,6 @@
-//! `PATCH /v1/keys/{keyId}/contracts/{contractId}`
+//! `PATCH /v1/contracts/{contractId}`
 
-use api::{App, Caller, ContractPath, ContractView, IfMatch, JsonBody, NoQuery, Problem};
+use api::{App, Caller, ContractPath, ContractView, IfMatch, JsonBody, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 use domain::ContractChange;
@@ -13,12 +13,12 @@ use crate::get;
 /// The same rules apply as for creating a contract.
 #[utoipa::path(
     patch,
-    path = "/v1/keys/{keyId}/contracts/{contractId}",
+    path = "/v1/contracts/{contractId}",
     operation_id = "editContract",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
         ("contractId" = String, Path),
+        ("force" = Option<bool>, Query, description = "Take keys off even if they are out with the contract"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = ContractEdit,
@@ -27,19 +27,21 @@ use crate::get;
 pub(crate) async fn edit_contract(
     State(app): State<App>,
     caller: Caller,
-    ContractPath(key, id): ContractPath,
-    _: NoQuery,
+    ContractPath(id): ContractPath,
+    mut query: Query,
     IfMatch(expected): IfMatch,
     body: JsonBody<ContractEdit>,
 ) -> Result<Response, Problem> {
+    let force = query.flag("force");
+    query.finish()?;
     let change = body.value.change()?;
     let metadata = caller.metadata(app.clock.now(), None);
     let contract = if change == ContractChange::default() {
-        let contract = app.store.contract(&key, &id).await?;
+        let contract = app.store.contract(&id).await?;
         api::unchanged(expected, contract.version)?;
         contract
     } else {
-        app.store.edit_contract(&key, &id, change, expected, &metadata).await?
+        app.store.edit_contract(&id, change, force, expected, &metadata).await?
     };
-    get::answer(&app, contract, metadata.now).await
+    Ok(get::answer(contract, metadata.now))
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/keys/{keyId}/contracts/{contractId}/end`
+//! `POST /v1/contracts/{contractId}/end`
 
 use api::{App, Caller, ContractPath, EmptyBody, IfMatch, NoQuery, Problem};
 use axum::extract::State;
@@ -12,11 +12,10 @@ use crate::get;
 /// the key. An ended contract is returned unchanged, so the request can be repeated.
 #[utoipa::path(
     post,
-    path = "/v1/keys/{keyId}/contracts/{contractId}/end",
+    path = "/v1/contracts/{contractId}/end",
     operation_id = "endContract",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
         ("contractId" = String, Path),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to end"),
     ),
@@ -25,12 +24,12 @@ use crate::get;
 pub(crate) async fn end_contract(
     State(app): State<App>,
     caller: Caller,
-    ContractPath(key, id): ContractPath,
+    ContractPath(id): ContractPath,
     _: NoQuery,
     IfMatch(expected): IfMatch,
     _: EmptyBody,
 ) -> Result<Response, Problem> {
     let metadata = caller.metadata(app.clock.now(), None);
-    let contract = app.store.end_contract(&key, &id, expected, &metadata).await?;
-    get::answer(&app, contract, metadata.now).await
+    let contract = app.store.end_contract(&id, expected, &metadata).await?;
+    Ok(get::answer(contract, metadata.now))
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/keys/{keyId}/contracts/{contractId}`
+//! `GET /v1/contracts/{contractId}`
 
 use api::{App, ContractPath, ContractView, NoQuery, Problem};
 use axum::extract::State;
@@ -10,23 +10,22 @@ use domain::{Contract, Instant};
 /// Its PIN is masked.
 #[utoipa::path(
     get,
-    path = "/v1/keys/{keyId}/contracts/{contractId}",
+    path = "/v1/contracts/{contractId}",
     operation_id = "getContract",
     tag = "contracts",
-    params(("keyId" = String, Path), ("contractId" = String, Path)),
+    params(("contractId" = String, Path)),
     responses((status = 200, description = "The contract, its PIN masked", body = ContractView))
 )]
 pub(crate) async fn get_contract(
     State(app): State<App>,
-    ContractPath(key, id): ContractPath,
+    ContractPath(id): ContractPath,
     _: NoQuery,
 ) -> Result<Response, Problem> {
-    let contract = app.store.contract(&key, &id).await?;
-    answer(&app, contract, app.clock.now()).await
+    let contract = app.store.contract(&id).await?;
+    Ok(answer(contract, app.clock.now()))
 }
 
 /// The response with the current state of a contract.
-pub(crate) async fn answer(app: &App, contract: Contract, now: Instant) -> Result<Response, Problem> {
-    let overdue = app.store.overdue_among(&contract.key, std::slice::from_ref(&contract), now).await?.is_some();
-    Ok(api::tagged(contract.version, ContractView::masked(contract, overdue, now)))
+pub(crate) fn answer(contract: Contract, now: Instant) -> Response {
+    api::tagged(contract.version, ContractView::masked(contract, now))
 }

@@ -1,9 +1,9 @@
-//! `GET /v1/keys/{keyId}/contracts`
+//! `GET /v1/contracts`
 
-use api::{App, ContractView, KeyPath, Listing, Problem, Query};
+use api::{App, ContractView, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Contract;
+use domain::{Contract, KeyId};
 use store::{ContractFilter, Order};
 
 /// List the contracts of a key
@@ -11,11 +11,11 @@ use store::{ContractFilter, Order};
 /// In order of `start`.
 #[utoipa::path(
     get,
-    path = "/v1/keys/{keyId}/contracts",
+    path = "/v1/contracts",
     operation_id = "listContracts",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
+        ("keyId" = String, Query, description = "The key whose contracts to list"),
         ("state" = Option<String>, Query, description = "The states to list, as repeated parameters or separated by commas; default all"),
         ("order" = Option<String>, Query, description = "`asc` (default) or `desc`"),
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
@@ -25,19 +25,15 @@ use store::{ContractFilter, Order};
 )]
 pub(crate) async fn list_contracts(
     State(app): State<App>,
-    KeyPath(key): KeyPath,
     mut query: Query,
 ) -> Result<Response, Problem> {
+    let key = query.required("keyId", KeyId::parse);
     let page = query.page();
     let states = query.any_of("state");
     let order = query.one_of::<Order>("order").unwrap_or_default();
     query.finish()?;
     let now = app.clock.now();
+    let key = key.ok_or_else(|| Problem::invalid_query(Vec::new()))?;
     let contracts = app.store.contracts(&key, &ContractFilter { states, order }, &page, now).await?;
-    let overdue = app.store.overdue_among(&key, &contracts.data, now).await?;
-    let view = |contract: Contract| {
-        let overdue = overdue.as_ref() == Some(&contract.id);
-        ContractView::masked(contract, overdue, now)
-    };
-    Ok(api::ok(Listing::of(contracts, view)))
+    Ok(api::ok(Listing::of(contracts, |contract: Contract| ContractView::masked(contract, now))))
 }

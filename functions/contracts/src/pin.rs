@@ -1,4 +1,4 @@
-//! `GET` and `POST /v1/keys/{keyId}/contracts/{contractId}/pin`: the routes that show a PIN after the contract was
+//! `GET` and `POST /v1/contracts/{contractId}/pin`: the routes that show a PIN after the contract was
 //! created. Their responses must not be cached; `edge` adds that header to all responses.
 
 use api::{App, Caller, ContractPath, EmptyBody, IdempotencyKey, NoQuery, Problem};
@@ -29,19 +29,19 @@ impl From<&Pin> for PinView {
 /// Viewing the PIN is recorded as an event.
 #[utoipa::path(
     get,
-    path = "/v1/keys/{keyId}/contracts/{contractId}/pin",
+    path = "/v1/contracts/{contractId}/pin",
     operation_id = "revealPin",
     tag = "contracts",
-    params(("keyId" = String, Path), ("contractId" = String, Path)),
+    params(("contractId" = String, Path)),
     responses((status = 200, description = "The PIN", body = PinView))
 )]
 pub(crate) async fn reveal_pin(
     State(app): State<App>,
     caller: Caller,
-    ContractPath(key, id): ContractPath,
+    ContractPath(id): ContractPath,
     _: NoQuery,
 ) -> Result<Response, Problem> {
-    let pin = app.store.reveal_pin(&key, &id, &caller.metadata(app.clock.now(), None)).await?;
+    let pin = app.store.reveal_pin(&id, &caller.metadata(app.clock.now(), None)).await?;
     Ok(api::ok(PinView::from(&pin)))
 }
 
@@ -50,11 +50,10 @@ pub(crate) async fn reveal_pin(
 /// It is generated with the automat's `pinDigits`. The old PIN stops working.
 #[utoipa::path(
     post,
-    path = "/v1/keys/{keyId}/contracts/{contractId}/pin",
+    path = "/v1/contracts/{contractId}/pin",
     operation_id = "replacePin",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
         ("contractId" = String, Path),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
     ),
@@ -66,13 +65,13 @@ pub(crate) async fn reveal_pin(
 pub(crate) async fn replace_pin(
     State(app): State<App>,
     caller: Caller,
-    ContractPath(key, id): ContractPath,
+    ContractPath(id): ContractPath,
     _: NoQuery,
     idempotency: IdempotencyKey,
     body: EmptyBody,
 ) -> Result<Response, Problem> {
     let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
-    let (contract, replayed) = match app.store.replace_pin(&key, &id, &metadata).await? {
+    let (contract, replayed) = match app.store.replace_pin(&id, &metadata).await? {
         Created::New(contract) | Created::Existing(contract) => (contract, false),
         Created::Replayed(contract) => (contract, true),
     };

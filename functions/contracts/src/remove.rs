@@ -1,4 +1,4 @@
-//! `DELETE /v1/keys/{keyId}/contracts/{contractId}`
+//! `DELETE /v1/contracts/{contractId}`
 
 use api::{App, Caller, ContractPath, IfMatch, Problem, Query};
 use axum::extract::State;
@@ -10,11 +10,10 @@ use store::Removal;
 /// Its PIN stops working.
 #[utoipa::path(
     delete,
-    path = "/v1/keys/{keyId}/contracts/{contractId}",
+    path = "/v1/contracts/{contractId}",
     operation_id = "removeContract",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
         ("contractId" = String, Path),
         ("force" = Option<bool>, Query, description = "Remove it even if the key is out with this contract"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to remove"),
@@ -24,12 +23,12 @@ use store::Removal;
 pub(crate) async fn remove_contract(
     State(app): State<App>,
     caller: Caller,
-    ContractPath(key, id): ContractPath,
+    ContractPath(id): ContractPath,
     mut query: Query,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
     query.finish()?;
-    app.store.remove_contract(&key, &id, force, expected, &caller.metadata(app.clock.now(), None)).await?;
+    app.store.remove_contract(&id, force, expected, &caller.metadata(app.clock.now(), None)).await?;
     Ok(api::removed(Removal::Complete))
 }

@@ -71,17 +71,17 @@ fn pages() -> Router<Dashboard> {
         .route("/keys/{keyId}/edit", get(keys::form::show_edit).post(keys::form::edit))
         .route("/keys/{keyId}/remove", get(keys::remove::show).post(keys::remove::send))
         .route("/keys/{keyId}", get(keys::page::show))
-        .route("/keys/{keyId}/contracts/new", get(contracts::new::show).post(contracts::new::send))
-        .route("/keys/{keyId}/contracts/{contractId}", get(contracts::page::show))
-        .route("/keys/{keyId}/contracts/{contractId}/edit", get(contracts::edit::show).post(contracts::edit::send))
-        .route("/keys/{keyId}/contracts/{contractId}/end", get(contracts::close::show_end).post(contracts::close::end))
+        .route("/contracts/new", get(contracts::new::show).post(contracts::new::send))
+        .route("/contracts/{contractId}", get(contracts::page::show))
+        .route("/contracts/{contractId}/edit", get(contracts::edit::show).post(contracts::edit::send))
+        .route("/contracts/{contractId}/end", get(contracts::close::show_end).post(contracts::close::end))
         .route(
-            "/keys/{keyId}/contracts/{contractId}/remove",
+            "/contracts/{contractId}/remove",
             get(contracts::close::show_remove).post(contracts::close::remove),
         )
-        .route("/keys/{keyId}/contracts/{contractId}/pin", post(contracts::page::reveal_pin))
-        .route("/keys/{keyId}/contracts/{contractId}/pin/new", post(contracts::page::replace_pin))
-        .route("/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", post(contracts::page::resend))
+        .route("/contracts/{contractId}/pin", post(contracts::page::reveal_pin))
+        .route("/contracts/{contractId}/pin/new", post(contracts::page::replace_pin))
+        .route("/contracts/{contractId}/messages/{messageId}/resend", post(contracts::page::resend))
         .route("/automats/{automatId}/events", get(events::lists::of_automat))
         .route("/keys/{keyId}/events", get(events::lists::of_key))
         .route("/automats/{automatId}/lockers/{lockerIndex}", get(openings::locker::show))

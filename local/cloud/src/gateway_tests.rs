@@ -29,7 +29,7 @@ Resources:
   Key: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'GET /v1/keys/{keyId}', Target: !Sub 'integrations/${CallsKeys}', AuthorizationType: JWT } }
   Scoped: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'GET /scoped', Target: !Sub 'integrations/${CallsKeys}', AuthorizationType: JWT, AuthorizationScopes: [other/read] } }
   Rest: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: '$default', Target: !Sub 'integrations/${CallsKeys}', AuthorizationType: JWT } }
-  Create: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'POST /v1/keys/{keyId}/contracts', Target: !Sub 'integrations/${CallsContracts}', AuthorizationType: JWT } }
+  Create: { Type: AWS::ApiGatewayV2::Route, Properties: { RouteKey: 'POST /v1/contracts', Target: !Sub 'integrations/${CallsContracts}', AuthorizationType: JWT } }
 ";
 
 /// Answers with the request that it received.
@@ -122,7 +122,7 @@ async fn requests_reach_the_function_of_their_route_with_the_claims() {
     assert_eq!(answer["client"], "operator");
     let answer =
         echoed(request("POST", "/v1/keys/sauna/contracts").header("content-type", "application/json"), "{}").await;
-    assert_eq!((&answer["route"], &answer["body"]), (&json!("POST /v1/keys/{keyId}/contracts"), &json!(b"{}")));
+    assert_eq!((&answer["route"], &answer["body"]), (&json!("POST /v1/contracts"), &json!(b"{}")));
 }
 
 #[tokio::test]

@@ -50,5 +50,5 @@ pub use reply::{Removing, accepted, created, location, mark_replayed, ok, remove
 pub use request_path::is_plain_path;
 pub use role::{PERSON_SCOPE, Role};
 pub use serve::{App, serve, serve_pages};
-pub use time::{EntryView, RangeView};
+pub use time::{ConflictView, EntryView, RangeView};
 pub use views::{ContactView, ContractView, MessageView, RecipientView};

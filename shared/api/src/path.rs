@@ -24,13 +24,13 @@ pub struct OpeningPath(pub OpeningId);
 #[derive(Debug, Clone)]
 pub struct KeyPath(pub KeyId);
 
-/// `{keyId}` and `{contractId}`.
+/// `{contractId}`.
 #[derive(Debug, Clone)]
-pub struct ContractPath(pub KeyId, pub ContractId);
+pub struct ContractPath(pub ContractId);
 
-/// `{keyId}`, `{contractId}` and `{messageId}`.
+/// `{contractId}` and `{messageId}`.
 #[derive(Debug, Clone)]
-pub struct MessagePath(pub KeyId, pub ContractId, pub MessageId);
+pub struct MessagePath(pub ContractId, pub MessageId);
 
 impl<S: Send + Sync> FromRequestParts<S> for AutomatPath {
     type Rejection = Problem;
@@ -69,9 +69,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ContractPath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let key = id(parts, "keyId", KeyId::parse, || not_found(ResourceKind::Key)).await?;
-        let contract = id(parts, "contractId", ContractId::parse, || not_found(ResourceKind::Contract)).await?;
-        Ok(Self(key, contract))
+        id(parts, "contractId", ContractId::parse, || not_found(ResourceKind::Contract)).await.map(Self)
     }
 }
 
@@ -79,9 +77,9 @@ impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let ContractPath(key, contract) = ContractPath::from_request_parts(parts, state).await?;
+        let ContractPath(contract) = ContractPath::from_request_parts(parts, state).await?;
         let message = id(parts, "messageId", MessageId::parse, || not_found(ResourceKind::Message)).await?;
-        Ok(Self(key, contract, message))
+        Ok(Self(contract, message))
     }
 }
 

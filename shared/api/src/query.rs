@@ -68,6 +68,28 @@ impl Query {
         self.parsed(name, parse)
     }
 
+    /// A list of values that must not be empty, separated by commas or by repeating the parameter.
+    pub fn several<T, U>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, Invalid>,
+        whole: impl Fn(Vec<T>) -> Result<U, Invalid>,
+    ) -> Option<U> {
+        let given = self.texts(name);
+        if given.is_empty() {
+            self.refuse(name, FieldCode::Required, "is required");
+            return None;
+        }
+        let parsed = given.iter().flat_map(|text| text.split(',')).map(parse).collect::<Result<Vec<_>, _>>();
+        match parsed.and_then(whole) {
+            Ok(values) => Some(values),
+            Err(invalid) => {
+                self.errors.push(FieldError::invalid(name, invalid));
+                None
+            }
+        }
+    }
+
     /// A value of an enumeration.
     pub fn one_of<T: VariantArray + Copy + Into<&'static str>>(&mut self, name: &str) -> Option<T> {
         let text = self.text(name)?;

@@ -90,7 +90,7 @@ mod tests {
     }
 
     const KEY: &str = "/v1/keys/{keyId}";
-    const CONTRACT: &str = "/v1/keys/{keyId}/contracts/{contractId}";
+    const CONTRACT: &str = "/v1/contracts/{contractId}";
 
     #[test]
     fn unambiguous_paths_pass() {

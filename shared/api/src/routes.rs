@@ -82,10 +82,10 @@ const AUTOMATS: &str = "/v1/automats";
 const AUTOMAT: &str = "/v1/automats/{automatId}";
 const KEYS: &str = "/v1/keys";
 const KEY: &str = "/v1/keys/{keyId}";
-const CONTRACTS: &str = "/v1/keys/{keyId}/contracts";
-const CONTRACT: &str = "/v1/keys/{keyId}/contracts/{contractId}";
-const END: &str = "/v1/keys/{keyId}/contracts/{contractId}/end";
-const PIN: &str = "/v1/keys/{keyId}/contracts/{contractId}/pin";
+const CONTRACTS: &str = "/v1/contracts";
+const CONTRACT: &str = "/v1/contracts/{contractId}";
+const END: &str = "/v1/contracts/{contractId}/end";
+const PIN: &str = "/v1/contracts/{contractId}/pin";
 
 /// The routes of the API.
 pub static ROUTES: &[Route] = &[
@@ -114,13 +114,13 @@ pub static ROUTES: &[Route] = &[
     contracts(Method::GET, PIN, Role::Operator),
     contracts(Method::POST, PIN, Role::Operator),
     // A preview shows the generated PIN.
-    contracts(Method::POST, "/v1/keys/{keyId}/contracts/preview", Role::Operator),
-    contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/preview", Role::Operator),
-    contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/end/preview", Role::Operator),
-    contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/removal/preview", Role::Operator),
-    contracts(Method::GET, "/v1/keys/{keyId}/contracts/{contractId}/messages", Role::Viewer),
-    contracts(Method::POST, "/v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", Role::Operator),
-    contracts(Method::GET, "/v1/keys/{keyId}/availability", Role::Viewer),
+    contracts(Method::POST, "/v1/contracts/preview", Role::Operator),
+    contracts(Method::POST, "/v1/contracts/{contractId}/preview", Role::Operator),
+    contracts(Method::POST, "/v1/contracts/{contractId}/end/preview", Role::Operator),
+    contracts(Method::POST, "/v1/contracts/{contractId}/removal/preview", Role::Operator),
+    contracts(Method::GET, "/v1/contracts/{contractId}/messages", Role::Viewer),
+    contracts(Method::POST, "/v1/contracts/{contractId}/messages/{messageId}/resend", Role::Operator),
+    contracts(Method::GET, "/v1/availability", Role::Viewer),
     openings(Method::POST, "/v1/automats/{automatId}/lockers/{lockerIndex}/openings", Role::Operator),
     openings(Method::GET, "/v1/openings/{openingId}", Role::Viewer),
     // POST, because an address must not be in a URL.
@@ -155,19 +155,19 @@ pub static PAGES: &[Route] = &[
     see("/keys/{keyId}/remove", Role::Admin),
     send("/keys/{keyId}/remove", Role::Admin),
     see("/keys/{keyId}/events", Role::Viewer),
-    see("/keys/{keyId}/contracts/new", Role::Operator),
-    send("/keys/{keyId}/contracts/new", Role::Operator),
-    see("/keys/{keyId}/contracts/{contractId}", Role::Viewer),
-    see("/keys/{keyId}/contracts/{contractId}/edit", Role::Operator),
-    send("/keys/{keyId}/contracts/{contractId}/edit", Role::Operator),
-    see("/keys/{keyId}/contracts/{contractId}/end", Role::Operator),
-    send("/keys/{keyId}/contracts/{contractId}/end", Role::Operator),
-    see("/keys/{keyId}/contracts/{contractId}/remove", Role::Operator),
-    send("/keys/{keyId}/contracts/{contractId}/remove", Role::Operator),
+    see("/contracts/new", Role::Operator),
+    send("/contracts/new", Role::Operator),
+    see("/contracts/{contractId}", Role::Viewer),
+    see("/contracts/{contractId}/edit", Role::Operator),
+    send("/contracts/{contractId}/edit", Role::Operator),
+    see("/contracts/{contractId}/end", Role::Operator),
+    send("/contracts/{contractId}/end", Role::Operator),
+    see("/contracts/{contractId}/remove", Role::Operator),
+    send("/contracts/{contractId}/remove", Role::Operator),
     // POST, because viewing a PIN is recorded.
-    send("/keys/{keyId}/contracts/{contractId}/pin", Role::Operator),
-    send("/keys/{keyId}/contracts/{contractId}/pin/new", Role::Operator),
-    send("/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend", Role::Operator),
+    send("/contracts/{contractId}/pin", Role::Operator),
+    send("/contracts/{contractId}/pin/new", Role::Operator),
+    send("/contracts/{contractId}/messages/{messageId}/resend", Role::Operator),
     page(Method::POST, "/language", Access::Open),
     page(Method::GET, "/sign-in", Access::Open),
     page(Method::GET, "/auth/callback", Access::Open),

@@ -1,6 +1,6 @@
 //! Times and time ranges in API responses.
 
-use domain::{Entry, TimeRange};
+use domain::{Conflict, Entry, TimeRange};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,5 +43,22 @@ impl From<&Entry> for EntryView {
     fn from(entry: &Entry) -> Self {
         let RangeView { start, end } = entry.range.into();
         Self { contract_id: entry.contract.as_str().to_owned(), start, end }
+    }
+}
+
+/// A contract that has a key at a time at which another contract should have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Conflict)]
+#[serde(rename_all = "camelCase")]
+pub struct ConflictView {
+    /// The key that both need.
+    pub key_id: String,
+    #[serde(flatten)]
+    pub entry: EntryView,
+}
+
+impl From<&Conflict> for ConflictView {
+    fn from(conflict: &Conflict) -> Self {
+        Self { key_id: conflict.key.as_str().to_owned(), entry: (&conflict.entry).into() }
     }
 }

@@ -239,6 +239,24 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The zone in which the message shows times: that of the first key's automat.
+    #[must_use]
+    pub fn time_zone(&self) -> TimeZone {
+        self.keys.first().map_or(TimeZone::UTC, |facts| facts.automat.time_zone)
+    }
+
+    /// The automats of the keys, each once.
+    #[must_use]
+    pub fn automats(&self) -> Vec<&AutomatDetails> {
+        let mut distinct = Vec::new();
+        for facts in &self.keys {
+            if !distinct.contains(&&facts.automat) {
+                distinct.push(&facts.automat);
+            }
+        }
+        distinct
+    }
+
     /// Whether the contract still has everything that a contact acts on as it is stated here.
     #[must_use]
     pub fn still_hold_for(&self, contract: &Contract) -> bool {

@@ -20,14 +20,16 @@ pub(crate) struct Content<'a> {
 impl<'a> Content<'a> {
     /// With the values that texts of every channel use.
     pub(crate) fn of(message: &'a Message) -> Self {
-        let Facts { key, person, range, automat, .. } = &message.facts;
+        let Facts { keys, person, range, .. } = &message.facts;
         let texts = texts(message.recipient.language);
-        let times = LocalTimes::new(message.recipient.language, automat.time_zone);
+        let zone = message.facts.time_zone();
+        let times = LocalTimes::new(message.recipient.language, zone);
+        let ids: Vec<_> = keys.iter().map(|facts| facts.key.as_str()).collect();
         let mut values = FluentArgs::new();
         values.set("recipient", message.recipient.name.as_str());
-        values.set("key", key.as_str());
+        values.set("key", ids.join(", "));
         values.set("person", person.as_str());
-        values.set("zone", automat.time_zone.identifier());
+        values.set("zone", zone.identifier());
         values.set("start", times.moment(range.start()));
         let no_end = || texts.text("no-end").into_owned();
         values.set("end", range.end().map_or_else(no_end, |end| times.moment(end)));
@@ -138,6 +140,7 @@ fn changes(texts: &Texts, fields: &[ContractField]) -> String {
 
 fn changed(field: ContractField) -> &'static str {
     match field {
+        ContractField::KeyIds => "changed-keys",
         ContractField::Person => "changed-person",
         ContractField::Start | ContractField::End => "changed-times",
         ContractField::Pin => "changed-pin",

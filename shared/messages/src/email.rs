@@ -1,7 +1,7 @@
 //! Emails. The content is composed once and rendered twice, as plain text and as HTML.
 
 use askama::Template;
-use domain::FreeText;
+use domain::{FreeText, KeyFacts};
 
 use crate::Email;
 use crate::content::{Content, address_lines, cut};
@@ -62,7 +62,7 @@ impl EmailContent {
             tone: content.style().tone,
             subject: cut(&content.say_part("subject"), Email::MAX_SUBJECT, "…"),
             preheader: content.say("preheader"),
-            kicker: format!("{} {}", content.say("key"), content.facts().key),
+            kicker: content.say("kicker"),
             heading: content.say_part("heading"),
             greeting: content.say("greeting"),
             intro: content.say_part("intro"),
@@ -89,11 +89,15 @@ fn facts_of(content: &Content<'_>) -> Vec<Fact> {
     if let Some((label, news)) = content.news() {
         all.push(fact(label, vec![news]));
     }
-    let property = Some(facts.property.to_string()).filter(|property| !property.is_empty());
-    all.push(fact("key", [facts.key.to_string()].into_iter().chain(property).collect()));
+    for KeyFacts { key, property, .. } in &facts.keys {
+        let property = Some(property.to_string()).filter(|property| !property.is_empty());
+        all.push(fact("key", [key.to_string()].into_iter().chain(property).collect()));
+    }
     all.push(fact("person", vec![facts.person.to_string()]));
-    let address = address_lines(facts.automat.location.as_ref());
-    all.push(fact("automat", [facts.automat.name.to_string()].into_iter().chain(address).collect()));
+    for automat in facts.automats() {
+        let address = address_lines(automat.location.as_ref());
+        all.push(fact("automat", [automat.name.to_string()].into_iter().chain(address).collect()));
+    }
     if let Some(end) = facts.range.end() {
         all.push(fact("from", vec![content.times().moment(facts.range.start())]));
         all.push(fact("until", vec![content.times().moment(end)]));

@@ -43,7 +43,7 @@ fn common(one: &str, other: &str) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        Address, AutomatDetails, ContractId, KeyId, Language, Name, Occasion, PhoneNumber, Property, Recipient,
+        Address, AutomatDetails, ContractId, KeyFacts, KeyId, Language, Name, Occasion, PhoneNumber, Property, Recipient,
         TimeRange, TimeZone,
     };
 
@@ -60,19 +60,22 @@ mod tests {
                 language: Language::English,
             },
             facts: Facts {
-                key: KeyId::parse("K-1").unwrap(),
                 contract: ContractId::parse("C-1").unwrap(),
+                keys: vec![KeyFacts {
+                    key: KeyId::parse("K-1").unwrap(),
+                    incarnation: String::new(),
+                    property: Property::parse("").unwrap(),
+                    automat: AutomatDetails {
+                        name: Name::parse("Lobby 2026").unwrap(),
+                        location: None,
+                        time_zone: TimeZone::parse("UTC").unwrap(),
+                    },
+                }],
                 person: Name::parse("Ada 2026").unwrap(),
                 range: TimeRange::new(instant("2026-11-24T12:00:00Z"), None).unwrap(),
                 pin: Pin::parse(pin).unwrap(),
                 schedule: None,
                 free_text: None,
-                property: Property::parse("").unwrap(),
-                automat: AutomatDetails {
-                    name: Name::parse("Lobby 2026").unwrap(),
-                    location: None,
-                    time_zone: TimeZone::parse("UTC").unwrap(),
-                },
             },
         };
         let masked = render_without_pin(&message("2026")).unwrap();

@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use domain::Facts;
+use domain::{AutomatDetails, Facts, KeyFacts};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::content::{Content, address_lines, cut};
@@ -48,16 +48,23 @@ fn set_short_values(content: &mut Content<'_>) {
     let range = content.times().short_range(facts.range);
     let hours = content.hours().map(|hours| format!("\n{}: {}", content.say("hours"), cut(&hours, HOURS, CUT)));
     content.set("when", format!("{range}{}", hours.unwrap_or_default()));
-    content.set("property", cut(facts.property.as_str(), PROPERTY, CUT));
-    let item = if facts.property.as_str().is_empty() { facts.key.to_string() } else { content.say("key-and-property") };
-    content.set("item", item);
+    let mut items = Vec::new();
+    for KeyFacts { key, property, .. } in &facts.keys {
+        content.set("one-key", key.to_string());
+        content.set("property", cut(property.as_str(), PROPERTY, CUT));
+        items.push(if property.as_str().is_empty() { key.to_string() } else { content.say("key-and-property") });
+    }
+    content.set("item", items.join(", "));
 }
 
-/// The automat's name and this many lines of its address.
+/// The names of the automats, each with this many lines of its address.
 fn name_and_address(facts: &Facts, lines: usize) -> String {
-    let address = address_lines(facts.automat.location.as_ref()).into_iter().take(lines);
-    let lines: Vec<_> = iter::once(facts.automat.name.to_string()).chain(address).collect();
-    cut(&lines.join(", "), AUTOMAT, CUT)
+    let one = |automat: &AutomatDetails| {
+        let address = address_lines(automat.location.as_ref()).into_iter().take(lines);
+        let lines: Vec<_> = iter::once(automat.name.to_string()).chain(address).collect();
+        cut(&lines.join(", "), AUTOMAT, CUT)
+    };
+    facts.automats().into_iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 /// Replaces typography that word processors and phones insert automatically: one such character would more than halve

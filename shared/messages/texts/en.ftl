@@ -55,11 +55,12 @@ note = Note
 pin = PIN
 pin-use = Type the PIN at the keypad of the key automat: once to fetch the key, and again to return it.
 
-key-and-property = { $key } ({ $property })
+key-and-property = { $one-key } ({ $property })
 
 ## Changes
 
 changed = Changed
+changed-keys = keys
 changed-person = person
 changed-times = times
 changed-pin = PIN
@@ -71,6 +72,7 @@ changed-zone = time zone of the key automat
 ## Common to all emails
 
 greeting = Hi { $recipient },
+kicker = Key { $key }
 preheader = { $person }, { $when }
 footer = You get this message because you are a contact for this key booking. It was sent automatically. Times are local time at the key automat ({ $zone }).
 

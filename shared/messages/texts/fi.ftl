@@ -46,11 +46,12 @@ note = Lisätiedot
 pin = PIN-koodi
 pin-use = Näppäile PIN-koodi avainautomaattiin, kun noudat avaimen, ja uudelleen, kun palautat sen.
 
-key-and-property = { $key } ({ $property })
+key-and-property = { $one-key } ({ $property })
 
 ## Changes
 
 changed = Muuttunut
+changed-keys = avaimet
 changed-person = henkilö
 changed-times = varausaika
 changed-pin = PIN-koodi
@@ -62,6 +63,7 @@ changed-zone = avainautomaatin aikavyöhyke
 ## Common to all emails
 
 greeting = Hei { $recipient }!
+kicker = Avain { $key }
 preheader = { $person }, { $when }
 footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yhteyshenkilöksi. Viesti on lähetetty automaattisesti. Ajat on ilmoitettu avainautomaatin paikallisena aikana ({ $zone }).
 

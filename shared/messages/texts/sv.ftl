@@ -58,11 +58,12 @@ note = Anteckning
 pin = PIN-kod
 pin-use = Slå in PIN-koden på nyckelautomatens knappsats när du hämtar nyckeln, och igen när du lämnar tillbaka den.
 
-key-and-property = { $key } ({ $property })
+key-and-property = { $one-key } ({ $property })
 
 ## Changes
 
 changed = Ändrat
+changed-keys = nycklar
 changed-person = person
 changed-times = tid
 changed-pin = PIN-kod
@@ -74,6 +75,7 @@ changed-zone = nyckelautomatens tidszon
 ## Common to all emails
 
 greeting = Hej { $recipient }!
+kicker = Nyckel { $key }
 preheader = { $person }, { $when }
 footer = Du får det här meddelandet eftersom du är kontaktperson för den här nyckelbokningen. Det har skickats automatiskt. Tiderna anges i nyckelautomatens lokala tid ({ $zone }).
 

@@ -79,7 +79,7 @@ impl Error {
     #[must_use]
     pub fn is_about_the_table(&self) -> bool {
         match self {
-            Self::Contract(ContractRefusal::EndNotAfterStart | ContractRefusal::EndNotAhead)
+            Self::Contract(ContractRefusal::EndNotAfterStart | ContractRefusal::EndNotAhead | ContractRefusal::TooManyKeys)
             | Self::IdempotencyKeyReused
             | Self::BadCursor
             | Self::Busy

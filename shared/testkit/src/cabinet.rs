@@ -14,7 +14,7 @@ pub async fn fill(store: &Store, lockers: u32) {
         let draft = KeyDraft { id: id.clone(), property, locker: Some(locker(n)), ..key("K") };
         store.create_key(draft, &metadata()).await.unwrap();
         if n % 2 == 0 {
-            store.create_contract(&id, contract(0, 3_600 + i64::from(n) * 60), &metadata()).await.unwrap();
+            store.create_contract(contract(&id, 0, 3_600 + i64::from(n) * 60), &metadata()).await.unwrap();
         }
     }
 }

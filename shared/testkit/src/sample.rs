@@ -54,11 +54,12 @@ pub fn key(id: &str) -> KeyDraft {
     }
 }
 
-/// A contract, with start and end in seconds from the present of the tests.
+/// A contract on a key, with start and end in seconds from the present of the tests.
 #[must_use]
-pub fn contract(start: i64, end: i64) -> ContractDraft {
+pub fn contract(key: &KeyId, start: i64, end: i64) -> ContractDraft {
     ContractDraft {
         id: None,
+        keys: key.clone().into(),
         person: Name::parse("Aino Virtanen").unwrap(),
         start: Some(at(start)),
         ending: Ending::At(at(end)),

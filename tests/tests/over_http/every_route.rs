@@ -18,37 +18,37 @@ fn case_of(route: &Route, stage: &Stage) -> (u16, Option<Value>) {
             | "/v1/automats/{automatId}/events"
             | "/v1/keys"
             | "/v1/keys/{keyId}"
-            | "/v1/keys/{keyId}/availability"
+            | "/v1/availability"
             | "/v1/keys/{keyId}/events"
-            | "/v1/keys/{keyId}/contracts"
-            | "/v1/keys/{keyId}/contracts/{contractId}"
-            | "/v1/keys/{keyId}/contracts/{contractId}/messages"
-            | "/v1/keys/{keyId}/contracts/{contractId}/pin"
+            | "/v1/contracts"
+            | "/v1/contracts/{contractId}"
+            | "/v1/contracts/{contractId}/messages"
+            | "/v1/contracts/{contractId}/pin"
             | "/v1/openings/{openingId}",
         )
         | (
             "POST",
             "/v1/automats/{automatId}/reset"
-            | "/v1/keys/{keyId}/contracts/{contractId}/end"
-            | "/v1/keys/{keyId}/contracts/{contractId}/end/preview"
-            | "/v1/keys/{keyId}/contracts/{contractId}/removal/preview"
-            | "/v1/keys/{keyId}/contracts/{contractId}/pin",
+            | "/v1/contracts/{contractId}/end"
+            | "/v1/contracts/{contractId}/end/preview"
+            | "/v1/contracts/{contractId}/removal/preview"
+            | "/v1/contracts/{contractId}/pin",
         ) => (200, None),
         ("POST", "/v1/automats") => {
             let id = fresh("automat");
             (201, Some(json!({ "automatId": id, "name": "Hall", "lockerCount": 1, "timeZone": "UTC" })))
         }
         ("POST", "/v1/keys") => (201, Some(stage.key_body())),
-        ("POST", "/v1/keys/{keyId}/contracts") => (201, Some(person(5, 6))),
-        ("POST", "/v1/keys/{keyId}/contracts/preview") => (200, Some(person(5, 6))),
+        ("POST", "/v1/contracts") => (201, Some(person(5, 6))),
+        ("POST", "/v1/contracts/preview") => (200, Some(person(5, 6))),
         ("PATCH", "/v1/automats/{automatId}") => (200, Some(json!({ "name": "Hall" }))),
         ("PATCH", "/v1/keys/{keyId}") => (200, Some(json!({ "property": "Hämeentie 5" }))),
-        ("PATCH", "/v1/keys/{keyId}/contracts/{contractId}")
-        | ("POST", "/v1/keys/{keyId}/contracts/{contractId}/preview") => (200, Some(json!({ "person": "Bo" }))),
-        ("DELETE", "/v1/automats/{automatId}" | "/v1/keys/{keyId}" | "/v1/keys/{keyId}/contracts/{contractId}") => {
+        ("PATCH", "/v1/contracts/{contractId}")
+        | ("POST", "/v1/contracts/{contractId}/preview") => (200, Some(json!({ "person": "Bo" }))),
+        ("DELETE", "/v1/automats/{automatId}" | "/v1/keys/{keyId}" | "/v1/contracts/{contractId}") => {
             (204, None)
         }
-        ("POST", "/v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend") => (202, None),
+        ("POST", "/v1/contracts/{contractId}/messages/{messageId}/resend") => (202, None),
         ("POST", "/v1/automats/{automatId}/lockers/{lockerIndex}/openings") => (202, Some(json!({}))),
         ("POST", "/v1/people/export" | "/v1/people/erase") => {
             (200, Some(json!({ "email": format!("{}@example.com", fresh("nobody")) })))

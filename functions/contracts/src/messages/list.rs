@@ -1,4 +1,4 @@
-//! `GET /v1/keys/{keyId}/contracts/{contractId}/messages`
+//! `GET /v1/contracts/{contractId}/messages`
 
 use api::{App, ContractPath, Listing, MessageView, Problem, Query};
 use axum::extract::State;
@@ -9,11 +9,10 @@ use axum::response::Response;
 /// Newest first, each with its delivery status. The texts are not stored.
 #[utoipa::path(
     get,
-    path = "/v1/keys/{keyId}/contracts/{contractId}/messages",
+    path = "/v1/contracts/{contractId}/messages",
     operation_id = "listMessages",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
         ("contractId" = String, Path),
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
         ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
@@ -22,11 +21,11 @@ use axum::response::Response;
 )]
 pub(crate) async fn list_messages(
     State(app): State<App>,
-    ContractPath(key, id): ContractPath,
+    ContractPath(id): ContractPath,
     mut query: Query,
 ) -> Result<Response, Problem> {
     let page = query.page();
     query.finish()?;
-    let messages = app.store.messages(&key, &id, &page).await?;
+    let messages = app.store.messages(&id, &page).await?;
     Ok(api::ok(Listing::of(messages, MessageView::from)))
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend`
+//! `POST /v1/contracts/{contractId}/messages/{messageId}/resend`
 
 use api::{App, EmptyBody, MessagePath, MessageView, NoQuery, Problem};
 use axum::extract::State;
@@ -10,18 +10,18 @@ use axum::response::{IntoResponse as _, Response};
 /// Refused while it is being sent or retried, and if the contract has changed so that it would no longer be true.
 #[utoipa::path(
     post,
-    path = "/v1/keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend",
+    path = "/v1/contracts/{contractId}/messages/{messageId}/resend",
     operation_id = "resendMessage",
     tag = "contracts",
-    params(("keyId" = String, Path), ("contractId" = String, Path), ("messageId" = String, Path)),
+    params(("contractId" = String, Path), ("messageId" = String, Path)),
     responses((status = 202, description = "The message will be sent; the list of messages shows its delivery status", body = MessageView))
 )]
 pub(crate) async fn resend_message(
     State(app): State<App>,
-    MessagePath(key, contract, message): MessagePath,
+    MessagePath(contract, message): MessagePath,
     _: NoQuery,
     _: EmptyBody,
 ) -> Result<Response, Problem> {
-    let record = app.store.resend(&key, &contract, &message, app.clock.now()).await?;
+    let record = app.store.resend(&contract, &message, app.clock.now()).await?;
     Ok((StatusCode::ACCEPTED, api::ok(MessageView::from(record))).into_response())
 }

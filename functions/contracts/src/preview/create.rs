@@ -1,6 +1,6 @@
-//! `POST /v1/keys/{keyId}/contracts/preview`
+//! `POST /v1/contracts/preview`
 
-use api::{App, JsonBody, KeyPath, NoQuery, Problem};
+use api::{App, JsonBody, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
 
@@ -14,21 +14,19 @@ use crate::body::NewContract;
 /// contract exists, nobody would get a message.
 #[utoipa::path(
     post,
-    path = "/v1/keys/{keyId}/contracts/preview",
+    path = "/v1/contracts/preview",
     operation_id = "previewContract",
     tag = "contracts",
-    params(("keyId" = String, Path)),
     request_body = NewContract,
     responses((status = 200, description = "The result without writing anything", body = PreviewView))
 )]
 pub(crate) async fn preview_contract(
     State(app): State<App>,
-    KeyPath(key): KeyPath,
     _: NoQuery,
     body: JsonBody<NewContract>,
 ) -> Result<Response, Problem> {
     let draft = body.value.draft()?;
     let now = app.clock.now();
-    let preview = app.store.preview_contract(&key, draft, now).await?;
+    let preview = app.store.preview_contract(draft, now).await?;
     Ok(api::ok(PreviewView::new(preview, now)?))
 }

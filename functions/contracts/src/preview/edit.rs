@@ -1,6 +1,6 @@
-//! `POST /v1/keys/{keyId}/contracts/{contractId}/preview`
+//! `POST /v1/contracts/{contractId}/preview`
 
-use api::{App, ContractPath, IfMatch, JsonBody, NoQuery, Problem};
+use api::{App, ContractPath, IfMatch, JsonBody, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 
@@ -13,12 +13,12 @@ use crate::body::ContractEdit;
 /// PIN that the edit does not change is hidden: `*` for each digit.
 #[utoipa::path(
     post,
-    path = "/v1/keys/{keyId}/contracts/{contractId}/preview",
+    path = "/v1/contracts/{contractId}/preview",
     operation_id = "previewEdit",
     tag = "contracts",
     params(
-        ("keyId" = String, Path),
         ("contractId" = String, Path),
+        ("force" = Option<bool>, Query, description = "Take keys off even if they are out with the contract"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = ContractEdit,
@@ -26,13 +26,15 @@ use crate::body::ContractEdit;
 )]
 pub(crate) async fn preview_edit(
     State(app): State<App>,
-    ContractPath(key, id): ContractPath,
-    _: NoQuery,
+    ContractPath(id): ContractPath,
+    mut query: Query,
     IfMatch(expected): IfMatch,
     body: JsonBody<ContractEdit>,
 ) -> Result<Response, Problem> {
+    let force = query.flag("force");
+    query.finish()?;
     let change = body.value.change()?;
     let now = app.clock.now();
-    let preview = app.store.preview_edit(&key, &id, change, expected, now).await?;
+    let preview = app.store.preview_edit(&id, change, force, expected, now).await?;
     Ok(api::ok(PreviewView::new(preview, now)?))
 }

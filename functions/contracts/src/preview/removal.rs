@@ -1,4 +1,4 @@
-//! `POST /v1/keys/{keyId}/contracts/{contractId}/removal/preview`
+//! `POST /v1/contracts/{contractId}/removal/preview`
 
 use api::{App, ContractPath, EmptyBody, NoQuery, Problem};
 use axum::extract::State;
@@ -11,19 +11,19 @@ use super::render::PreviewView;
 /// Also works while the key is out with it, when removing it needs `force`.
 #[utoipa::path(
     post,
-    path = "/v1/keys/{keyId}/contracts/{contractId}/removal/preview",
+    path = "/v1/contracts/{contractId}/removal/preview",
     operation_id = "previewRemoval",
     tag = "contracts",
-    params(("keyId" = String, Path), ("contractId" = String, Path)),
+    params(("contractId" = String, Path)),
     responses((status = 200, description = "The current contract, and the messages that removing it would send", body = PreviewView))
 )]
 pub(crate) async fn preview_removal(
     State(app): State<App>,
-    ContractPath(key, id): ContractPath,
+    ContractPath(id): ContractPath,
     _: NoQuery,
     _: EmptyBody,
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
-    let preview = app.store.preview_removal(&key, &id, now).await?;
+    let preview = app.store.preview_removal(&id, now).await?;
     Ok(api::ok(PreviewView::new(preview, now)?))
 }

@@ -1,6 +1,6 @@
 //! Previews in API responses.
 
-use api::{ContractView, EntryView, Problem, RangeView, RecipientView};
+use api::{ConflictView, ContractView, Problem, RangeView, RecipientView};
 use domain::{Instant, Message};
 use messages::{Encoding, Rendered, render, render_without_pin};
 use serde::Serialize;
@@ -15,8 +15,8 @@ pub(crate) struct PreviewView {
     /// The contract as it would be. Its PIN is shown if it came with the request or was generated for it.
     contract: ContractView,
     /// The first conflicting contracts, at most 20.
-    conflicts: Vec<EntryView>,
-    /// The next free time of the same length, if there are conflicts; absent if there is none.
+    conflicts: Vec<ConflictView>,
+    /// The next time of the same length in which all keys are free, if there are conflicts; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = RangeView, required = false)]
     next_free: Option<RangeView>,
@@ -81,7 +81,7 @@ enum EncodingView {
 
 impl PreviewView {
     pub(crate) fn new(preview: Preview, now: Instant) -> Result<Self, Problem> {
-        let Preview { contract, new_pin, overdue, conflicts, next_free, messages } = preview;
+        let Preview { contract, new_pin, conflicts, next_free, messages } = preview;
         let message = |(message, time): (Message, Option<Instant>)| {
             let rendered =
                 if new_pin { render(&message) } else { render_without_pin(&message).map_err(Problem::internal)? };
@@ -94,8 +94,8 @@ impl PreviewView {
         };
         Ok(Self {
             messages: messages.into_iter().map(message).collect::<Result<_, Problem>>()?,
-            contract: ContractView::previewed(contract, new_pin, overdue, now),
-            conflicts: conflicts.iter().map(EntryView::from).collect(),
+            contract: ContractView::previewed(contract, new_pin, now),
+            conflicts: conflicts.iter().map(ConflictView::from).collect(),
             next_free: next_free.map(RangeView::from),
         })
     }

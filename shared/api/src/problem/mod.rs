@@ -20,7 +20,7 @@ pub use field_code::FieldCode;
 pub(crate) use refusal::{locker_not_found, not_found};
 pub use wire::ProblemBody;
 
-use crate::{EntryView, RangeView, Role};
+use crate::{ConflictView, EntryView, RangeView, Role};
 
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -45,9 +45,14 @@ pub struct Problem {
 pub struct Facts {
     /// `contract_overlap`: the first conflicting contracts, at most 20.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Vec<EntryView>, required = false)]
-    pub conflicts: Option<Vec<EntryView>>,
-    /// `contract_overlap`: the next free time of the same length; absent if there is none.
+    #[schema(value_type = Vec<ConflictView>, required = false)]
+    pub conflicts: Option<Vec<ConflictView>>,
+    /// `key_not_found`, `key_being_removed`, `key_out`, `holder_has_key`, `too_many_contracts`: the key concerned, if the
+    /// request names several or none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub key_id: Option<String>,
+    /// `contract_overlap`: the next time of the same length in which all keys are free; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = RangeView, required = false)]
     pub next_free: Option<RangeView>,

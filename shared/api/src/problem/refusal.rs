@@ -2,11 +2,11 @@
 //! until it has a code.
 
 use clock::NoRandomness;
-use domain::{AutomatRefusal, ContractRefusal, Invalid, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
+use domain::{AutomatRefusal, ContractKeys, ContractRefusal, Invalid, KeyId, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
 use store::ResourceKind;
 
 use super::{Code, Facts, FieldCode, FieldError, Problem};
-use crate::{EntryView, RangeView};
+use crate::{ConflictView, RangeView};
 
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
@@ -20,6 +20,7 @@ impl From<store::Error> for Problem {
 fn of_store(error: store::Error) -> Problem {
     match error {
         store::Error::NotFound(thing) => not_found(thing),
+        store::Error::KeyNotFound(key) => not_found(ResourceKind::Key).about(&key),
         store::Error::Exists(thing) => exists(thing),
         store::Error::Automat(refusal) => refusal.into(),
         store::Error::Key(refusal) => refusal.into(),
@@ -108,17 +109,22 @@ impl From<ContractRefusal> for Problem {
             ContractRefusal::EndNotAhead => end(FieldCode::EndNotAhead, "must be in the future"),
             ContractRefusal::Overlap { conflicts, next_free } => {
                 let facts = Facts {
-                    conflicts: Some(conflicts.iter().map(EntryView::from).collect()),
+                    conflicts: Some(conflicts.iter().map(ConflictView::from).collect()),
                     next_free: next_free.map(RangeView::from),
                     ..Facts::default()
                 };
-                let detail = "The key is not shared. See conflicts for the contracts in the way, and nextFree for the next free time.";
+                let detail = "A key is not shared. See conflicts for the contracts in the way, and nextFree for the next time in which all keys are free.";
                 Self::new(Code::ContractOverlap, detail).with(facts)
             }
-            ContractRefusal::TooManyLive => Self::new(
+            ContractRefusal::TooManyLive { key } => Self::new(
                 Code::TooManyContracts,
                 format!("A key holds at most {MAX_LIVE_CONTRACTS} contracts that have not ended."),
-            ),
+            )
+            .about(&key),
+            ContractRefusal::TooManyKeys => {
+                let detail = format!("must be at most {} together with the keys that it replaces", ContractKeys::MAX);
+                Self::invalid_request(vec![FieldError::new("keyIds", FieldCode::TooMany, detail)])
+            }
             ContractRefusal::PinInUse => {
                 Self::new(Code::PinInUse, "Another contract of the automat has this PIN. Choose another or send none.")
             }
@@ -126,15 +132,18 @@ impl From<ContractRefusal> for Problem {
                 let invalid = Invalid::PinTooShort { min: min.get() };
                 Self::invalid_request(vec![FieldError::invalid("pin", invalid)])
             }
-            ContractRefusal::KeyBeingRemoved => being_removed(),
+            ContractRefusal::KeyBeingRemoved { key } => being_removed().about(&key),
             ContractRefusal::NotStarted => {
                 Self::new(Code::NotStarted, "Only an active contract can be ended. Edit or remove an upcoming one.")
             }
-            ContractRefusal::KeyOut => key_out("The contract would be removed while its holder has the key."),
-            ContractRefusal::StartsWhileKeyOut => Self::new(
+            ContractRefusal::KeyOut { key } => {
+                key_out("The contract would lose the key while its holder has it.").about(&key)
+            }
+            ContractRefusal::StartsWhileKeyOut { key } => Self::new(
                 Code::HolderHasKey,
                 "The key is out with a contract of this contractId, so its start cannot be in the future. End it, and create another contract.",
-            ),
+            )
+            .about(&key),
         }
     }
 }
@@ -162,6 +171,14 @@ impl From<OpeningRefusal> for Problem {
     }
 }
 
+impl Problem {
+    /// Names the key that the problem is about, for a request that concerns several.
+    fn about(mut self, key: &KeyId) -> Self {
+        self.facts.key_id = Some(key.as_str().to_owned());
+        self
+    }
+}
+
 pub(crate) fn locker_not_found() -> Problem {
     Problem::new(Code::LockerNotFound, "The automat has no locker of this lockerIndex.")
 }
@@ -170,7 +187,7 @@ pub(crate) fn not_found(thing: ResourceKind) -> Problem {
     match thing {
         ResourceKind::Automat => Problem::new(Code::AutomatNotFound, "No automat has this automatId."),
         ResourceKind::Key => Problem::new(Code::KeyNotFound, "No key has this keyId."),
-        ResourceKind::Contract => Problem::new(Code::ContractNotFound, "No contract of the key has this contractId."),
+        ResourceKind::Contract => Problem::new(Code::ContractNotFound, "No contract has this contractId."),
         ResourceKind::Opening => Problem::new(Code::OpeningNotFound, "No opening has this openingId."),
         ResourceKind::Message => {
             Problem::new(Code::MessageNotFound, "No message about the contract has this messageId.")
@@ -185,7 +202,7 @@ fn exists(thing: ResourceKind) -> Problem {
             Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed.")
         }
         ResourceKind::Contract => {
-            Problem::new(Code::ContractExists, "A different contract of the key has this contractId.")
+            Problem::new(Code::ContractExists, "A different contract has this contractId.")
         }
         // These ids are generated, so a clash is as good as impossible.
         ResourceKind::Opening | ResourceKind::Message => {

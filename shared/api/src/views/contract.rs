@@ -12,7 +12,8 @@ use crate::RangeView;
 #[serde(rename_all = "camelCase")]
 pub struct ContractView {
     contract_id: String,
-    key_id: String,
+    /// Its keys, in order of their ids.
+    key_ids: Vec<String>,
     person: String,
     #[schema(format = DateTime)]
     start: String,
@@ -28,7 +29,7 @@ pub struct ContractView {
     /// `******`; `GET …/pin` returns it.
     #[schema(example = "******")]
     pin: String,
-    /// When the key may be fetched, if not at any time. It can always be returned.
+    /// When the keys may be fetched, if not at any time. They can always be returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false, example = "Mo-Fr 08:00-17:00")]
     schedule: Option<String>,
@@ -38,7 +39,11 @@ pub struct ContractView {
     free_text: Option<String>,
     #[schema(value_type = String)]
     state: ContractState,
-    /// True if the key is out with this contract after its end, otherwise absent.
+    /// Those of its keys that are out with it, if any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    out: Vec<String>,
+    /// True if a key is out with this contract after its end, otherwise absent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     overdue: bool,
@@ -52,10 +57,10 @@ pub struct ContractView {
 const MASKED: &str = "******";
 
 impl ContractView {
-    /// The contract with its PIN masked. `overdue` is [`Whereabouts::is_overdue`](domain::Whereabouts::is_overdue).
+    /// The contract with its PIN masked.
     #[must_use]
-    pub fn masked(contract: Contract, overdue: bool, now: Instant) -> Self {
-        Self { overdue, ..Self::new(contract, now, MASKED.to_owned()) }
+    pub fn masked(contract: Contract, now: Instant) -> Self {
+        Self::new(contract, now, MASKED.to_owned())
     }
 
     /// The contract in the response that created it: with its PIN, and in the state at that time, so that a replayed
@@ -68,17 +73,17 @@ impl ContractView {
 
     /// The contract in a preview: with its PIN if that is new, so that the client can create exactly this contract.
     #[must_use]
-    pub fn previewed(contract: Contract, new_pin: bool, overdue: bool, now: Instant) -> Self {
+    pub fn previewed(contract: Contract, new_pin: bool, now: Instant) -> Self {
         let pin = if new_pin { contract.pin.reveal() } else { MASKED }.to_owned();
-        Self { overdue, ..Self::new(contract, now, pin) }
+        Self::new(contract, now, pin)
     }
 
     fn new(contract: Contract, now: Instant, pin: String) -> Self {
-        let state = contract.state(now);
+        let (state, overdue) = (contract.state(now), contract.is_overdue(now));
         let RangeView { start, end } = contract.range.into();
         Self {
             contract_id: contract.id.as_str().to_owned(),
-            key_id: contract.key.as_str().to_owned(),
+            key_ids: contract.keys.iter().map(|key| key.as_str().to_owned()).collect(),
             person: contract.person.as_str().to_owned(),
             start,
             permanent: end.is_none(),
@@ -88,7 +93,8 @@ impl ContractView {
             contacts: contract.contacts.into_iter().map(ContactView::from).collect(),
             free_text: contract.free_text.map(|text| text.as_str().to_owned()),
             state,
-            overdue: false,
+            out: contract.out.iter().map(|key| key.as_str().to_owned()).collect(),
+            overdue,
             version: contract.version,
             created_at: contract.created_at.to_string(),
             updated_at: contract.updated_at.to_string(),
