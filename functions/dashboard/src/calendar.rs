@@ -94,7 +94,7 @@ impl Day {
 /// When the key is first free on a day, from now on. `None` if it is not.
 pub(crate) fn first_room(key: &Key, date: NaiveDate, times: &Times, now: Instant) -> Option<Instant> {
     let (start, end) = (times.day(date)?, times.day(date.checked_add_days(Days::new(1))?)?);
-    Some(key.availability(start.max(now), end).first()?.start())
+    Some(domain::availability([key], start.max(now), end).first()?.start())
 }
 
 fn weeks(days: &[Day]) -> Vec<[Option<Day>; 7]> {

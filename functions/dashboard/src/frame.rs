@@ -106,8 +106,8 @@ mod tests {
         for (address, page) in [
             ("/", "/"),
             ("/keys/K-1?month=2026-11", "/keys/K-1?month=2026-11"),
-            ("/keys/K-1/contracts/C-1/pin", "/keys/K-1/contracts/C-1"),
-            ("/keys/K-1/contracts/C-1/pin/new", "/keys/K-1/contracts/C-1"),
+            ("/contracts/C-1/pin", "/contracts/C-1"),
+            ("/contracts/C-1/pin/new", "/contracts/C-1"),
             ("/automats/lobby/lockers/7/open", "/automats/lobby/lockers/7"),
             ("/nowhere/at/all", "/"),
             ("", "/"),

@@ -71,7 +71,7 @@ fn pages() -> Router<Dashboard> {
         .route("/keys/{keyId}/edit", get(keys::form::show_edit).post(keys::form::edit))
         .route("/keys/{keyId}/remove", get(keys::remove::show).post(keys::remove::send))
         .route("/keys/{keyId}", get(keys::page::show))
-        .route("/contracts/new", get(contracts::new::show).post(contracts::new::send))
+        .route("/keys/{keyId}/contracts/new", get(contracts::new::show).post(contracts::new::send))
         .route("/contracts/{contractId}", get(contracts::page::show))
         .route("/contracts/{contractId}/edit", get(contracts::edit::show).post(contracts::edit::send))
         .route("/contracts/{contractId}/end", get(contracts::close::show_end).post(contracts::close::end))

@@ -19,8 +19,8 @@ pub(crate) fn key(id: &domain::KeyId) -> String {
     path(&["keys", id.as_str()])
 }
 
-pub(crate) fn contract(key: &domain::KeyId, id: &domain::ContractId) -> String {
-    path(&["keys", key.as_str(), "contracts", id.as_str()])
+pub(crate) fn contract(id: &domain::ContractId) -> String {
+    path(&["contracts", id.as_str()])
 }
 
 /// An address with a query.

@@ -17,7 +17,8 @@ use crate::body::PersonalDataErasure;
 #[schema(as = Erasure)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ErasureView {
-    key_id: String,
+    /// The contract's keys; if it no longer exists, those that messages name.
+    key_ids: Vec<String>,
     contract_id: String,
     /// What matched the person.
     #[schema(value_type = Vec<String>)]
@@ -63,7 +64,7 @@ pub(crate) async fn erase_person(
 impl From<Erasure> for ErasureView {
     fn from(erasure: Erasure) -> Self {
         Self {
-            key_id: erasure.key.as_str().to_owned(),
+            key_ids: erasure.keys.iter().map(|key| key.as_str().to_owned()).collect(),
             contract_id: erasure.contract.as_str().to_owned(),
             found_by: erasure.matched_fields,
             outcome: erasure.outcome,

@@ -7,7 +7,7 @@ use api::{App, Caller, ContractView, EventView, JsonBody, Listing, MessageView, 
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Instant, MatchedField};
-use store::{Page, PersonalData};
+use store::PersonalData;
 use utoipa::ToSchema;
 
 use crate::body::PersonalDataExport;
@@ -17,7 +17,8 @@ use crate::body::PersonalDataExport;
 #[schema(as = PersonalData)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PersonalDataView {
-    key_id: String,
+    /// The contract's keys; if it no longer exists, those that messages name.
+    key_ids: Vec<String>,
     contract_id: String,
     /// What matched the person. A name alone may be another person's.
     #[schema(value_type = Vec<String>)]
@@ -64,22 +65,16 @@ pub(crate) async fn export_person(
         person.more = found.next.is_some(),
         "exported a person's data"
     );
-    let mut views = Vec::new();
-    for data in found.data {
-        let contracts = data.contract.as_slice();
-        let overdue = app.store.overdue_among(&data.key, contracts, metadata.now).await?.is_some();
-        views.push(PersonalDataView::new(data, overdue, metadata.now));
-    }
-    Ok(api::ok(Listing::of(Page { data: views, next: found.next }, |view| view)))
+    Ok(api::ok(Listing::of(found, |data| PersonalDataView::new(data, metadata.now))))
 }
 
 impl PersonalDataView {
-    fn new(data: PersonalData, overdue: bool, now: Instant) -> Self {
+    fn new(data: PersonalData, now: Instant) -> Self {
         Self {
-            key_id: data.key.as_str().to_owned(),
+            key_ids: data.keys.iter().map(|key| key.as_str().to_owned()).collect(),
             contract_id: data.contract_id.as_str().to_owned(),
             found_by: data.matched_fields,
-            contract: data.contract.map(|contract| ContractView::masked(contract, overdue, now)),
+            contract: data.contract.map(|contract| ContractView::masked(contract, now)),
             messages: data.messages.into_iter().map(MessageView::from).collect(),
             events: data.events.into_iter().map(EventView::from).collect(),
             more_events: data.more_events,

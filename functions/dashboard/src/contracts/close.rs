@@ -1,9 +1,9 @@
-//! `/keys/{keyId}/contracts/{contractId}/end` and `…/remove`: ending an active contract now and removing a contract, with
+//! `/contracts/{contractId}/end` and `…/remove`: ending an active contract now and removing a contract, with
 //! a preview of the messages.
 
 use api::{ContractPath, NoQuery};
 use askama::Template;
-use domain::{Contract, ContractId, KeyId};
+use domain::{Contract, ContractId};
 use store::ResourceKind;
 
 use super::form::KeyContext;
@@ -28,42 +28,47 @@ struct ClosePage<'p> {
     errors: Errors,
 }
 
-/// `GET /keys/{keyId}/contracts/{contractId}/end`
-pub(crate) async fn show_end(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
-    end_page(&visit, &key, &id, Errors::none()).await
+/// `GET /contracts/{contractId}/end`
+pub(crate) async fn show_end(visit: Visit, ContractPath(id): ContractPath, _: NoQuery) -> Answer {
+    end_page(&visit, &id, Errors::none()).await
 }
 
-/// `POST /keys/{keyId}/contracts/{contractId}/end`
-pub(crate) async fn end(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
-    match visit.store().end_contract(&key, &id, form.expected(), &visit.metadata()).await {
-        Ok(_) => redirect(&format!("{}?done=ended", links::contract(&key, &id))),
+/// `POST /contracts/{contractId}/end`
+pub(crate) async fn end(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    match visit.store().end_contract(&id, form.expected(), &visit.metadata()).await {
+        Ok(_) => redirect(&format!("{}?done=ended", links::contract(&id))),
         Err(store::Error::Stale { .. }) => {
-            end_page(&visit, &key, &id, stale(&visit, "contract-end-stale-advice")).await
+            end_page(&visit, &id, stale(&visit, "contract-end-stale-advice")).await
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// `GET /keys/{keyId}/contracts/{contractId}/remove`
-pub(crate) async fn show_remove(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
-    remove_page(&visit, &key, &id, Errors::none()).await
+/// `GET /contracts/{contractId}/remove`
+pub(crate) async fn show_remove(visit: Visit, ContractPath(id): ContractPath, _: NoQuery) -> Answer {
+    remove_page(&visit, &id, Errors::none()).await
 }
 
-/// `POST /keys/{keyId}/contracts/{contractId}/remove`
-pub(crate) async fn remove(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
+/// `POST /contracts/{contractId}/remove`
+pub(crate) async fn remove(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    // Where to go afterwards. Sent twice: it has been removed already.
+    let home = match visit.store().contract(&id).await {
+        Ok(contract) => contract.keys.iter().next().map_or_else(|| "/".to_owned(), links::key),
+        Err(store::Error::NotFound(ResourceKind::Contract)) => "/".to_owned(),
+        Err(error) => return Err(error.into()),
+    };
     let errors = match visit
         .store()
-        .remove_contract(&key, &id, form.ticked("force"), form.expected(), &visit.metadata())
+        .remove_contract(&id, form.ticked("force"), form.expected(), &visit.metadata())
         .await
     {
-        // Sent twice: it has been removed already.
         Ok(()) | Err(store::Error::NotFound(ResourceKind::Contract)) => {
-            return redirect(&format!("{}?done=contract-removed", links::key(&key)));
+            return redirect(&format!("{home}?done=contract-removed"));
         }
         Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
         Err(error) => Errors::of_form(visit.t, error.into())?,
     };
-    remove_page(&visit, &key, &id, errors).await
+    remove_page(&visit, &id, errors).await
 }
 
 fn stale(visit: &Visit, advice: &str) -> Errors {
@@ -71,20 +76,20 @@ fn stale(visit: &Visit, advice: &str) -> Errors {
 }
 
 /// The page that asks for confirmation. A contract that cannot be ended is a problem.
-async fn end_page(visit: &Visit, key: &KeyId, id: &ContractId, errors: Errors) -> Answer {
-    let contract = visit.store().contract(key, id).await?;
-    let preview = visit.store().preview_end(key, id, visit.now).await?;
-    let context = KeyContext::read(visit, key).await?;
+async fn end_page(visit: &Visit, id: &ContractId, errors: Errors) -> Answer {
+    let contract = visit.store().contract(id).await?;
+    let preview = visit.store().preview_end(id, visit.now).await?;
+    let context = KeyContext::read(visit, &contract.keys).await?;
     let messages = previewed_messages(visit.t, &context.times, &preview)?;
-    let (out, form) = (preview.overdue, form_of(&contract));
+    let (out, form) = (!contract.out.is_empty(), form_of(&contract));
     close_page(&ClosePage { frame: &visit.frame, removes: false, context, contract, out, messages, form, errors })
 }
 
-async fn remove_page(visit: &Visit, key: &KeyId, id: &ContractId, errors: Errors) -> Answer {
-    let preview = visit.store().preview_removal(key, id, visit.now).await?;
-    let context = KeyContext::read(visit, key).await?;
+async fn remove_page(visit: &Visit, id: &ContractId, errors: Errors) -> Answer {
+    let preview = visit.store().preview_removal(id, visit.now).await?;
+    let context = KeyContext::read(visit, &preview.contract.keys).await?;
     let messages = previewed_messages(visit.t, &context.times, &preview)?;
-    let out = context.key.whereabouts.holder() == Some(id);
+    let out = !preview.contract.out.is_empty();
     let form = form_of(&preview.contract);
     let contract = preview.contract;
     close_page(&ClosePage { frame: &visit.frame, removes: true, context, contract, out, messages, form, errors })

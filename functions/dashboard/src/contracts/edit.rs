@@ -1,13 +1,13 @@
-//! `/keys/{keyId}/contracts/{contractId}/edit`: editing a contract. Messages and completed phone numbers are previewed,
+//! `/contracts/{contractId}/edit`: editing a contract. Messages and completed phone numbers are previewed,
 //! and a stale edit shows both versions.
 
 use api::{ContractPath, NoQuery, Problem};
-use domain::{Contract, ContractChange, ContractId, ContractRefusal, Instant, KeyId};
+use domain::{Contract, ContractChange, ContractId, ContractRefusal, Instant};
 use store::Preview;
 use texts::Texts;
 
 use super::fields::{self, END, START, part};
-use super::form::{FormState, KeyContext, is_confirmed, stepped};
+use super::form::{FormState, KeyContext, is_confirmed, key_refusal, stepped};
 use super::hours;
 use crate::contracts::contacts;
 use crate::form::{Errors, Form};
@@ -15,33 +15,33 @@ use crate::links;
 use crate::times::{Reading, Times, Which};
 use crate::visit::{Answer, Visit, redirect};
 
-/// `GET /keys/{keyId}/contracts/{contractId}/edit`
-pub(crate) async fn show(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
-    let (contract, context) = read(&visit, &key, id).await?;
+/// `GET /contracts/{contractId}/edit`
+pub(crate) async fn show(visit: Visit, ContractPath(id): ContractPath, _: NoQuery) -> Answer {
+    let (contract, context) = read(&visit, id).await?;
     context.show(&visit, fields::filled(&contract, &context.times), FormState::Typed).await
 }
 
-/// `POST /keys/{keyId}/contracts/{contractId}/edit`
-pub(crate) async fn send(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
-    let (contract, context) = read(&visit, &key, id.clone()).await?;
+/// `POST /contracts/{contractId}/edit`
+pub(crate) async fn send(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    let (contract, context) = read(&visit, id.clone()).await?;
     if let Some((form, state)) = stepped(&form, &context.times) {
         return context.show(&visit, form, state).await;
     }
     let form = contacts::tidied(form);
-    let change = match fields::read(&form, visit.t, &context.times, Some(&contract)) {
+    let change = match fields::read(&form, visit.t, &context, Some(&contract)) {
         Ok(draft) => fields::change(draft, &contract),
         Err(errors) => return context.show(&visit, form, FormState::Refused(errors)).await,
     };
-    let done = || redirect(&format!("{}?done=changed", links::contract(&key, &id)));
-    let (store, expected) = (visit.store(), form.expected());
-    let refused = match store.preview_edit(&key, &id, change.clone(), expected, visit.now).await {
+    let done = || redirect(&format!("{}?done=changed", links::contract(&id)));
+    let (store, expected, force) = (visit.store(), form.expected(), form.ticked("force"));
+    let refused = match store.preview_edit(&id, change.clone(), force, expected, visit.now).await {
         Ok(preview) if !preview.conflicts.is_empty() => {
             ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
         }
         Ok(preview) if shows_first(&form, &preview) && !is_confirmed(&form) => {
             return context.show(&visit, form, FormState::Preview(preview)).await;
         }
-        Ok(_) => match store.edit_contract(&key, &id, change.clone(), expected, &visit.metadata()).await {
+        Ok(_) => match store.edit_contract(&id, change.clone(), force, expected, &visit.metadata()).await {
             Ok(_) => return done(),
             Err(error) => error,
         },
@@ -52,24 +52,28 @@ pub(crate) async fn send(visit: Visit, ContractPath(key, id): ContractPath, _: N
             (form, FormState::Conflict(conflicts, next_free))
         }
         store::Error::Stale { .. } => {
-            let current = store.contract(&key, &id).await?;
+            let current = store.contract(&id).await?;
             if is_so(&current, change, visit.now) {
                 return done();
             }
             let errors = stale(visit.t, &context.times, &form, &current);
             (form.with("version", current.version.to_string()), FormState::Refused(errors))
         }
-        error @ store::Error::Contract(ContractRefusal::StartsWhileKeyOut) => {
+        error @ store::Error::Contract(ContractRefusal::StartsWhileKeyOut { .. }) => {
             (form, FormState::Refused(Errors::at(visit.t, START, &error.into())))
         }
-        error => (form, FormState::Refused(Errors::of_form(visit.t, error.into())?)),
+        error => match key_refusal(visit.t, error) {
+            Ok(errors) => (form, FormState::Refused(errors)),
+            Err(error) => (form, FormState::Refused(Errors::of_form(visit.t, error.into())?)),
+        },
     };
     context.show(&visit, form, state).await
 }
 
-async fn read(visit: &Visit, key: &KeyId, id: ContractId) -> Result<(Contract, KeyContext), Problem> {
-    let contract = visit.store().contract(key, &id).await?;
-    Ok((contract, KeyContext { contract: Some(id), ..KeyContext::read(visit, key).await? }))
+async fn read(visit: &Visit, id: ContractId) -> Result<(Contract, KeyContext), Problem> {
+    let contract = visit.store().contract(&id).await?;
+    let context = KeyContext { contract: Some(id), ..KeyContext::read(visit, &contract.keys).await? };
+    Ok((contract, context))
 }
 
 /// Whether there is something to preview: messages, or completed phone numbers.
@@ -85,7 +89,7 @@ fn is_so(contract: &Contract, change: ContractChange, now: Instant) -> bool {
 /// Two versions of the contract side by side.
 fn stale(t: &Texts, times: &Times, typed: &Form, current: &Contract) -> Errors {
     let [current, typed] = [&fields::filled(current, times), typed].map(|form| as_texts(t, times, form));
-    Errors::stale(t, &current, &typed, &["person", START, END, "pin", hours::FIELD, "freeText", "contacts"])
+    Errors::stale(t, &current, &typed, &["person", fields::KEYS, START, END, "pin", hours::FIELD, "freeText", "contacts"])
 }
 
 /// The fields as text. Of a PIN only that there is a new one.
@@ -111,6 +115,7 @@ fn as_texts(t: &Texts, times: &Times, form: &Form) -> Form {
     };
     Form::default()
         .with("person", form.text("person"))
+        .with(fields::KEYS, form.text(fields::KEYS))
         .with(START, time(START))
         .with(END, end)
         .with("pin", pin)

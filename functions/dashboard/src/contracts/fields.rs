@@ -3,23 +3,27 @@
 use api::Check;
 use api::problem::FieldCode;
 use domain::{
-    Contact, Contract, ContractChange, ContractDraft, ContractId, Country, Email, Ending, FreeText, Instant, Invalid,
-    Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
+    Contact, Contract, ContractChange, ContractDraft, ContractId, ContractKeys, Country, Email, Ending, FreeText, Instant,
+    Invalid, KeyId, Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
 };
 use texts::Texts;
 
+use super::form::KeyContext;
 use super::{contacts, hours};
 use crate::form::{Errors, Form};
 use crate::times::{Reading, Times, Which, Written, read_date, read_time};
 
+/// The ids of the keys, separated by commas or spaces.
+pub(super) const KEYS: &str = "keyIds";
 pub(super) const START: &str = "start";
 pub(super) const END: &str = "end";
 /// The box “Starts now”. An empty start never means that.
 pub(super) const NOW: &str = "start.now";
 
 /// The fields above the contacts, in the order of the page.
-const ABOVE_CONTACTS: [&str; 13] = [
+const ABOVE_CONTACTS: [&str; 14] = [
     "person",
+    KEYS,
     START,
     "start.date",
     "start.time",
@@ -50,7 +54,11 @@ fn is_begun(form: &Form, name: &str) -> bool {
 
 /// Fills in a contract, except its PIN.
 pub(super) fn filled(contract: &Contract, times: &Times) -> Form {
-    let form = Form::default().with("version", contract.version.to_string()).with("person", contract.person.as_str());
+    let keys: Vec<_> = contract.keys.iter().map(KeyId::as_str).collect();
+    let form = Form::default()
+        .with("version", contract.version.to_string())
+        .with("person", contract.person.as_str())
+        .with(KEYS, keys.join(", "));
     let form = with_time(form, START, contract.range.start(), times);
     let form = match contract.range.end() {
         Some(end) => with_time(form, END, end, times),
@@ -74,9 +82,10 @@ pub(super) fn with_time(form: Form, name: &str, instant: Instant, times: &Times)
 pub(super) fn read(
     form: &Form,
     t: &Texts,
-    times: &Times,
+    context: &KeyContext,
     existing: Option<&Contract>,
 ) -> Result<ContractDraft, Errors> {
+    let times = &context.times;
     let contacts = existing.map_or(&[][..], |contract| &contract.contacts);
     let mut typed = Typed { form, t, times, check: Check::new(), errors: Vec::new(), existing: contacts };
     let is_new = existing.is_none();
@@ -84,6 +93,7 @@ pub(super) fn read(
     let starts_now = is_new && typed.starts_now();
     let start = if starts_now { None } else { typed.start(is_new) };
     let person = typed.check.required("person", form.given("person"), Name::parse);
+    let keys = typed.keys(context);
     let ending = typed.ending();
     let pin = typed.optional("pin", Pin::parse);
     let schedule = typed.schedule();
@@ -91,7 +101,7 @@ pub(super) fn read(
     let free_text = typed.optional("freeText", FreeText::parse);
     typed.finish(|| {
         let start = if starts_now { None } else { Some(start?) };
-        Some(ContractDraft { id, person: person?, start, ending: ending?, pin, schedule, contacts, free_text })
+        Some(ContractDraft { id, keys: keys?, person: person?, start, ending: ending?, pin, schedule, contacts, free_text })
     })
 }
 
@@ -100,6 +110,7 @@ pub(super) fn read(
 pub(super) fn change(draft: ContractDraft, contract: &Contract) -> ContractChange {
     let ending = contract.range.end().map_or(Ending::Permanent, Ending::At);
     ContractChange {
+        keys: Some(draft.keys).filter(|keys| *keys != contract.keys),
         person: Some(draft.person),
         start: draft.start.filter(|start| *start != contract.range.start()),
         ending: Some(draft.ending).filter(|typed| *typed != ending),
@@ -125,6 +136,19 @@ struct Typed<'f> {
 impl Typed<'_> {
     fn optional<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Option<T> {
         self.check.optional(field, self.form.given(field), parse)
+    }
+
+    /// The keys. A form without the field is for those of its page.
+    fn keys(&mut self, context: &KeyContext) -> Option<ContractKeys> {
+        if self.form.all(KEYS).next().is_none() {
+            return ContractKeys::new(context.keys().map(|key| key.id.clone())).ok();
+        }
+        let is_between = |c: char| c == ',' || c == ';' || c.is_whitespace();
+        let parse = |text: &str| {
+            let ids = text.split(is_between).filter(|id| !id.is_empty()).map(KeyId::parse);
+            ContractKeys::new(ids.collect::<Result<Vec<_>, _>>()?)
+        };
+        self.check.required(KEYS, self.form.given(KEYS), parse)
     }
 
     /// A time in the automat's time zone. A skipped or ambiguous one is an error.

@@ -5,7 +5,7 @@ mod steps;
 
 use api::Problem;
 use askama::Template;
-use domain::{ContractId, Country, Entry, Instant, Key, KeyId, Language, TimeRange};
+use domain::{Conflict, ContractId, ContractKeys, ContractRefusal, Country, Instant, Key, KeyId, Language, TimeRange};
 use http::StatusCode;
 use store::{Preview, ResourceKind};
 use texts::Texts;
@@ -44,7 +44,7 @@ struct FormPage<'p> {
     languages: Vec<(&'static str, &'static str)>,
     countries: Vec<(&'static str, String)>,
     full: bool,
-    conflict: Option<Conflict>,
+    conflict: Option<Obstacle>,
     /// That the key is overdue, for a new contract.
     overdue: Option<String>,
     messages: Option<Vec<PreviewedMessage>>,
@@ -68,7 +68,8 @@ struct Choice {
     chosen: bool,
 }
 
-struct Conflict {
+/// The contracts in the way.
+struct Obstacle {
     others: Vec<Other>,
     /// How many more there are.
     more: Option<String>,
@@ -77,6 +78,8 @@ struct Conflict {
 }
 
 struct Other {
+    /// The key that both need, if the form is for several.
+    key: Option<KeyId>,
     person: String,
     range: String,
     href: String,
@@ -89,14 +92,17 @@ pub(super) enum FormState {
     ContactAdded,
     Refused(Errors),
     /// The contracts in the way, and the next free period.
-    Conflict(Vec<Entry>, Option<TimeRange>),
+    Conflict(Vec<Conflict>, Option<TimeRange>),
     Preview(Preview),
 }
 
-/// The key, the automat and the contract that a form belongs to.
+/// The keys, the automat and the contract that a page belongs to.
 pub(super) struct KeyContext {
+    /// The first key.
     pub(super) key: Key,
-    /// The name of the automat.
+    /// The others.
+    pub(super) more: Vec<Key>,
+    /// The name of the first key's automat.
     pub(super) automat: String,
     pub(super) times: Times,
     /// The country of the automat's time zone, if it belongs to one.
@@ -106,12 +112,22 @@ pub(super) struct KeyContext {
 }
 
 impl KeyContext {
-    pub(super) async fn read(visit: &Visit, key: &KeyId) -> Result<Self, Problem> {
-        let key = visit.store().active_key(key).await?;
+    pub(super) async fn read(visit: &Visit, keys: &ContractKeys) -> Result<Self, Problem> {
+        let mut keys = visit.store().active_keys(keys).await?.into_iter();
+        let key = keys.next().ok_or(store::Error::NotFound(ResourceKind::Key))?;
         let automat = visit.store().automat(&key.automat).await?;
         let times = Times::new(visit.t, automat.time_zone);
         let country = automat.time_zone.country();
-        Ok(Self { key, automat: automat.name.to_string(), times, country, contract: None })
+        Ok(Self { key, more: keys.collect(), automat: automat.name.to_string(), times, country, contract: None })
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
+        std::iter::once(&self.key).chain(&self.more)
+    }
+
+    /// The ids of the keys, for headings.
+    pub(super) fn key_ids(&self) -> String {
+        self.keys().map(|key| key.id.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     pub(super) async fn show(&self, visit: &Visit, form: Form, state: FormState) -> Answer {
@@ -143,7 +159,7 @@ impl KeyContext {
             countries: self.countries(t),
             full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,
             overdue: self.overdue(visit).await?,
-            back: self.contract.as_ref().map_or(key_page, |contract| links::contract(&self.key.id, contract)),
+            back: self.contract.as_ref().map_or(key_page, links::contract),
             form,
             errors,
             conflict,
@@ -174,21 +190,27 @@ impl KeyContext {
         }))
     }
 
-    async fn conflict(&self, visit: &Visit, others: &[Entry], next: Option<TimeRange>) -> Result<Conflict, Problem> {
+    async fn conflict(
+        &self,
+        visit: &Visit,
+        others: &[Conflict],
+        next: Option<TimeRange>,
+    ) -> Result<Obstacle, Problem> {
         let mut named = Vec::new();
-        for entry in others.iter().take(NAMED) {
-            let person = match visit.store().contract(&self.key.id, &entry.contract).await {
+        for Conflict { key, entry } in others.iter().take(NAMED) {
+            let person = match visit.store().contract(&entry.contract).await {
                 Ok(contract) => contract.person.to_string(),
                 // Removed between the two reads.
                 Err(store::Error::NotFound(ResourceKind::Contract)) => entry.contract.to_string(),
                 Err(error) => return Err(error.into()),
             };
             let range = self.times.range(entry.range);
-            named.push(Other { person, range, href: links::contract(&self.key.id, &entry.contract) });
+            let key = Some(key.clone()).filter(|key| !self.more.is_empty() || *key != self.key.id);
+            named.push(Other { key, person, range, href: links::contract(&entry.contract) });
         }
         let next = next.map(|range| (self.times.range(range), range_value(range)));
         let more = Some(others.len() - named.len()).filter(|more| *more > 0);
-        Ok(Conflict { more: more.map(|more| count(visit.t, "conflict-more", more)), others: named, next })
+        Ok(Obstacle { more: more.map(|more| count(visit.t, "conflict-more", more)), others: named, next })
     }
 
     fn time_field(&self, t: &Texts, form: &Form, name: &'static str) -> TimeField {
@@ -208,6 +230,18 @@ impl KeyContext {
             }
             Reading::At(_) | Reading::Unreadable => TimeField { name, twice: Vec::new(), skipped: None },
         }
+    }
+}
+
+/// The errors of the form where a refusal is about one of the keys that were typed. Other refusals are returned.
+pub(super) fn key_refusal(t: &Texts, refused: store::Error) -> Result<Errors, store::Error> {
+    let about = |field: &str, id: &str, key: KeyId| {
+        Ok(Errors::none().and_text(field.to_owned(), t.with(id, [("key", key.to_string())])))
+    };
+    match refused {
+        store::Error::KeyNotFound(key) => about(fields::KEYS, "keys-unknown", key),
+        store::Error::Contract(ContractRefusal::KeyOut { key }) => about("force", "contract-take-off-out", key),
+        other => Err(other),
     }
 }
 

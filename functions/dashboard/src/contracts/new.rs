@@ -4,7 +4,7 @@ use api::{KeyPath, NoQuery, Problem, Query};
 use chrono::NaiveDate;
 use domain::{Contact, ContractDraft, ContractRefusal};
 
-use super::form::{FormState, KeyContext, as_previewed, is_confirmed, stepped};
+use super::form::{FormState, KeyContext, as_previewed, is_confirmed, key_refusal, stepped};
 use super::{contacts, fields};
 use crate::calendar::first_room;
 use crate::form::{Errors, Form};
@@ -15,10 +15,10 @@ use crate::visit::{Answer, Visit, redirect};
 pub(crate) async fn show(visit: Visit, KeyPath(key): KeyPath, mut query: Query) -> Answer {
     let from = query.text("from");
     query.finish()?;
-    let context = KeyContext::read(&visit, &key).await?;
+    let context = KeyContext::read(&visit, &key.into()).await?;
     let day = from.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
     let start = day.and_then(|day| first_room(&context.key, day, &context.times, visit.now));
-    let form = visit.fresh_form()?;
+    let form = visit.fresh_form()?.with(fields::KEYS, context.key_ids());
     let form = match start {
         Some(start) if start <= visit.now => form.with(fields::NOW, "on"),
         Some(start) => fields::with_time(form, fields::START, start, &context.times),
@@ -29,19 +29,19 @@ pub(crate) async fn show(visit: Visit, KeyPath(key): KeyPath, mut query: Query) 
 
 /// `POST /keys/{keyId}/contracts/new`
 pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: Form) -> Answer {
-    let context = KeyContext::read(&visit, &key).await?;
+    let context = KeyContext::read(&visit, &key.into()).await?;
     if let Some((form, state)) = stepped(&form, &context.times) {
         return context.show(&visit, form, state).await;
     }
     let form = contacts::tidied(form);
-    let draft = match fields::read(&form, visit.t, &context.times, None) {
+    let draft = match fields::read(&form, visit.t, &context, None) {
         Ok(draft) => draft,
         Err(errors) => return context.show(&visit, form, FormState::Refused(errors)).await,
     };
     let confirmed = is_confirmed(&form);
     let shows_first = notifies_somebody(&draft) || !contacts::completed_numbers(&form, &draft.contacts).is_empty();
     let refused = if shows_first && !confirmed {
-        match visit.store().preview_contract(&key, draft, visit.now).await {
+        match visit.store().preview_contract(draft, visit.now).await {
             Ok(preview) if preview.conflicts.is_empty() => {
                 return context.show(&visit, form, FormState::Preview(preview)).await;
             }
@@ -52,9 +52,9 @@ pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: 
         }
     } else {
         let draft = if confirmed { as_previewed(draft, &form) } else { draft };
-        match visit.store().create_contract(&key, draft, &visit.metadata_once(&form)).await {
+        match visit.store().create_contract(draft, &visit.metadata_once(&form)).await {
             Ok(made) => {
-                return redirect(&format!("{}?done=created", links::contract(&key, &made.into_inner().id)));
+                return redirect(&format!("{}?done=created", links::contract(&made.into_inner().id)));
             }
             Err(error) => error,
         }
@@ -73,6 +73,10 @@ fn refusal(visit: &Visit, refused: store::Error, form: Form) -> Result<(Form, Fo
     if let store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) = refused {
         return Ok((visit.renewed(form)?, FormState::Conflict(conflicts, next_free)));
     }
+    let refused = match key_refusal(visit.t, refused) {
+        Ok(errors) => return Ok((visit.renewed(form)?, FormState::Refused(errors))),
+        Err(refused) => refused,
+    };
     let problem = Problem::from(refused);
     Ok((visit.form_after(form, &problem)?, FormState::Refused(Errors::of_form(visit.t, problem)?)))
 }

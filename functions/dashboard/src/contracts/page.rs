@@ -1,11 +1,11 @@
-//! `GET /keys/{keyId}/contracts/{contractId}`: a contract, its contacts, and the delivery status of its messages; with the
+//! `GET /contracts/{contractId}`: a contract, its contacts, and the delivery status of its messages; with the
 //! buttons that show or replace its PIN, and send a message again.
 
 use api::problem::Code;
 use api::{ContractPath, MessagePath, NoQuery, Problem, Query};
 use askama::Template;
 use domain::{
-    Contact, Contract, ContractId, ContractState, Instant, KeyId, MessageKind, MessageRecord, MessageState, Pin,
+    Contact, Contract, ContractId, ContractState, Instant, MessageKind, MessageRecord, MessageState, Pin,
 };
 use store::PageRequest;
 use texts::Texts;
@@ -73,51 +73,51 @@ struct Shown {
     after: Option<PageRequest>,
 }
 
-/// `GET /keys/{keyId}/contracts/{contractId}`
-pub(crate) async fn show(visit: Visit, ContractPath(key, id): ContractPath, mut query: Query) -> Answer {
+/// `GET /contracts/{contractId}`
+pub(crate) async fn show(visit: Visit, ContractPath(id): ContractPath, mut query: Query) -> Answer {
     let done = visit.done(&mut query, "contract");
     let after = query.page();
     query.finish()?;
-    contract_page(&visit, &key, &id, Shown { done, after: Some(after), ..Shown::default() }).await
+    contract_page(&visit, &id, Shown { done, after: Some(after), ..Shown::default() }).await
 }
 
-/// `POST /keys/{keyId}/contracts/{contractId}/pin`: the contract's page with its PIN. Viewing it is recorded. There is no
+/// `POST /contracts/{contractId}/pin`: the contract's page with its PIN. Viewing it is recorded. There is no
 /// redirect: an address that shows a PIN would show it to anybody who finds it in a browser's history, without a record.
-pub(crate) async fn reveal_pin(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery) -> Answer {
-    let pin = visit.store().reveal_pin(&key, &id, &visit.metadata()).await?;
-    contract_page(&visit, &key, &id, Shown { pin: Some(pin), ..Shown::default() }).await
+pub(crate) async fn reveal_pin(visit: Visit, ContractPath(id): ContractPath, _: NoQuery) -> Answer {
+    let pin = visit.store().reveal_pin(&id, &visit.metadata()).await?;
+    contract_page(&visit, &id, Shown { pin: Some(pin), ..Shown::default() }).await
 }
 
-/// `POST /keys/{keyId}/contracts/{contractId}/pin/new`
-pub(crate) async fn replace_pin(visit: Visit, ContractPath(key, id): ContractPath, _: NoQuery, form: Form) -> Answer {
-    visit.store().replace_pin(&key, &id, &visit.metadata_once(&form)).await?;
-    redirect(&format!("{}?done=new-pin", links::contract(&key, &id)))
+/// `POST /contracts/{contractId}/pin/new`
+pub(crate) async fn replace_pin(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    visit.store().replace_pin(&id, &visit.metadata_once(&form)).await?;
+    redirect(&format!("{}?done=new-pin", links::contract(&id)))
 }
 
-/// `POST /keys/{keyId}/contracts/{contractId}/messages/{messageId}/resend`: sends a message again. If the form is sent
+/// `POST /contracts/{contractId}/messages/{messageId}/resend`: sends a message again. If the form is sent
 /// twice, the message is already being sent, which is fine.
-pub(crate) async fn resend(visit: Visit, MessagePath(key, id, message): MessagePath, _: NoQuery) -> Answer {
-    match visit.store().resend(&key, &id, &message, visit.now).await.map_err(Problem::from) {
+pub(crate) async fn resend(visit: Visit, MessagePath(id, message): MessagePath, _: NoQuery) -> Answer {
+    match visit.store().resend(&id, &message, visit.now).await.map_err(Problem::from) {
         Err(problem) if problem.code == Code::MessageOutdated => {
             let errors = Errors::of(visit.t, &problem);
-            contract_page(&visit, &key, &id, Shown { errors, ..Shown::default() }).await
+            contract_page(&visit, &id, Shown { errors, ..Shown::default() }).await
         }
         Err(problem) if problem.code != Code::MessageUnderWay => Err(problem),
-        Ok(_) | Err(_) => redirect(&format!("{}?done=resent#messages", links::contract(&key, &id))),
+        Ok(_) | Err(_) => redirect(&format!("{}?done=resent#messages", links::contract(&id))),
     }
 }
 
-async fn contract_page(visit: &Visit, key: &KeyId, id: &ContractId, shown: Shown) -> Answer {
+async fn contract_page(visit: &Visit, id: &ContractId, shown: Shown) -> Answer {
     let (t, now) = (visit.t, visit.now);
     let form = visit.fresh_form()?;
-    let contract = visit.store().contract(key, id).await?;
-    let context = KeyContext::read(visit, key).await?;
+    let contract = visit.store().contract(id).await?;
+    let context = KeyContext::read(visit, &contract.keys).await?;
     let after = shown.after.and_then(|request| request.after);
-    let messages = visit.store().messages(key, id, &PageRequest { limit: MESSAGES, after }).await?;
+    let messages = visit.store().messages(id, &PageRequest { limit: MESSAGES, after }).await?;
     let times = &context.times;
-    let home = links::contract(key, id);
+    let home = links::contract(id);
     let state_now = contract.state(now);
-    let overdue = context.key.whereabouts.is_overdue(id, contract.range, now);
+    let overdue = contract.is_overdue(now);
     let (badge, state_label) = state(t, state_now, overdue);
     page_with(
         shown.errors.status(),
@@ -125,7 +125,7 @@ async fn contract_page(visit: &Visit, key: &KeyId, id: &ContractId, shown: Shown
             frame: &visit.frame,
             state: badge,
             state_label,
-            out: context.key.whereabouts.holder() == Some(id),
+            out: !contract.out.is_empty(),
             can_end: state_now == ContractState::Active,
             can_extend: overdue || state_now == ContractState::Active && contract.range.end().is_some(),
             pin: shown.pin.as_ref().map(Pin::reveal),

@@ -131,7 +131,7 @@ async fn key_and_automat(visit: &Visit, id: &KeyId) -> Result<(Automat, Key), Pr
 fn pairs(problem: &Problem, key: &Key, times: LocalTimes) -> Vec<[Contract; 2]> {
     let contract = |view: &EntryView| {
         let entry = key.calendar.entries().iter().find(|entry| entry.contract.as_str() == view.contract_id)?;
-        let (id, href) = (entry.contract.to_string(), links::contract(&key.id, &entry.contract));
+        let (id, href) = (entry.contract.to_string(), links::contract(&entry.contract));
         Some(Contract { id, href, range: times.range(entry.range) })
     };
     let pairs = problem.facts.pairs.iter().flatten();

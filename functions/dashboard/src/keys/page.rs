@@ -97,7 +97,7 @@ async fn holder(visit: &Visit, key: &Key, contracts: &[Contract]) -> Result<Opti
         Some(contract) => Some(contract),
         None => visit.store().holder(key).await?,
     };
-    Ok(holder.map(|contract| (contract.person.to_string(), links::contract(&key.id, &contract.id))))
+    Ok(holder.map(|contract| (contract.person.to_string(), links::contract(&contract.id))))
 }
 
 impl KeyPage<'_> {

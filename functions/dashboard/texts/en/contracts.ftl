@@ -10,6 +10,9 @@ contract-remove = Remove contract
 # Its form
 
 label-person = Person
+label-keyIds = Keys
+keys-hint = KeyIDs, separated by commas. One PIN fetches them all.
+keys-unknown = There is no key { $key }
 label-start = Start
 label-end = End
 label-start-date = Start date
@@ -137,6 +140,7 @@ state-upcoming = Upcoming
 state-ended = Ended
 state-overdue = Overdue
 contract-has-the-key = Has the key
+contract-key-out = Out
 created = Created
 updated = Last changed
 pin-hidden = Hidden
@@ -164,6 +168,9 @@ contract-end-stale-advice = The current contract is shown below. Check it before
 contract-remove-pin = Its PIN will stop working.
 contract-remove-out = The key is out with this contract. Once the contract is removed, the key can only be returned with its return code, if it has one.
 contract-remove-force = Remove it although the key is out
+label-force = Confirm
+contract-take-off-out = The key { $key } is out with this contract
+contract-take-off-force = Take the key off the contract although it is out
 contract-remove-messages = These messages will be sent when you remove the contract:
 contract-remove-nobody = Nobody will be notified.
 contract-remove-stale = Somebody else has changed the contract in the meantime

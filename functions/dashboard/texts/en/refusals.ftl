@@ -44,7 +44,7 @@ refused-automat-not-found-advice = It may have been removed, or the address is w
 refused-key-not-found = Key not found
 refused-key-not-found-advice = It may have been removed, or the address is wrong: upper and lower case matter. Search for the beginning of its KeyID or property.
 refused-contract-not-found = Contract not found
-refused-contract-not-found-advice = It may have been removed, or it belongs to another key. The key’s page lists all its contracts. Contracts that ended long ago are deleted.
+refused-contract-not-found-advice = It may have been removed. A key’s page lists all its contracts. Contracts that ended long ago are deleted.
 refused-locker-not-found = The automat has no such locker
 refused-locker-not-found-advice = { $lockerCount ->
     [0] Open the automat’s page to see its lockers.
@@ -62,7 +62,7 @@ refused-automat-exists = There is already an automat with this ID
 refused-automat-exists-advice = Choose another automat ID.
 refused-key-exists = There is already a key with this KeyID
 refused-key-exists-advice = Choose another KeyID. If a key with this KeyID was just removed, wait a moment.
-refused-contract-exists = The key already has a contract with this ID
+refused-contract-exists = There is already a contract with this ID
 refused-contract-exists-advice = Choose another contract ID, or leave it empty to get a new one.
 
 # Conflicts

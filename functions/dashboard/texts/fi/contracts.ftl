@@ -10,6 +10,9 @@ contract-remove = Poista sopimus
 # Its form
 
 label-person = Henkilö
+label-keyIds = Avaimet
+keys-hint = Avainten tunnukset pilkuilla erotettuina. Kaikki noudetaan samalla PIN-koodilla.
+keys-unknown = Avainta { $key } ei ole
 label-start = Alkaa
 label-end = Päättyy
 label-start-date = Alkamispäivä
@@ -137,6 +140,7 @@ state-upcoming = Tulossa
 state-ended = Päättynyt
 state-overdue = Myöhässä
 contract-has-the-key = Avain noudettu
+contract-key-out = Noudettu
 created = Luotu
 updated = Viimeksi muutettu
 pin-hidden = Piilotettu
@@ -164,6 +168,9 @@ contract-end-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, e
 contract-remove-pin = Sopimuksen PIN-koodi lakkaa toimimasta.
 contract-remove-out = Avain on noudettu tällä sopimuksella. Kun sopimus on poistettu, avaimen voi palauttaa vain palautuskoodilla, jos avaimella on sellainen.
 contract-remove-force = Poista, vaikka avain on noudettu
+label-force = Vahvistus
+contract-take-off-out = Avain { $key } on noudettu tällä sopimuksella
+contract-take-off-force = Poista avain sopimuksesta, vaikka se on noudettu
 contract-remove-messages = Kun poistat sopimuksen, nämä viestit lähetetään:
 contract-remove-nobody = Kenellekään ei ilmoiteta.
 contract-remove-stale = Sopimusta on sillä välin muutettu

@@ -42,8 +42,8 @@ refused-automat-not-found = Tällaista automaattia ei ole
 refused-automat-not-found-advice = Se on ehkä poistettu, tai osoite on väärin kirjoitettu: isot ja pienet kirjaimet ovat eri merkkejä. Automaattien luettelossa ovat kaikki automaatit.
 refused-key-not-found = Tällaista avainta ei ole
 refused-key-not-found-advice = Se on ehkä poistettu, tai osoite on väärin kirjoitettu: isot ja pienet kirjaimet ovat eri merkkejä. Hae avaimen tunnuksen tai kohteen alulla.
-refused-contract-not-found = Avaimella ei ole tällaista sopimusta
-refused-contract-not-found-advice = Se on ehkä poistettu, tai se kuuluu toiseen avaimeen. Avaimen sivulla ovat kaikki sen sopimukset; kauan sitten päättyneet on poistettu.
+refused-contract-not-found = Tällaista sopimusta ei ole
+refused-contract-not-found-advice = Se on ehkä poistettu. Avaimen sivulla ovat kaikki sen sopimukset; kauan sitten päättyneet on poistettu.
 refused-locker-not-found = Automaatissa ei ole tällaista lokeroa
 refused-locker-not-found-advice = { $lockerCount ->
     [0] Automaatin lokerot näet sen sivulta.
@@ -61,7 +61,7 @@ refused-automat-exists = Tämä automaatin tunnus on jo käytössä
 refused-automat-exists-advice = Valitse toinen tunnus.
 refused-key-exists = Tämä avaimen tunnus on jo käytössä
 refused-key-exists-advice = Valitse toinen tunnus. Jos samalla tunnuksella ollut avain poistettiin juuri, odota hetki.
-refused-contract-exists = Avaimella on jo sopimus tällä tunnuksella
+refused-contract-exists = Tällä tunnuksella on jo sopimus
 refused-contract-exists-advice = Valitse toinen tunnus tai jätä kenttä tyhjäksi, niin tunnus luodaan.
 
 # Mikä on tiellä

@@ -10,6 +10,9 @@ contract-remove = Ta bort avtal
 # Its form
 
 label-person = Person
+label-keyIds = Nycklar
+keys-hint = Nycklarnas ID, åtskilda med kommatecken. En PIN-kod gäller för alla.
+keys-unknown = Det finns ingen nyckel { $key }
 label-start = Börjar
 label-end = Slutar
 label-start-date = Startdatum
@@ -137,6 +140,7 @@ state-upcoming = Kommande
 state-ended = Avslutat
 state-overdue = Försenad
 contract-has-the-key = Nyckeln hämtad
+contract-key-out = Hämtad
 created = Skapat
 updated = Senast ändrat
 pin-hidden = Dold
@@ -164,6 +168,9 @@ contract-end-stale-advice = Nedan ser du avtalet som det är nu. Kontrollera det
 contract-remove-pin = Avtalets PIN-kod slutar gälla.
 contract-remove-out = Nyckeln är hämtad med det här avtalet. När avtalet är borttaget kan nyckeln bara återlämnas med sin returkod, om den har en.
 contract-remove-force = Ta bort avtalet trots att nyckeln är hämtad
+label-force = Bekräftelse
+contract-take-off-out = Nyckel { $key } är hämtad med det här avtalet
+contract-take-off-force = Ta bort nyckeln ur avtalet trots att den är hämtad
 contract-remove-messages = När du tar bort avtalet skickas de här meddelandena:
 contract-remove-nobody = Ingen får något meddelande.
 contract-remove-stale = Avtalet har ändrats under tiden

@@ -42,8 +42,8 @@ refused-automat-not-found = Automaten finns inte
 refused-automat-not-found-advice = Den kan ha tagits bort, eller så är adressen felskriven: stora och små bokstäver är olika tecken. Listan över automater har alla som finns.
 refused-key-not-found = Nyckeln finns inte
 refused-key-not-found-advice = Den kan ha tagits bort, eller så är adressen felskriven: stora och små bokstäver är olika tecken. Sök efter början av nyckelns ID eller objekt.
-refused-contract-not-found = Nyckeln har inget sådant avtal
-refused-contract-not-found-advice = Det kan ha tagits bort, eller höra till en annan nyckel. Nyckelns sida visar alla dess avtal; de som avslutades för länge sedan är raderade.
+refused-contract-not-found = Det finns inget sådant avtal
+refused-contract-not-found-advice = Det kan ha tagits bort. En nyckels sida visar alla dess avtal; de som avslutades för länge sedan är raderade.
 refused-locker-not-found = Automaten har inget sådant fack
 refused-locker-not-found-advice = { $lockerCount ->
     [0] Automatens sida visar dess fack.
@@ -61,7 +61,7 @@ refused-automat-exists = Automatens ID används redan
 refused-automat-exists-advice = Välj ett annat ID.
 refused-key-exists = Nyckelns ID används redan
 refused-key-exists-advice = Välj ett annat ID. Om en nyckel med samma ID just togs bort, vänta ett ögonblick.
-refused-contract-exists = Nyckeln har redan ett avtal med detta ID
+refused-contract-exists = Det finns redan ett avtal med detta ID
 refused-contract-exists-advice = Välj ett annat ID, eller lämna fältet tomt så skapas ett.
 
 # Vad som är i vägen
