@@ -30,10 +30,7 @@ pub(crate) struct Availability {
     ),
     responses((status = 200, description = "The free times", body = Availability))
 )]
-pub(crate) async fn list_availability(
-    State(app): State<App>,
-    mut query: Query,
-) -> Result<Response, Problem> {
+pub(crate) async fn list_availability(State(app): State<App>, mut query: Query) -> Result<Response, Problem> {
     let keys = query.several("keyId", KeyId::parse, ContractKeys::new);
     let from = query.required("from", Instant::parse);
     let to = query.required("to", Instant::parse);

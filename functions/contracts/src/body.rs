@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use api::problem::FieldCode;
 use api::{Check, Object, Patch, Problem};
 use domain::{
-    Contact, ContractChange, ContractDraft, ContractId, ContractKeys, Email, Ending, FreeText, Instant, KeyId, Language,
-    MessageKind, Name, PhoneNumber, Pin, Schedule,
+    Contact, ContractChange, ContractDraft, ContractId, ContractKeys, Email, Ending, FreeText, Instant, KeyId,
+    Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -108,7 +108,17 @@ impl NewContract {
         let contacts = check_contacts(&mut check, self.contacts.unwrap_or_default());
         let free_text = check.optional("freeText", self.free_text.as_deref(), FreeText::parse);
         check.finish(|| {
-            Some(ContractDraft { id, keys: keys?, person: person?, start, ending: ending?, pin, schedule, contacts, free_text })
+            Some(ContractDraft {
+                id,
+                keys: keys?,
+                person: person?,
+                start,
+                ending: ending?,
+                pin,
+                schedule,
+                contacts,
+                free_text,
+            })
         })
     }
 }

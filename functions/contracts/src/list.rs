@@ -23,10 +23,7 @@ use store::{ContractFilter, Order};
     ),
     responses((status = 200, description = "A page of the list", body = Listing<ContractView>))
 )]
-pub(crate) async fn list_contracts(
-    State(app): State<App>,
-    mut query: Query,
-) -> Result<Response, Problem> {
+pub(crate) async fn list_contracts(State(app): State<App>, mut query: Query) -> Result<Response, Problem> {
     let key = query.required("keyId", KeyId::parse);
     let page = query.page();
     let states = query.any_of("state");

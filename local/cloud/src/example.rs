@@ -72,8 +72,8 @@ pub async fn fill_if_empty(store: &Store, now: Instant) -> anyhow::Result<bool> 
         };
         store.create_key(draft, &metadata).await?;
     }
-    for (key, draft) in contracts(now)? {
-        store.create_contract(&KeyId::parse(key)?, draft, &metadata).await?;
+    for draft in contracts(now)? {
+        store.create_contract(draft, &metadata).await?;
     }
     Ok(true)
 }
@@ -95,31 +95,25 @@ fn automat_draft(id: AutomatId) -> Result<AutomatDraft, Invalid> {
 }
 
 /// An active contract, one for tomorrow, and a permanent one.
-fn contracts(now: Instant) -> Result<[(&'static str, ContractDraft); 3], Invalid> {
+fn contracts(now: Instant) -> Result<[ContractDraft; 3], Invalid> {
     let hour = now.plus_millis(-(now.millis() % HOUR));
     Ok([
-        ("A12", contract("cleaning-1", "Sirpa Siivooja", hour, Ending::At(hour.plus_millis(3 * HOUR)), None)?),
-        (
-            "van-1",
-            contract(
+        contract("cleaning-1", "A12", "Sirpa Siivooja", hour, Ending::At(hour.plus_millis(3 * HOUR)))?,
+        ContractDraft {
+            free_text: Some(FreeText::parse("Please leave the tank at least half full.")?),
+            ..contract(
                 "booking-1001",
+                "van-1",
                 "Daniel Driver",
                 hour.plus_millis(DAY),
                 Ending::At(hour.plus_millis(DAY + 4 * HOUR)),
-                Some("Please leave the tank at least half full."),
-            )?,
-        ),
-        ("laundry", contract("resident-7", "Riku Resident", hour.plus_millis(-30 * DAY), Ending::Permanent, None)?),
+            )?
+        },
+        contract("resident-7", "laundry", "Riku Resident", hour.plus_millis(-30 * DAY), Ending::Permanent)?,
     ])
 }
 
-fn contract(
-    id: &str,
-    person: &str,
-    start: Instant,
-    ending: Ending,
-    free_text: Option<&str>,
-) -> Result<ContractDraft, Invalid> {
+fn contract(id: &str, key: &str, person: &str, start: Instant, ending: Ending) -> Result<ContractDraft, Invalid> {
     let contact = Contact {
         name: Name::parse(person)?,
         email: Some(Email::parse(&format!("{id}@example.com"))?),
@@ -131,12 +125,13 @@ fn contract(
     };
     Ok(ContractDraft {
         id: Some(ContractId::parse(id)?),
+        keys: KeyId::parse(key)?.into(),
         person: Name::parse(person)?,
         start: Some(start),
         ending,
         pin: None,
         schedule: None,
         contacts: vec![contact],
-        free_text: free_text.map(FreeText::parse).transpose()?,
+        free_text: None,
     })
 }

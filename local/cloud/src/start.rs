@@ -13,7 +13,7 @@ use automat::simulated::SimulatedAutomat;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use clock::{Clock, Random};
 use dashboard::{Dashboard, SignIn, SignInSettings};
-use domain::AutomatId;
+use domain::{AutomatId, Instant};
 use dynamodb::Database;
 use iot::Iot;
 use openings::Openings;
@@ -90,7 +90,7 @@ impl LocalCloud {
         let secret = master_secret(folder.as_ref(), &random)?;
         let database = database(folder.as_ref(), &clock).await?;
         let client = database.client();
-        let store = open(&client, &secret, &random).await.context("the table cannot be used")?;
+        let store = open(&client, &secret, &random, clock.now()).await.context("the table cannot be used")?;
         if !options.empty
             && example::fill_if_empty(&store, clock.now()).await.context("cannot create the example data")?
         {
@@ -339,11 +339,11 @@ async fn database(folder: Option<&Folder>, clock: &Clock) -> Result<Database> {
 }
 
 /// Opens the table, creating it if it does not exist, and completes interrupted removals.
-async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random) -> Result<Store> {
+async fn open(client: &aws_sdk_dynamodb::Client, secret: &str, random: &Random, now: Instant) -> Result<Store> {
     store::create_table(client, TABLE).await?;
     let store =
         Store::new(client.clone(), TABLE, CodeKeyring::new(secret.as_bytes())?, random.clone()).with_key_queues();
-    let finished = store.finish_removals().await?;
+    let finished = store.finish_removals(now).await?;
     if finished > 0 {
         tracing::info!(keys = finished, "completed interrupted removals of keys");
     }

@@ -1,8 +1,8 @@
 //! Booking: whether the keys of a contract are free for it. It gets all of them or none.
 
 use crate::{
-    Calendar, Contract, ContractId, ContractRefusal, Entry, Instant, Key, KeyId, KeyState, MAX_LIVE_CONTRACTS, Sharing, TimeRange,
-    Whereabouts,
+    Calendar, Contract, ContractId, ContractRefusal, Entry, Instant, Key, KeyId, KeyState, MAX_LIVE_CONTRACTS, Sharing,
+    TimeRange, Whereabouts,
 };
 
 /// A contract that has a key at a time at which another contract should have it.

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    AutomatId, Contract, ContractChange, ContractDraft, ContractId, ContractKeys, ContractRefusal, Ending, Instant, Key, KeyChange,
-    KeyDraft, KeyId, KeyRefusal, LockerIndex, Name, Pin, Property, Sharing, TimeRange,
+    AutomatId, Contract, ContractChange, ContractDraft, ContractId, ContractKeys, ContractRefusal, Ending, Instant,
+    Key, KeyChange, KeyDraft, KeyId, KeyRefusal, LockerIndex, Name, Pin, Property, Sharing, TimeRange,
 };
 use proptest::prelude::*;
 
@@ -216,9 +216,7 @@ fn a_key_holds_2000_live_contracts_and_no_more() {
     let mut key = new_key();
     for n in 0..=domain::MAX_LIVE_CONTRACTS as u64 {
         let draft = drafted(n.cast_signed() * 10, Some(10));
-        let contract =
-            Contract::new(&draft, ContractId::generated(n), Pin::parse("482915").unwrap(), at(0))
-                .unwrap();
+        let contract = Contract::new(&draft, ContractId::generated(n), Pin::parse("482915").unwrap(), at(0)).unwrap();
         match contract.book(&[&key], at(0)) {
             Ok(calendars) => key.calendar = calendars[0].clone(),
             Err(refusal) => assert_eq!((refusal, n), (ContractRefusal::TooManyLive { key: key.id.clone() }, 2_000)),
@@ -243,8 +241,7 @@ fn a_contract_whose_key_is_out_cannot_move_into_the_future() {
     let holder = ContractId::generated(7);
     let key = Key { whereabouts: domain::Whereabouts::Out { contract: Some(holder.clone()) }, ..new_key() };
     let of = |id: &ContractId, start| {
-        Contract::new(&drafted(start, Some(10)), id.clone(), Pin::parse("482915").unwrap(), at(0))
-            .unwrap()
+        Contract::new(&drafted(start, Some(10)), id.clone(), Pin::parse("482915").unwrap(), at(0)).unwrap()
     };
     assert_eq!(of(&holder, 1).book(&[&key], at(0)), Err(ContractRefusal::StartsWhileKeyOut { key: key.id.clone() }));
     assert!(of(&holder, 0).book(&[&key], at(0)).is_ok(), "it may end later");
@@ -258,13 +255,8 @@ fn a_contract_whose_key_is_out_cannot_move_into_the_future() {
 #[test]
 fn a_key_being_removed_takes_no_contract_and_no_edit() {
     let key = Key { state: domain::KeyState::Removing, ..new_key() };
-    let contract = Contract::new(
-        &drafted(1, None),
-        ContractId::generated(1),
-        Pin::parse("482915").unwrap(),
-        at(0),
-    )
-    .unwrap();
+    let contract =
+        Contract::new(&drafted(1, None), ContractId::generated(1), Pin::parse("482915").unwrap(), at(0)).unwrap();
     assert_eq!(contract.book(&[&key], at(0)), Err(ContractRefusal::KeyBeingRemoved { key: key.id.clone() }));
     assert_eq!(key.edited(KeyChange::default(), at(0)), Err(KeyRefusal::BeingRemoved));
 }

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    AutomatDetails, Contact, Contract, ContractField, ContractId, Email, EventKind, Facts, FreeText, Instant, KeyFacts, KeyId,
-    Language, Message, MessageKind, Name, Notice, Occasion, PhoneNumber, Pin, Property, Reminder, SendFailure,
+    AutomatDetails, Contact, Contract, ContractField, ContractId, Email, EventKind, Facts, FreeText, Instant, KeyFacts,
+    KeyId, Language, Message, MessageKind, Name, Notice, Occasion, PhoneNumber, Pin, Property, Reminder, SendFailure,
     TimeRange, TimeZone,
 };
 

@@ -43,8 +43,8 @@ fn common(one: &str, other: &str) -> String {
 #[cfg(test)]
 mod tests {
     use domain::{
-        Address, AutomatDetails, ContractId, KeyFacts, KeyId, Language, Name, Occasion, PhoneNumber, Property, Recipient,
-        TimeRange, TimeZone,
+        Address, AutomatDetails, ContractId, KeyFacts, KeyId, Language, Name, Occasion, PhoneNumber, Property,
+        Recipient, TimeRange, TimeZone,
     };
 
     use super::*;

@@ -79,7 +79,9 @@ impl Error {
     #[must_use]
     pub fn is_about_the_table(&self) -> bool {
         match self {
-            Self::Contract(ContractRefusal::EndNotAfterStart | ContractRefusal::EndNotAhead | ContractRefusal::TooManyKeys)
+            Self::Contract(
+                ContractRefusal::EndNotAfterStart | ContractRefusal::EndNotAhead | ContractRefusal::TooManyKeys,
+            )
             | Self::IdempotencyKeyReused
             | Self::BadCursor
             | Self::Busy

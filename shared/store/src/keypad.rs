@@ -17,7 +17,9 @@ use domain::{
 };
 
 use crate::expression::absent;
-use crate::items::{AutomatItem, Item, ItemKey, KeyItem, PinHolder, PinItem, ReturnCodeItem, StoredEntry, StoredKey, StoredKeypad, read};
+use crate::items::{
+    AutomatItem, Item, ItemKey, KeyItem, PinHolder, PinItem, ReturnCodeItem, StoredEntry, StoredKey, StoredKeypad, read,
+};
 use crate::retry::retry;
 use crate::sealing::Mac;
 use crate::transaction::{Part, Transaction};
@@ -233,13 +235,7 @@ fn rank(answer: Answer) -> u8 {
     }
 }
 
-fn answer(
-    key: &Key,
-    terms: Option<&PinTerms>,
-    zone: TimeZone,
-    entry: &KeypadEntry,
-    now: Instant,
-) -> Answer {
+fn answer(key: &Key, terms: Option<&PinTerms>, zone: TimeZone, entry: &KeypadEntry, now: Instant) -> Answer {
     let inside = entry.inside.contains(&key.locker);
     let purpose = match terms {
         Some(terms) => key.answer_pin(terms, zone, inside, now),

@@ -37,9 +37,7 @@ pub(crate) async fn show_end(visit: Visit, ContractPath(id): ContractPath, _: No
 pub(crate) async fn end(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
     match visit.store().end_contract(&id, form.expected(), &visit.metadata()).await {
         Ok(_) => redirect(&format!("{}?done=ended", links::contract(&id))),
-        Err(store::Error::Stale { .. }) => {
-            end_page(&visit, &id, stale(&visit, "contract-end-stale-advice")).await
-        }
+        Err(store::Error::Stale { .. }) => end_page(&visit, &id, stale(&visit, "contract-end-stale-advice")).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -57,17 +55,14 @@ pub(crate) async fn remove(visit: Visit, ContractPath(id): ContractPath, _: NoQu
         Err(store::Error::NotFound(ResourceKind::Contract)) => "/".to_owned(),
         Err(error) => return Err(error.into()),
     };
-    let errors = match visit
-        .store()
-        .remove_contract(&id, form.ticked("force"), form.expected(), &visit.metadata())
-        .await
-    {
-        Ok(()) | Err(store::Error::NotFound(ResourceKind::Contract)) => {
-            return redirect(&format!("{home}?done=contract-removed"));
-        }
-        Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
-        Err(error) => Errors::of_form(visit.t, error.into())?,
-    };
+    let errors =
+        match visit.store().remove_contract(&id, form.ticked("force"), form.expected(), &visit.metadata()).await {
+            Ok(()) | Err(store::Error::NotFound(ResourceKind::Contract)) => {
+                return redirect(&format!("{home}?done=contract-removed"));
+            }
+            Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
+            Err(error) => Errors::of_form(visit.t, error.into())?,
+        };
     remove_page(&visit, &id, errors).await
 }
 

@@ -89,7 +89,12 @@ fn is_so(contract: &Contract, change: ContractChange, now: Instant) -> bool {
 /// Two versions of the contract side by side.
 fn stale(t: &Texts, times: &Times, typed: &Form, current: &Contract) -> Errors {
     let [current, typed] = [&fields::filled(current, times), typed].map(|form| as_texts(t, times, form));
-    Errors::stale(t, &current, &typed, &["person", fields::KEYS, START, END, "pin", hours::FIELD, "freeText", "contacts"])
+    Errors::stale(
+        t,
+        &current,
+        &typed,
+        &["person", fields::KEYS, START, END, "pin", hours::FIELD, "freeText", "contacts"],
+    )
 }
 
 /// The fields as text. Of a PIN only that there is a new one.

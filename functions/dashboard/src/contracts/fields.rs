@@ -3,8 +3,8 @@
 use api::Check;
 use api::problem::FieldCode;
 use domain::{
-    Contact, Contract, ContractChange, ContractDraft, ContractId, ContractKeys, Country, Email, Ending, FreeText, Instant,
-    Invalid, KeyId, Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
+    Contact, Contract, ContractChange, ContractDraft, ContractId, ContractKeys, Country, Email, Ending, FreeText,
+    Instant, Invalid, KeyId, Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
 };
 use texts::Texts;
 
@@ -101,7 +101,17 @@ pub(super) fn read(
     let free_text = typed.optional("freeText", FreeText::parse);
     typed.finish(|| {
         let start = if starts_now { None } else { Some(start?) };
-        Some(ContractDraft { id, keys: keys?, person: person?, start, ending: ending?, pin, schedule, contacts, free_text })
+        Some(ContractDraft {
+            id,
+            keys: keys?,
+            person: person?,
+            start,
+            ending: ending?,
+            pin,
+            schedule,
+            contacts,
+            free_text,
+        })
     })
 }
 

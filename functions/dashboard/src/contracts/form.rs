@@ -190,12 +190,7 @@ impl KeyContext {
         }))
     }
 
-    async fn conflict(
-        &self,
-        visit: &Visit,
-        others: &[Conflict],
-        next: Option<TimeRange>,
-    ) -> Result<Obstacle, Problem> {
+    async fn conflict(&self, visit: &Visit, others: &[Conflict], next: Option<TimeRange>) -> Result<Obstacle, Problem> {
         let mut named = Vec::new();
         for Conflict { key, entry } in others.iter().take(NAMED) {
             let person = match visit.store().contract(&entry.contract).await {

@@ -4,9 +4,7 @@
 use api::problem::Code;
 use api::{ContractPath, MessagePath, NoQuery, Problem, Query};
 use askama::Template;
-use domain::{
-    Contact, Contract, ContractId, ContractState, Instant, MessageKind, MessageRecord, MessageState, Pin,
-};
+use domain::{Contact, Contract, ContractId, ContractState, Instant, MessageKind, MessageRecord, MessageState, Pin};
 use store::PageRequest;
 use texts::Texts;
 

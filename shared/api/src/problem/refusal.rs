@@ -2,7 +2,9 @@
 //! until it has a code.
 
 use clock::NoRandomness;
-use domain::{AutomatRefusal, ContractKeys, ContractRefusal, Invalid, KeyId, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal};
+use domain::{
+    AutomatRefusal, ContractKeys, ContractRefusal, Invalid, KeyId, KeyRefusal, MAX_LIVE_CONTRACTS, OpeningRefusal,
+};
 use store::ResourceKind;
 
 use super::{Code, Facts, FieldCode, FieldError, Problem};
@@ -201,9 +203,7 @@ fn exists(thing: ResourceKind) -> Problem {
         ResourceKind::Key => {
             Problem::new(Code::KeyExists, "A different key has this keyId, or is still being removed.")
         }
-        ResourceKind::Contract => {
-            Problem::new(Code::ContractExists, "A different contract has this contractId.")
-        }
+        ResourceKind::Contract => Problem::new(Code::ContractExists, "A different contract has this contractId."),
         // These ids are generated, so a clash is as good as impossible.
         ResourceKind::Opening | ResourceKind::Message => {
             Problem::new(Code::Busy, "A resource with this id already exists. Try again.")

@@ -80,9 +80,8 @@ impl Store {
 
     /// The names of a PIN in the automats of these keys.
     pub(super) fn pins(&self, keys: &[StoredKey], pin: &Pin) -> Pins {
-        let name = |StoredKey { key, .. }: &StoredKey| {
-            (key.automat.clone(), self.codes.pin_names(&key.automat, pin).current)
-        };
+        let name =
+            |StoredKey { key, .. }: &StoredKey| (key.automat.clone(), self.codes.pin_names(&key.automat, pin).current);
         keys.iter().map(name).collect()
     }
 

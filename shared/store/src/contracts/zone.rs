@@ -95,6 +95,7 @@ impl StoredContract {
     /// Whether the contacts know the times in the new zone. Other writes since the change may have notified only some
     /// of them, or nobody, so they do not count.
     fn knows_zone(&self, automat: &AutomatId, changed: Instant) -> bool {
-        self.notified_zones.get(automat) == Some(&changed) || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)
+        self.notified_zones.get(automat) == Some(&changed)
+            || self.contract.created_at > changed.plus_millis(MARGIN_MILLIS)
     }
 }

@@ -8,11 +8,7 @@ use crate::{Error, Page, PageRequest, ResourceKind, Store};
 
 impl Store {
     /// The messages about a contract, newest first; also of a removed contract.
-    pub async fn messages(
-        &self,
-        contract: &ContractId,
-        page: &PageRequest,
-    ) -> Result<Page<MessageRecord>, Error> {
+    pub async fn messages(&self, contract: &ContractId, page: &PageRequest) -> Result<Page<MessageRecord>, Error> {
         let incarnation = self.incarnation_of_messages(contract).await?;
         let list = List::new(&format!("messages {contract} {incarnation}"));
         let after = list.position(page)?.map(|id| MessageId::parse(&id)).transpose().map_err(|_| Error::BadCursor)?;

@@ -45,8 +45,7 @@ impl Store {
         let occurrence = Occurrence { incarnation: &last.incarnation, identity: &identity, at };
         let is_superseded = |notice: &Notice| {
             let Notice { occasion, recipient } = notice.clone();
-            Message { occasion, recipient, facts: facts.clone() }
-                .is_superseded(snapshot.contract(), &time_zones)
+            Message { occasion, recipient, facts: facts.clone() }.is_superseded(snapshot.contract(), &time_zones)
         };
         let (overtaken, notices) = notices.into_iter().partition(is_superseded);
         self.write_off(occurrence, overtaken, &facts, now).await?;

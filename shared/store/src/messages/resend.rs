@@ -9,12 +9,7 @@ use crate::{Error, ResourceKind, Store};
 impl Store {
     /// Requests a resend. Refused while the message is being sent ([`Error::MessageUnderWay`]), or if its content is
     /// no longer true ([`Error::MessageOutdated`]).
-    pub async fn resend(
-        &self,
-        contract: &ContractId,
-        id: &MessageId,
-        now: Instant,
-    ) -> Result<MessageRecord, Error> {
+    pub async fn resend(&self, contract: &ContractId, id: &MessageId, now: Instant) -> Result<MessageRecord, Error> {
         let item_key = MessageItem::key(contract, &self.incarnation_of_messages(contract).await?, id);
         retry!(self, {
             let item = self.get(&item_key).await?.ok_or(Error::NotFound(ResourceKind::Message))?;

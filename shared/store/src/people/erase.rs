@@ -111,9 +111,7 @@ impl Erasing<'_> {
         match case.keys.as_slice() {
             // A contract whose keys are being removed goes with them and is no longer live.
             [] if case.is_theirs() || contract.contacts.iter().any(is_contact) => Verdict::Contract,
-            [_, ..] if case.is_theirs() && is_live(contract, self.metadata.now) => {
-                Verdict::Leave(ErasureOutcome::Live)
-            }
+            [_, ..] if case.is_theirs() && is_live(contract, self.metadata.now) => Verdict::Leave(ErasureOutcome::Live),
             [_, ..] if case.is_theirs() => Verdict::Contract,
             [_, ..] if contract.contacts.iter().any(is_contact) => {
                 Verdict::Contacts(contract.contacts.iter().filter(|contact| !is_contact(contact)).cloned().collect())
@@ -243,8 +241,7 @@ impl Erasing<'_> {
 
     /// The names of what was erased from the contract before, and of these addresses.
     fn erased(&self, stored: &StoredContract, addresses: impl Iterator<Item = String>) -> BTreeSet<String> {
-        let names =
-            addresses.map(|address| self.store.codes.erased_names(&stored.incarnation, &address).current.0);
+        let names = addresses.map(|address| self.store.codes.erased_names(&stored.incarnation, &address).current.0);
         stored.erased.iter().cloned().chain(names).collect()
     }
 }

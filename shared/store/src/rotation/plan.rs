@@ -22,8 +22,7 @@ impl Store {
             // The keys are gone, and all their PINs with them.
             return if sealed_anew { Ok(Plan::nothing(Rotation::Current)) } else { self.plan_reseal(&stored) };
         }
-        let is_current =
-            |(automat, mac): (_, &_)| self.codes.pin_names(automat, &stored.contract.pin).current == *mac;
+        let is_current = |(automat, mac): (_, &_)| self.codes.pin_names(automat, &stored.contract.pin).current == *mac;
         let is_being_removed = keys.iter().any(|stored| stored.key.state == KeyState::Removing);
         match (stored.pins.iter().all(is_current), sealed_anew, is_being_removed) {
             (true, true, _) => Ok(Plan::nothing(Rotation::Current)),

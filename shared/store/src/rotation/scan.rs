@@ -12,8 +12,7 @@ use crate::{Error, Store};
 /// How many items are handled concurrently.
 const AT_ONCE: usize = 16;
 
-const HAVE_CODES: &str =
-    "#SK = :key OR #SK = :contract OR begins_with(#SK, :message) OR begins_with(#PK, :receipt)";
+const HAVE_CODES: &str = "#SK = :key OR #SK = :contract OR begins_with(#SK, :message) OR begins_with(#PK, :receipt)";
 
 /// The number of items with codes, by result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

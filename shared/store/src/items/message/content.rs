@@ -3,8 +3,8 @@
 
 use clock::Random;
 use domain::{
-    Address, Channel, ContractId, Email, Facts, FreeText, KeyFacts, Language, Message, Name, Occasion, PhoneNumber, Pin,
-    Recipient, Schedule, TimeRange,
+    Address, Channel, ContractId, Email, Facts, FreeText, KeyFacts, Language, Message, Name, Occasion, PhoneNumber,
+    Pin, Recipient, Schedule, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
