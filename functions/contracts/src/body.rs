@@ -97,7 +97,22 @@ pub(crate) struct ContractEdit {
 
 impl NewContract {
     pub(crate) fn draft(self) -> Result<ContractDraft, Problem> {
+        self.checked(Check::new())
+    }
+
+    /// The contract at a path. Its start must be given: "now" would be another time with each repetition.
+    pub(crate) fn draft_at(self, id: &ContractId) -> Result<ContractDraft, Problem> {
         let mut check = Check::new();
+        if self.start.is_none() {
+            check.refuse("start", FieldCode::Required, "is required");
+        }
+        if self.contract_id.as_deref().is_some_and(|given| ContractId::parse(given).as_ref() != Ok(id)) {
+            check.refuse("contractId", FieldCode::ConflictingFields, "must be that of the path, or left out");
+        }
+        self.checked(check)
+    }
+
+    fn checked(self, mut check: Check) -> Result<ContractDraft, Problem> {
         let id = check.optional("contractId", self.contract_id.as_deref(), ContractId::parse);
         let keys = check.required("keyIds", self.key_ids, Ok).and_then(|ids| check_keys(&mut check, &ids));
         let person = check.required("person", self.person.as_deref(), Name::parse);

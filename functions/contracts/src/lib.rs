@@ -13,6 +13,7 @@ mod list;
 mod messages;
 mod pin;
 mod preview;
+mod put;
 mod remove;
 
 use api::App;
@@ -25,7 +26,7 @@ pub fn router(app: App) -> axum::Router {
 api::routes! {
     App:
     list::list_contracts, create::create_contract,
-    get::get_contract, edit::edit_contract, remove::remove_contract,
+    get::get_contract, edit::edit_contract, put::put_contract, remove::remove_contract,
     end::end_contract,
     pin::reveal_pin, pin::replace_pin,
     preview::create::preview_contract,

@@ -107,6 +107,7 @@ pub static ROUTES: &[Route] = &[
     contracts(Method::GET, CONTRACTS, Role::Viewer),
     contracts(Method::POST, CONTRACTS, Role::Operator),
     contracts(Method::GET, CONTRACT, Role::Viewer),
+    contracts(Method::PUT, CONTRACT, Role::Operator),
     contracts(Method::PATCH, CONTRACT, Role::Operator),
     contracts(Method::DELETE, CONTRACT, Role::Operator),
     contracts(Method::POST, END, Role::Operator),

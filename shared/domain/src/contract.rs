@@ -109,6 +109,25 @@ pub struct ContractChange {
     pub free_text: Option<Option<FreeText>>,
 }
 
+impl ContractChange {
+    /// The edit that makes a contract what a draft says. A PIN that the draft leaves out stays as it is. Unchanged times
+    /// are left out, since an edit of the times must leave an end in the future.
+    #[must_use]
+    pub fn to(draft: ContractDraft, contract: &Contract) -> Self {
+        let ending = contract.range.end().map_or(Ending::Permanent, Ending::At);
+        Self {
+            keys: Some(draft.keys).filter(|keys| *keys != contract.keys),
+            person: Some(draft.person),
+            start: draft.start.filter(|start| *start != contract.range.start()),
+            ending: Some(draft.ending).filter(|given| *given != ending),
+            pin: draft.pin,
+            schedule: Some(draft.schedule),
+            contacts: Some(draft.contacts),
+            free_text: Some(draft.free_text),
+        }
+    }
+}
+
 /// A field that an edit may change. Events name the fields that were changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "camelCase")]

@@ -29,7 +29,7 @@ pub(crate) async fn send(visit: Visit, ContractPath(id): ContractPath, _: NoQuer
     }
     let form = contacts::tidied(form);
     let change = match fields::read(&form, visit.t, &context, Some(&contract)) {
-        Ok(draft) => fields::change(draft, &contract),
+        Ok(draft) => ContractChange::to(draft, &contract),
         Err(errors) => return context.show(&visit, form, FormState::Refused(errors)).await,
     };
     let done = || redirect(&format!("{}?done=changed", links::contract(&id)));

@@ -3,8 +3,8 @@
 use api::Check;
 use api::problem::FieldCode;
 use domain::{
-    Contact, Contract, ContractChange, ContractDraft, ContractId, ContractKeys, Country, Email, Ending, FreeText,
-    Instant, Invalid, KeyId, Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
+    Contact, Contract, ContractDraft, ContractId, ContractKeys, Country, Email, Ending, FreeText, Instant, Invalid,
+    KeyId, Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
 };
 use texts::Texts;
 
@@ -113,22 +113,6 @@ pub(super) fn read(
             free_text,
         })
     })
-}
-
-/// An edit sends all fields except the PIN, so that the contract becomes what the form shows. Unchanged times are left
-/// out, since a changed one must be in the future.
-pub(super) fn change(draft: ContractDraft, contract: &Contract) -> ContractChange {
-    let ending = contract.range.end().map_or(Ending::Permanent, Ending::At);
-    ContractChange {
-        keys: Some(draft.keys).filter(|keys| *keys != contract.keys),
-        person: Some(draft.person),
-        start: draft.start.filter(|start| *start != contract.range.start()),
-        ending: Some(draft.ending).filter(|typed| *typed != ending),
-        pin: draft.pin,
-        schedule: Some(draft.schedule),
-        contacts: Some(draft.contacts),
-        free_text: Some(draft.free_text),
-    }
 }
 
 /// A form while it is read, with the errors so far.

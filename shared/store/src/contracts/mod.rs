@@ -6,6 +6,7 @@ mod end;
 mod list;
 mod pin;
 mod preview;
+mod put;
 mod remove;
 mod zone;
 
