@@ -19,6 +19,18 @@ pub enum Display {
         locker: u16,
         purpose: Purpose,
     },
+    /// The same, and this many lockers open after it.
+    OpenOfSeveral {
+        locker: u16,
+        purpose: Purpose,
+        more: u16,
+    },
+    /// The code is for keys that are inside and for keys that are out: which are wanted?
+    FetchOrReturn,
+    /// Its door was not closed in time, so no more lockers open.
+    DoorOpen(u16),
+    /// How many keys of the code somebody else has.
+    StillOut(u16),
     Jammed(u16),
     NotValid,
     /// The cloud did not reply in time.
@@ -46,6 +58,13 @@ impl fmt::Display for Display {
             Self::Opening(locker) => write!(f, "Locker {locker} opens"),
             Self::Open { locker, purpose: Purpose::Fetch } => write!(f, "Locker {locker}: take your key"),
             Self::Open { locker, purpose: Purpose::Return } => write!(f, "Locker {locker}: put the key back"),
+            Self::OpenOfSeveral { locker, purpose, more } => {
+                write!(f, "{}, close the door, {more} more", Self::Open { locker: *locker, purpose: *purpose })
+            }
+            Self::FetchOrReturn => f.write_str("1 fetch keys  2 return keys"),
+            Self::DoorOpen(locker) => write!(f, "Close locker {locker} and type the code again"),
+            Self::StillOut(1) => f.write_str("1 key is not here"),
+            Self::StillOut(keys) => write!(f, "{keys} keys are not here"),
             Self::Jammed(locker) => write!(f, "Locker {locker} does not open"),
             Self::NotValid => f.write_str("Not valid now"),
             Self::TryAgain => f.write_str("Try again"),

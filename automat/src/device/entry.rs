@@ -68,6 +68,13 @@ impl fmt::Debug for DeviceKey {
 impl Device {
     pub(super) fn typed(&mut self, keys: &Keys, random: u128, now: Millis, effects: &mut Vec<Effect>) {
         for key in keys.reveal().chars() {
+            if self.sequence.is_choosing() {
+                self.choose(key, now, effects);
+                continue;
+            }
+            if self.sequence.is_busy() {
+                continue;
+            }
             match self.keypad.press(key, now) {
                 Pressed::Nothing => {}
                 Pressed::Show(display) => self.show(display, now, effects),

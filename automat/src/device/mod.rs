@@ -18,6 +18,7 @@ mod openings;
 mod question;
 mod reports;
 mod sensor;
+mod sequence;
 mod shadow;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ use lockers::Lockers;
 use motors::{Motors, Run};
 use question::Question;
 use reports::Reports;
+use sequence::Sequence;
 
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -64,6 +66,7 @@ pub struct Device {
     is_full: bool,
     lockers: Lockers,
     keypad: Keypad,
+    sequence: Sequence,
 }
 
 impl Device {
@@ -86,6 +89,7 @@ impl Device {
             reports,
             is_full: false,
             keypad: Keypad::default(),
+            sequence: Sequence::default(),
         }
     }
 
@@ -110,7 +114,10 @@ impl Device {
             Input::Persisted(record) => self.persisted(record, now, &mut effects),
             Input::MotorDone { locker, motor } => self.motor_done(locker, motor, now, &mut effects),
             Input::KeySensor { locker, inside } => self.lockers.key(locker, inside, now),
-            Input::DoorSensor { locker, door } => self.lockers.door(locker, door, now),
+            Input::DoorSensor { locker, door } => {
+                self.lockers.door(locker, door, now);
+                self.sequence_door(locker, door, now, &mut effects);
+            }
             Input::Typed { keys, random } => self.typed(&keys, random, now, &mut effects),
             Input::Tick => {}
         }
@@ -124,7 +131,7 @@ impl Device {
         // Nothing is reported before the shadow was read.
         let reports = self.reports.wake_at().filter(|_| self.lockers.can_be_reported());
         let online = [self.question.wake_at(), reports, self.lockers.settles_at()].into_iter().flatten();
-        online.filter(|_| self.connected).chain(self.keypad.wake_at()).min()
+        online.filter(|_| self.connected).chain(self.keypad.wake_at()).chain(self.sequence.wake_at()).min()
     }
 
     /// Whether the device is connected, knows the time and has reported all its lockers.
@@ -153,6 +160,7 @@ impl Device {
 
     /// Whatever is due now.
     fn catch_up(&mut self, now: Millis, effects: &mut Vec<Effect>) {
+        self.catch_up_sequence(now, effects);
         effects.extend(self.keypad.catch_up(now).map(Effect::Show));
         if !self.connected {
             return;

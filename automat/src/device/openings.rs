@@ -3,6 +3,7 @@
 use protocol::{EntryResponse, OpeningReport, OpeningRequest, OpeningResult};
 
 use super::motors::{Run, Why};
+use super::sequence::Allowed;
 use super::{Device, Display, Effect, Motor};
 use crate::clock::Millis;
 use crate::journal::Record;
@@ -71,7 +72,7 @@ impl Device {
                     return self.motors.start(run);
                 }
                 Why::Opening { seq } => return self.settle(locker, seq, run.id, OpeningResult::Expired, now, effects),
-                Why::Entry(_) => self.show(Display::TryAgain, now, effects),
+                Why::Entry(_) => self.entry_expired(now, effects),
             }
         }
     }
@@ -81,18 +82,19 @@ impl Device {
         if motor == Motor::Jammed {
             self.lockers.did_not_open(locker);
         }
-        let display = match (run.why, motor) {
+        match (run.why, motor) {
+            // The next run starts once the result is written.
             (Why::Opening { seq }, Motor::Opened) => {
-                return self.settle(locker, seq, run.id, OpeningResult::Opened, now, effects);
+                self.settle(locker, seq, run.id, OpeningResult::Opened, now, effects);
             }
             (Why::Opening { seq }, Motor::Jammed) => {
-                return self.settle(locker, seq, run.id, OpeningResult::Failed, now, effects);
+                self.settle(locker, seq, run.id, OpeningResult::Failed, now, effects);
             }
-            (Why::Entry(purpose), Motor::Opened) => Display::Open { locker, purpose },
-            (Why::Entry(_), Motor::Jammed) => Display::Jammed(locker),
-        };
-        self.show(display, now, effects);
-        self.run_next(locker, now, effects);
+            (Why::Entry(purpose), motor) => {
+                self.entry_done(locker, purpose, motor, now, effects);
+                self.run_next(locker, now, effects);
+            }
+        }
     }
 
     /// Openings from before a restart with an intent and no result: the device does not know whether the motor ran.
@@ -108,11 +110,11 @@ impl Device {
             return;
         }
         match response {
-            EntryResponse::Open { locker_index: locker, purpose, expires_at } if self.lockers.has(locker) => {
-                self.show(Display::Opening(locker), now, effects);
-                self.run_motor(Run { locker, id: id.to_owned(), expires_at, why: Why::Entry(purpose) }, now, effects);
+            EntryResponse::Open { fetch, give_back, missing, expires_at } => {
+                let missing = u16::try_from(missing.len()).unwrap_or(u16::MAX);
+                let allowed = Allowed { id: id.to_owned(), fetch, give_back, missing, expires_at };
+                self.open_for_entry(allowed, now, effects);
             }
-            EntryResponse::Open { .. } => self.show(Display::NotValid, now, effects),
             EntryResponse::No { seconds } => {
                 self.keypad.pause(seconds.unwrap_or(0), now);
                 self.show(Display::NotValid, now, effects);

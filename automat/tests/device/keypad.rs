@@ -25,7 +25,7 @@ fn reply(rig: &mut Rig, reply: &Value) {
 }
 
 fn open(id: &str, locker: u16) -> Value {
-    json!({"id": id, "answer": "open", "lockerIndex": locker, "purpose": "fetch", "expiresAt": START + 10})
+    json!({"id": id, "answer": "open", "fetch": [locker], "expiresAt": START + 10})
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn an_open_response_is_ignored_when_expired_or_for_an_unknown_locker() {
     reply(&mut rig, &open(&id, LOCKERS));
     assert_eq!(rig.shown.last(), Some(&Display::NotValid));
     let id = enter(&mut rig, "4711#");
-    let late = json!({"id": id, "answer": "open", "lockerIndex": 7, "purpose": "return", "expiresAt": START + 1});
+    let late = json!({"id": id, "answer": "open", "return": [7], "expiresAt": START + 1});
     reply(&mut rig, &late);
     assert_eq!(rig.shown.last(), Some(&Display::TryAgain));
     assert_eq!(rig.motors, []);

@@ -8,3 +8,4 @@ mod lockers;
 mod model;
 mod openings;
 mod rig;
+mod sequence;

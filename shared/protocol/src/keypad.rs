@@ -125,13 +125,21 @@ pub struct Reply {
 }
 
 /// What the device does about an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EntryResponse {
+    /// The device opens these lockers one after the other. If some are to fetch and some to return, it asks which.
     Open {
-        locker_index: u16,
-        purpose: Purpose,
-        /// The device must not open the locker at or after this time, in seconds since 1970.
+        /// The lockers whose keys the code fetches, in the order in which they are opened.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fetch: Vec<u16>,
+        /// The lockers that are opened to return their keys.
+        #[serde(default, rename = "return", skip_serializing_if = "Vec::is_empty")]
+        give_back: Vec<u16>,
+        /// The lockers whose keys the code would fetch if nobody else had them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        missing: Vec<u16>,
+        /// The device must not open the first locker at or after this time, in seconds since 1970.
         expires_at: i64,
     },
     /// The code is not valid now. The keypad shows no reason: it would help somebody who is trying codes.
@@ -181,10 +189,19 @@ mod tests {
     #[test]
     fn a_reply_has_the_response_beside_the_entry_id() {
         let reply = |response| serde_json::to_value(Reply { id: "01KB".to_owned(), response }).unwrap();
-        let open = EntryResponse::Open { locker_index: 7, purpose: Purpose::Fetch, expires_at: 1_795_521_610 };
+        let open = |fetch, give_back, missing| {
+            reply(EntryResponse::Open { fetch, give_back, missing, expires_at: 1_795_521_610 })
+        };
         assert_eq!(
-            reply(open),
-            json!({"id": "01KB", "answer": "open", "lockerIndex": 7, "purpose": "fetch", "expiresAt": 1_795_521_610})
+            open(vec![7], vec![], vec![]),
+            json!({"id": "01KB", "answer": "open", "fetch": [7], "expiresAt": 1_795_521_610})
+        );
+        assert_eq!(
+            open(vec![7, 9], vec![3], vec![4]),
+            json!({
+                "id": "01KB", "answer": "open", "fetch": [7, 9], "return": [3], "missing": [4],
+                "expiresAt": 1_795_521_610,
+            })
         );
         assert_eq!(reply(EntryResponse::No { seconds: None }), json!({"id": "01KB", "answer": "no"}));
         assert_eq!(
