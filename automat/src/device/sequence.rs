@@ -43,8 +43,15 @@ pub(super) struct Sequence(Option<Stage>);
 #[derive(Debug)]
 enum Stage {
     /// The display asks what is wanted.
-    Choosing { allowed: Allowed, until: Millis },
-    Opening { rest: Rest, locker: u16, now: Step },
+    Choosing {
+        allowed: Allowed,
+        until: Millis,
+    },
+    Opening {
+        rest: Rest,
+        locker: u16,
+        now: Step,
+    },
 }
 
 /// What is still to be done after the current locker.

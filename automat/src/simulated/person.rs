@@ -21,7 +21,9 @@ pub enum SimulatedUser {
 impl SimulatedUser {
     pub(super) fn reads(self, cabinet: &Arc<Cabinet>, display: Display) {
         let Self::Obliging(moment) = self else { return };
-        let (Display::Open { locker, purpose } | Display::OpenOfSeveral { locker, purpose, .. }) = display else { return };
+        let (Display::Open { locker, purpose } | Display::OpenOfSeveral { locker, purpose, .. }) = display else {
+            return;
+        };
         let cabinet = Arc::clone(cabinet);
         tokio::spawn(async move {
             sleep(moment).await;

@@ -36,14 +36,18 @@ fn read(entry: EntryMessage) -> KeypadEntry {
 
 fn response(decided: KeypadAnswer, now: Instant) -> EntryResponse {
     match decided {
-        KeypadAnswer::Open { locker, purpose, until } => EntryResponse::Open {
-            locker_index: locker.get(),
-            purpose: match purpose {
-                Purpose::Fetch => protocol::Purpose::Fetch,
-                Purpose::Return => protocol::Purpose::Return,
-            },
-            expires_at: until.seconds(),
-        },
+        KeypadAnswer::Open { allowed, until } => {
+            let lockers = |purpose| {
+                let wanted = allowed.lockers.iter().filter(move |allowed| allowed.purpose == purpose);
+                wanted.map(|allowed| allowed.locker.get()).collect()
+            };
+            EntryResponse::Open {
+                fetch: lockers(Purpose::Fetch),
+                give_back: lockers(Purpose::Return),
+                missing: allowed.missing.iter().map(|locker| locker.get()).collect(),
+                expires_at: until.seconds(),
+            }
+        }
         KeypadAnswer::No { wait_until } => EntryResponse::No {
             seconds: wait_until.map(|until| seconds_until(until, now)).filter(|seconds| *seconds > 0),
         },

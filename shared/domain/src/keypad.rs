@@ -47,15 +47,66 @@ pub enum KeypadRefusal {
     Late,
 }
 
-/// The response to an entry.
+/// A locker that an entry may open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllowedLocker {
+    #[serde(rename = "lockerIndex")]
+    pub locker: LockerIndex,
+    pub purpose: Purpose,
+}
+
+/// The lockers that an entry may open, at least one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllowedLockers {
+    /// In order of their numbers. If some are to fetch and some to return, the keypad asks which are wanted.
+    pub lockers: Vec<AllowedLocker>,
+    /// The lockers whose keys could be fetched if nobody else had them. Empty if there is nothing to fetch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<LockerIndex>,
+}
+
+impl AllowedLockers {
+    /// What a code opens, given the decision for each of its keys. If it opens nothing, the first reason that tells more
+    /// than that the code is unknown.
+    pub fn of(mut decisions: Vec<(LockerIndex, Result<Purpose, KeypadRefusal>)>) -> Result<Self, KeypadRefusal> {
+        decisions.sort_by_key(|(locker, _)| *locker);
+        let allowed = |&(locker, decision): &(_, Result<_, _>)| Some(AllowedLocker { locker, purpose: decision.ok()? });
+        let lockers: Vec<_> = decisions.iter().filter_map(allowed).collect();
+        if lockers.is_empty() {
+            let reasons = decisions.iter().filter_map(|(_, decision)| decision.err());
+            return Err(reasons
+                .into_iter()
+                .find(|reason| *reason != KeypadRefusal::Unknown)
+                .unwrap_or(KeypadRefusal::Unknown));
+        }
+        let fetches = lockers.iter().any(|allowed| allowed.purpose == Purpose::Fetch);
+        let is_missing = |(_, decision): &&(_, _)| fetches && *decision == Err(KeypadRefusal::KeyOut);
+        let missing = decisions.iter().filter(is_missing).map(|(locker, _)| *locker).collect();
+        Ok(Self { lockers, missing })
+    }
+
+    /// What a locker may be opened for.
+    #[must_use]
+    pub fn purpose(&self, locker: LockerIndex) -> Option<Purpose> {
+        self.lockers.iter().find(|allowed| allowed.locker == locker).map(|allowed| allowed.purpose)
+    }
+
+    /// How long the device may act on the response, in milliseconds: longer if the keypad has to ask first.
+    #[must_use]
+    pub fn acted_on_millis(&self) -> i64 {
+        let first = self.lockers.first().map(|allowed| allowed.purpose);
+        if self.lockers.iter().all(|allowed| Some(allowed.purpose) == first) { 10_000 } else { 30_000 }
+    }
+}
+
+/// The response to an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum KeypadAnswer {
     Open {
-        #[serde(rename = "lockerIndex")]
-        locker: LockerIndex,
-        purpose: Purpose,
-        /// After this time the device must not open the locker.
+        #[serde(flatten)]
+        allowed: AllowedLockers,
+        /// After this time the device must not open the first locker.
         until: Instant,
     },
     /// The code is not valid now.
@@ -66,11 +117,6 @@ pub enum KeypadAnswer {
     },
     /// The keypad is slow, and did not check the entry.
     Wait { until: Instant },
-}
-
-impl KeypadAnswer {
-    /// How long the device may act on a response, in milliseconds. Whoever typed the code is still there.
-    pub const ACTED_ON_MILLIS: i64 = 10_000;
 }
 
 /// What is stored with a PIN.
@@ -233,6 +279,30 @@ mod tests {
         let key = key(out_with(1));
         assert_eq!(key.answer_return_code(false), Ok(Purpose::Return));
         assert_eq!(key.answer_return_code(true), Err(KeypadRefusal::KeyInside));
+    }
+
+    #[test]
+    fn a_code_of_several_keys_opens_every_locker_that_it_can() {
+        let of = |decisions: &[(u32, Result<Purpose, KeypadRefusal>)]| {
+            let decisions = decisions.iter().map(|&(n, decision)| (LockerIndex::new(n).unwrap(), decision));
+            AllowedLockers::of(decisions.collect()).map(|AllowedLockers { lockers, missing }| {
+                let lockers: Vec<_> = lockers.iter().map(|allowed| (allowed.locker.get(), allowed.purpose)).collect();
+                (lockers, missing.into_iter().map(LockerIndex::get).collect::<Vec<_>>())
+            })
+        };
+        let (fetch, give_back, out) = (Ok(Purpose::Fetch), Ok(Purpose::Return), Err(KeypadRefusal::KeyOut));
+        assert_eq!(of(&[(7, fetch), (3, fetch)]), Ok((vec![(3, Purpose::Fetch), (7, Purpose::Fetch)], vec![])));
+        assert_eq!(
+            of(&[(1, fetch), (2, give_back), (3, out)]),
+            Ok((vec![(1, Purpose::Fetch), (2, Purpose::Return)], vec![3]))
+        );
+        assert_eq!(
+            of(&[(1, give_back), (3, out)]),
+            Ok((vec![(1, Purpose::Return)], vec![])),
+            "there is nothing to fetch"
+        );
+        assert_eq!(of(&[(1, Err(KeypadRefusal::Unknown)), (2, Err(KeypadRefusal::Ended))]), Err(KeypadRefusal::Ended));
+        assert_eq!(of(&[]), Err(KeypadRefusal::Unknown));
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
 pub use instant::{Instant, TimeRange};
 pub use invalid::Invalid;
 pub use key::{Key, KeyChange, KeyDraft, KeyField, KeyRefusal, KeyState, Sharing, Whereabouts};
-pub use keypad::{CodeKind, KeypadAnswer, KeypadRefusal, PinTerms, Purpose};
+pub use keypad::{AllowedLocker, AllowedLockers, CodeKind, KeypadAnswer, KeypadRefusal, PinTerms, Purpose};
 pub use locker::{DoorState, Sensors};
 pub use message::{AutomatDetails, Facts, KeyFacts, Message, MessageKind, Occasion};
 pub use message_record::{MessageId, MessageRecord, MessageState, SendFailure};

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use std::iter;
 
 use domain::{
-    AutomatId, CodeKind, ContractId, EventKind, Instant, Key, KeyId, Keypad, KeypadAnswer, KeypadRefusal, KnownCode,
-    LockerIndex, PinTerms, Purpose, TimeZone,
+    AllowedLockers, AutomatId, CodeKind, ContractId, EventKind, Instant, Key, KeyId, Keypad, KeypadAnswer,
+    KeypadRefusal, KnownCode, LockerIndex, PinTerms, Purpose, TimeZone,
 };
 
 use crate::expression::absent;
@@ -65,9 +65,11 @@ struct Owner {
 }
 
 struct Verdict {
-    outcome: Answer,
-    /// The key that the code belongs to, and the contract on it.
-    known: Option<(StoredKey, Option<ContractId>)>,
+    outcome: Result<AllowedLockers, KeypadRefusal>,
+    /// The keys that the code belongs to, in order of their lockers, each with what is decided for it.
+    known: Vec<(StoredKey, Result<Purpose, KeypadRefusal>)>,
+    /// The contract of a PIN.
+    contract: Option<ContractId>,
 }
 
 /// The answer to an entry whose id no device of ours would use.
@@ -138,7 +140,7 @@ impl Store {
         scene: Scene,
         now: Instant,
     ) -> Result<Verdict, Error> {
-        let refused = |reason| Ok(Verdict { outcome: Err(reason), known: None });
+        let refused = |reason| Ok(Verdict { outcome: Err(reason), known: Vec::new(), contract: None });
         if scene.keypad.keypad.waits_until(now).is_some() {
             return refused(KeypadRefusal::KeypadSlow);
         }
@@ -151,23 +153,19 @@ impl Store {
         };
         let Some(Owner { keys, terms }) = owner else { return refused(KeypadRefusal::Unknown) };
         let item_keys: Vec<_> = keys.iter().map(KeyItem::key).collect();
-        let mut best: Option<(Answer, StoredKey)> = None;
+        let mut known = Vec::new();
         for item in self.get_all(&item_keys).await? {
             let stored = KeyItem::read(item, &self.codes)?;
-            if stored.key.automat != *automat {
-                continue;
-            }
-            let answer = answer(&stored.key, terms.as_ref(), scene.zone, entry, now);
-            if best.as_ref().is_none_or(|(best, _)| rank(answer) > rank(*best)) {
-                best = Some((answer, stored));
+            if stored.key.automat == *automat {
+                let decision = decide(&stored.key, terms.as_ref(), scene.zone, entry, now);
+                known.push((stored, decision));
             }
         }
-        match best {
-            None | Some((Err(KeypadRefusal::Unknown), _)) => refused(KeypadRefusal::Unknown),
-            Some((outcome, stored)) => {
-                Ok(Verdict { outcome, known: Some((stored, terms.map(|terms| terms.contract))) })
-            }
-        }
+        known.retain(|(_, decision)| *decision != Err(KeypadRefusal::Unknown));
+        known.sort_by_key(|(stored, _)| stored.key.locker);
+        let decisions = known.iter().map(|(stored, decision)| (stored.key.locker, *decision)).collect();
+        let outcome = AllowedLockers::of(decisions);
+        Ok(Verdict { outcome, known, contract: terms.map(|terms| terms.contract) })
     }
 
     fn record_entry(
@@ -178,15 +176,29 @@ impl Store {
         verdict: &Verdict,
         now: Instant,
     ) -> Result<(), Error> {
-        let event = match (verdict.outcome, kind) {
-            (Ok((_, purpose)), CodeKind::Pin) => EventKind::PinAccepted { purpose },
-            (Ok(_), CodeKind::ReturnCode) => EventKind::ReturnCodeAccepted,
-            (Err(reason), code_kind) => EventKind::EntryRefused { code_kind, reason },
-        };
         let metadata = RequestMetadata::of_automat(automat, now);
-        match &verdict.known {
-            Some((stored, contract)) => transaction.record_of_key(self, stored, contract.as_ref(), event, &metadata),
-            None => transaction.record_of_automat(self, automat, event, &metadata),
+        let contract = verdict.contract.as_ref();
+        match (&verdict.outcome, verdict.known.first()) {
+            (Ok(_), _) => {
+                for (stored, decision) in &verdict.known {
+                    let Ok(purpose) = *decision else { continue };
+                    let event = match kind {
+                        CodeKind::Pin => EventKind::PinAccepted { purpose },
+                        CodeKind::ReturnCode => EventKind::ReturnCodeAccepted,
+                    };
+                    transaction.record_of_key(self, stored, contract, event, &metadata)?;
+                }
+                Ok(())
+            }
+            // One event for the entry, listed under the first key.
+            (&Err(reason), Some((stored, _))) => {
+                let event = EventKind::EntryRefused { code_kind: kind, reason };
+                transaction.record_of_key(self, stored, contract, event, &metadata)
+            }
+            (&Err(reason), None) => {
+                let event = EventKind::EntryRefused { code_kind: kind, reason };
+                transaction.record_of_automat(self, automat, event, &metadata)
+            }
         }
     }
 }
@@ -221,33 +233,24 @@ impl Owner {
     }
 }
 
-/// What an entry does with one of the keys that its code belongs to.
-type Answer = Result<(LockerIndex, Purpose), KeypadRefusal>;
-
-/// Of several keys, the first that can be fetched is fetched, then the first that can be returned is returned. Where
-/// nothing is opened, any reason tells more than that the code is unknown.
-fn rank(answer: Answer) -> u8 {
-    match answer {
-        Ok((_, Purpose::Fetch)) => 3,
-        Ok((_, Purpose::Return)) => 2,
-        Err(KeypadRefusal::Unknown) => 0,
-        Err(_) => 1,
-    }
-}
-
-fn answer(key: &Key, terms: Option<&PinTerms>, zone: TimeZone, entry: &KeypadEntry, now: Instant) -> Answer {
+fn decide(
+    key: &Key,
+    terms: Option<&PinTerms>,
+    zone: TimeZone,
+    entry: &KeypadEntry,
+    now: Instant,
+) -> Result<Purpose, KeypadRefusal> {
     let inside = entry.inside.contains(&key.locker);
-    let purpose = match terms {
+    match terms {
         Some(terms) => key.answer_pin(terms, zone, inside, now),
         None => key.answer_return_code(inside),
-    };
-    purpose.map(|purpose| (key.locker, purpose))
+    }
 }
 
 impl Verdict {
     fn keypad_after(&self, keypad: &Keypad, now: Instant) -> Keypad {
-        let known = self.known.as_ref();
-        let code = known.map(|(key, contract)| KnownCode { key: key.key.id.clone(), contract: contract.clone() });
+        let known = self.known.first();
+        let code = known.map(|(stored, _)| KnownCode { key: stored.key.id.clone(), contract: self.contract.clone() });
         match self.outcome {
             Ok(_) => keypad.clone(),
             Err(refusal) => keypad.after_refusal(refusal, code.as_ref(), now),
@@ -255,19 +258,20 @@ impl Verdict {
     }
 
     fn entry(&self, code_kind: CodeKind, after: &Keypad, now: Instant) -> StoredEntry {
-        let answer = match (self.outcome, after.waits_until(now)) {
-            (Ok((locker, purpose)), _) => {
-                KeypadAnswer::Open { locker, purpose, until: now.plus_millis(KeypadAnswer::ACTED_ON_MILLIS) }
+        let answer = match (&self.outcome, after.waits_until(now)) {
+            (Ok(allowed), _) => {
+                let until = now.plus_millis(allowed.acted_on_millis());
+                KeypadAnswer::Open { allowed: allowed.clone(), until }
             }
             (Err(KeypadRefusal::KeypadSlow), Some(until)) => KeypadAnswer::Wait { until },
             (Err(_), wait_until) => KeypadAnswer::No { wait_until },
         };
-        let accepted = self.known.as_ref().filter(|_| self.outcome.is_ok());
+        let opened = self.known.iter().filter(|(_, decision)| decision.is_ok());
         StoredEntry {
             code_kind,
             answer,
-            key: accepted.map(|(stored, _)| stored.key.id.clone()),
-            contract: accepted.and_then(|(_, contract)| contract.clone()),
+            keys: opened.map(|(stored, _)| stored.key.id.clone()).collect(),
+            contract: self.contract.clone().filter(|_| self.outcome.is_ok()),
         }
     }
 }

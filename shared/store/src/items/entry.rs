@@ -1,7 +1,9 @@
 //! A keypad entry with its answer: a second delivery gets the same answer and is not counted, and a later sensor
 //! report can be matched to whoever took the key. It holds neither the code nor its name.
 
-use domain::{AutomatId, CodeKind, ContractId, Instant, KeyId, KeypadAnswer, LockerIndex, Purpose};
+use domain::{
+    AllowedLocker, AllowedLockers, AutomatId, CodeKind, ContractId, Instant, KeyId, KeypadAnswer, LockerIndex, Purpose,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{AutomatItem, Item, ItemKey, write};
@@ -19,9 +21,10 @@ pub(crate) struct StoredEntry {
     pub(crate) code_kind: CodeKind,
     #[serde(flatten)]
     pub(crate) answer: KeypadAnswer,
-    /// The key and the contract that an accepted code belonged to.
-    #[serde(rename = "keyId", skip_serializing_if = "Option::is_none")]
-    pub(crate) key: Option<KeyId>,
+    /// The keys of the lockers that it may open, in the order of the answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) keys: Vec<KeyId>,
+    /// The contract that an accepted PIN belonged to.
     #[serde(rename = "contractId", skip_serializing_if = "Option::is_none")]
     pub(crate) contract: Option<ContractId>,
 }
@@ -38,12 +41,20 @@ impl StoredEntry {
     }
 
     pub(crate) fn opened(&self, wanted: LockerIndex) -> bool {
-        matches!(self.answer, KeypadAnswer::Open { locker, .. } if locker == wanted)
+        self.allowed().is_some_and(|allowed| allowed.purpose(wanted).is_some())
     }
 
     /// The contract for which this entry opened the locker to fetch the key.
-    pub(crate) fn fetched(self, key: &KeyId) -> Option<ContractId> {
-        let to_fetch = matches!(self.answer, KeypadAnswer::Open { purpose: Purpose::Fetch, .. });
-        self.contract.filter(|_| to_fetch && self.key.as_ref() == Some(key))
+    pub(crate) fn fetched(&self, wanted: LockerIndex, key: &KeyId) -> Option<ContractId> {
+        let allowed = AllowedLocker { locker: wanted, purpose: Purpose::Fetch };
+        let position = self.allowed()?.lockers.iter().position(|other| *other == allowed)?;
+        self.contract.clone().filter(|_| self.keys.get(position) == Some(key))
+    }
+
+    fn allowed(&self) -> Option<&AllowedLockers> {
+        match &self.answer {
+            KeypadAnswer::Open { allowed, .. } => Some(allowed),
+            KeypadAnswer::No { .. } | KeypadAnswer::Wait { .. } => None,
+        }
     }
 }

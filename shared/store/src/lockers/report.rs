@@ -133,7 +133,7 @@ impl LockerUpdate<'_> {
             if ItemKey::of(&item) == entry {
                 let entry: StoredEntry = read(item)?;
                 let is_known = entry.opened(locker.locker);
-                let fetched_with = locker.key.as_ref().and_then(|key| entry.fetched(key));
+                let fetched_with = locker.key.as_ref().and_then(|key| entry.fetched(locker.locker, key));
                 return Ok(Opener { fetched_with, is_known, ..unknown });
             }
             let opening = read::<StoredOpening>(item)?.opening;
