@@ -73,11 +73,9 @@ impl AllowedLockers {
         let allowed = |&(locker, decision): &(_, Result<_, _>)| Some(AllowedLocker { locker, purpose: decision.ok()? });
         let lockers: Vec<_> = decisions.iter().filter_map(allowed).collect();
         if lockers.is_empty() {
-            let reasons = decisions.iter().filter_map(|(_, decision)| decision.err());
-            return Err(reasons
-                .into_iter()
-                .find(|reason| *reason != KeypadRefusal::Unknown)
-                .unwrap_or(KeypadRefusal::Unknown));
+            let mut reasons = decisions.iter().filter_map(|(_, decision)| decision.err());
+            let telling = reasons.find(|reason| *reason != KeypadRefusal::Unknown);
+            return Err(telling.unwrap_or(KeypadRefusal::Unknown));
         }
         let fetches = lockers.iter().any(|allowed| allowed.purpose == Purpose::Fetch);
         let is_missing = |(_, decision): &&(_, _)| fetches && *decision == Err(KeypadRefusal::KeyOut);
