@@ -28,6 +28,7 @@ impl<'a> Content<'a> {
         let mut values = FluentArgs::new();
         values.set("recipient", message.recipient.name.as_str());
         values.set("key", ids.join(", "));
+        values.set("keys", keys.len());
         values.set("person", person.as_str());
         values.set("zone", zone.identifier());
         values.set("start", times.moment(range.start()));

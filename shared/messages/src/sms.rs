@@ -14,6 +14,11 @@ use crate::{Encoding, Sms};
 const PERSON: usize = 60;
 const PROPERTY: usize = 80;
 const AUTOMAT: usize = 160;
+/// The same for all keys with their properties, and for all automats.
+const KEYS: usize = 320;
+const AUTOMATS: usize = 320;
+/// Above this number of keys, an SMS leaves out what they open.
+const WITH_PROPERTY: usize = 4;
 /// The same for the hours of fetching.
 const HOURS: usize = 120;
 /// Marks what was cut off. The one-character ellipsis is not in the GSM alphabet.
@@ -48,13 +53,14 @@ fn set_short_values(content: &mut Content<'_>) {
     let range = content.times().short_range(facts.range);
     let hours = content.hours().map(|hours| format!("\n{}: {}", content.say("hours"), cut(&hours, HOURS, CUT)));
     content.set("when", format!("{range}{}", hours.unwrap_or_default()));
-    let mut items = Vec::new();
+    let (mut items, has_room) = (Vec::new(), facts.keys.len() <= WITH_PROPERTY);
     for KeyFacts { key, property, .. } in &facts.keys {
         content.set("one-key", key.to_string());
         content.set("property", cut(property.as_str(), PROPERTY, CUT));
-        items.push(if property.as_str().is_empty() { key.to_string() } else { content.say("key-and-property") });
+        let is_plain = property.as_str().is_empty() || !has_room;
+        items.push(if is_plain { key.to_string() } else { content.say("key-and-property") });
     }
-    content.set("item", items.join(", "));
+    content.set("item", cut(&items.join(", "), KEYS, CUT));
 }
 
 /// The names of the automats, each with this many lines of its address.
@@ -64,7 +70,7 @@ fn name_and_address(facts: &Facts, lines: usize) -> String {
         let lines: Vec<_> = iter::once(automat.name.to_string()).chain(address).collect();
         cut(&lines.join(", "), AUTOMAT, CUT)
     };
-    facts.automats().into_iter().map(one).collect::<Vec<_>>().join("; ")
+    cut(&facts.automats().into_iter().map(one).collect::<Vec<_>>().join("; "), AUTOMATS, CUT)
 }
 
 /// Replaces typography that word processors and phones insert automatically: one such character would more than halve

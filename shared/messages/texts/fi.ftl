@@ -44,7 +44,25 @@ hours = Noutoajat
 reference = Viite
 note = Lisätiedot
 pin = PIN-koodi
-pin-use = Näppäile PIN-koodi avainautomaattiin, kun noudat avaimen, ja uudelleen, kun palautat sen.
+pin-use = { $keys ->
+    [one] Näppäile PIN-koodi avainautomaattiin, kun noudat avaimen, ja uudelleen, kun palautat sen.
+   *[other] Näppäile PIN-koodi avainautomaattiin, kun noudat avaimet, ja uudelleen, kun palautat ne. Lokerot avautuvat yksi kerrallaan.
+}
+
+## The keys of a message: nominative, genitive, and in an SMS
+
+the-key-first = { $keys ->
+    [one] Avain { $key }
+   *[other] Avaimet { $key }
+}
+of-the-key = { $keys ->
+    [one] Avaimen { $key }
+   *[other] Avainten { $key }
+}
+sms-key-first = { $keys ->
+    [one] Avain { $item }
+   *[other] Avaimet { $item }
+}
 
 key-and-property = { $one-key } ({ $property })
 
@@ -63,7 +81,7 @@ changed-zone = avainautomaatin aikavyöhyke
 ## Common to all emails
 
 greeting = Hei { $recipient }!
-kicker = Avain { $key }
+kicker = { the-key-first }
 preheader = { $person }, { $when }
 footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yhteyshenkilöksi. Viesti on lähetetty automaattisesti. Ajat on ilmoitettu avainautomaatin paikallisena aikana ({ $zone }).
 
@@ -71,32 +89,44 @@ footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yh
 
 contract-created =
     .name = Sopimus luotu
-    .subject = Avain { $key } on varattu henkilölle { $person }
-    .heading = Avain on varattu
-    .intro = Avain { $key } on varattu henkilölle { $person }. Näin noudat sen.
+    .subject = { the-key-first } on varattu henkilölle { $person }
+    .heading =
+        { $keys ->
+            [one] Avain on varattu
+           *[other] Avaimet on varattu
+        }
+    .intro =
+        { the-key-first } on varattu henkilölle { $person }. { $keys ->
+            [one] Näin noudat sen.
+           *[other] Näin noudat ne.
+        }
     .sms =
-        Avain { $item }, { $person }
+        { sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 contract-updated =
     .name = Sopimusta muutettu
-    .subject = Avaimen { $key } varaus on muuttunut
+    .subject = { of-the-key } varaus on muuttunut
     .heading = Varaus on muuttunut
-    .intro = Avaimen { $key } varaus henkilölle { $person } on muuttunut. Tässä ovat ajantasaiset tiedot.
+    .intro = { of-the-key } varaus henkilölle { $person } on muuttunut. Tässä ovat ajantasaiset tiedot.
     .sms =
         Avainvaraus muuttunut: { $changes }.
-        Avain { $item }, { $person }
+        { sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 contract-ended =
     .name = Sopimus päätetty
-    .subject = Avaimen { $key } varaus on päätetty
+    .subject = { of-the-key } varaus on päätetty
     .heading = Varaus on päätetty
-    .intro = Avaimen { $key } varaus henkilölle { $person } päätettiin { $end }. Jos avain on vielä sinulla, palauta se. PIN-koodi toimii enää palautuksessa.
+    .intro =
+        { of-the-key } varaus henkilölle { $person } päätettiin { $end }. { $keys ->
+            [one] Jos avain on vielä sinulla, palauta se.
+           *[other] Jos avaimia on vielä sinulla, palauta ne.
+        } PIN-koodi toimii enää palautuksessa.
     .sms =
         Avainvaraus päätetty { $end }: { $item }, { $person }
         PIN toimii enää palautuksessa.
@@ -104,9 +134,9 @@ contract-ended =
 
 contract-cancelled =
     .name = Sopimus peruttu
-    .subject = Avaimen { $key } varaus on peruttu
+    .subject = { of-the-key } varaus on peruttu
     .heading = Varaus on peruttu
-    .intro = Avaimen { $key } varaus henkilölle { $person } on peruttu. PIN-koodi ei enää toimi.
+    .intro = { of-the-key } varaus henkilölle { $person } on peruttu. PIN-koodi ei enää toimi.
     .sms =
         Avainvaraus peruttu: { $item }, { $person }
         { $when }
@@ -115,9 +145,13 @@ contract-cancelled =
 
 start-reminder =
     .name = Muistutus 24 tuntia ennen alkamista
-    .subject = Muistutus: avaimen { $key } varaus alkaa { $start }
+    .subject =
+        Muistutus: { $keys ->
+            [one] avaimen { $key }
+           *[other] avainten { $key }
+        } varaus alkaa { $start }
     .heading = Varaus alkaa pian
-    .intro = Avaimen { $key } varaus henkilölle { $person } alkaa { $start }.
+    .intro = { of-the-key } varaus henkilölle { $person } alkaa { $start }.
     .sms =
         Muistutus: { $item }, { $person }
         { $when }
@@ -126,11 +160,22 @@ start-reminder =
 
 end-reminder =
     .name = Muistutus 2 tuntia ennen päättymistä
-    .subject = Muistutus: palauta avain { $key } viimeistään { $end }
+    .subject =
+        Muistutus: palauta { $keys ->
+            [one] avain { $key }
+           *[other] avaimet { $key }
+        } viimeistään { $end }
     .heading = Varaus päättyy pian
-    .intro = Avaimen { $key } varaus henkilölle { $person } päättyy { $end }. Palauta avain siihen mennessä samalla PIN-koodilla.
+    .intro =
+        { of-the-key } varaus henkilölle { $person } päättyy { $end }. { $keys ->
+            [one] Palauta avain siihen mennessä samalla PIN-koodilla.
+           *[other] Palauta avaimet siihen mennessä samalla PIN-koodilla.
+        }
     .sms =
-        Muistutus: avain { $item }, { $person }, on palautettava viimeistään { $end }.
+        Muistutus: { $keys ->
+            [one] avain { $item }, { $person }, on
+           *[other] avaimet { $item }, { $person }, on
+        } palautettava viimeistään { $end }.
         { $automat }
 
 key-fetched =

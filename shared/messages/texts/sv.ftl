@@ -56,7 +56,33 @@ hours = Hämtningstider
 reference = Referens
 note = Anteckning
 pin = PIN-kod
-pin-use = Slå in PIN-koden på nyckelautomatens knappsats när du hämtar nyckeln, och igen när du lämnar tillbaka den.
+pin-use = { $keys ->
+    [one] Slå in PIN-koden på nyckelautomatens knappsats när du hämtar nyckeln, och igen när du lämnar tillbaka den.
+   *[other] Slå in PIN-koden på nyckelautomatens knappsats när du hämtar nycklarna, och igen när du lämnar tillbaka dem. Facken öppnas ett i taget.
+}
+
+## The keys of a message: at the start of a sentence, within one, and in an SMS
+
+the-key-first = { $keys ->
+    [one] Nyckel { $key }
+   *[other] Nycklarna { $key }
+}
+the-key = { $keys ->
+    [one] nyckel { $key }
+   *[other] nycklarna { $key }
+}
+sms-key-first = { $keys ->
+    [one] Nyckel { $item }
+   *[other] Nycklar { $item }
+}
+sms-key = { $keys ->
+    [one] nyckel { $item }
+   *[other] nycklar { $item }
+}
+booked = { $keys ->
+    [one] är bokad
+   *[other] är bokade
+}
 
 key-and-property = { $one-key } ({ $property })
 
@@ -75,7 +101,7 @@ changed-zone = nyckelautomatens tidszon
 ## Common to all emails
 
 greeting = Hej { $recipient }!
-kicker = Nyckel { $key }
+kicker = { the-key-first }
 preheader = { $person }, { $when }
 footer = Du får det här meddelandet eftersom du är kontaktperson för den här nyckelbokningen. Det har skickats automatiskt. Tiderna anges i nyckelautomatens lokala tid ({ $zone }).
 
@@ -83,11 +109,19 @@ footer = Du får det här meddelandet eftersom du är kontaktperson för den hä
 
 contract-created =
     .name = Avtal skapat
-    .subject = Nyckel { $key } är bokad för { $person }
-    .heading = En nyckel är bokad
-    .intro = Nyckel { $key } är bokad för { $person }. Så här hämtar du den.
+    .subject = { the-key-first } { booked } för { $person }
+    .heading =
+        { $keys ->
+            [one] En nyckel är bokad
+           *[other] Nycklar är bokade
+        }
+    .intro =
+        { the-key-first } { booked } för { $person }. { $keys ->
+            [one] Så här hämtar du den.
+           *[other] Så här hämtar du dem.
+        }
     .sms =
-        Nyckel { $item }, { $person }
+        { sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Hämtning och retur: PIN { $pin }
@@ -99,7 +133,7 @@ contract-updated =
     .intro = Bokningen av nyckel { $key } för { $person } har ändrats. Här är de aktuella uppgifterna.
     .sms =
         Bokning ändrad: { $changes }.
-        Nyckel { $item }, { $person }
+        { sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Hämtning och retur: PIN { $pin }
@@ -108,9 +142,12 @@ contract-ended =
     .name = Avtal avslutat
     .subject = Bokningen av nyckel { $key } har avslutats
     .heading = Bokningen har avslutats
-    .intro = Bokningen av nyckel { $key } för { $person } avslutades { $end }. Om du har nyckeln kvar, lämna tillbaka den. PIN-koden gäller nu bara för återlämning.
+    .intro = Bokningen av nyckel { $key } för { $person } avslutades { $end }. { $keys ->
+            [one] Om du har nyckeln kvar, lämna tillbaka den.
+           *[other] Om du har någon nyckel kvar, lämna tillbaka den.
+        } PIN-koden gäller nu bara för återlämning.
     .sms =
-        Bokning avslutad { $end }: nyckel { $item }, { $person }.
+        Bokning avslutad { $end }: { sms-key }, { $person }.
         PIN gäller bara för återlämning.
         { $automat }
 
@@ -138,11 +175,14 @@ start-reminder =
 
 end-reminder =
     .name = Påminnelse 2 timmar före slutet
-    .subject = Påminnelse: lämna tillbaka nyckel { $key } senast { $end }
+    .subject = Påminnelse: lämna tillbaka { the-key } senast { $end }
     .heading = Bokningen slutar snart
-    .intro = Bokningen av nyckel { $key } för { $person } slutar { $end }. Lämna tillbaka nyckeln senast då, med samma PIN-kod.
+    .intro = Bokningen av nyckel { $key } för { $person } slutar { $end }. { $keys ->
+            [one] Lämna tillbaka nyckeln senast då, med samma PIN-kod.
+           *[other] Lämna tillbaka nycklarna senast då, med samma PIN-kod.
+        }
     .sms =
-        Påminnelse: nyckel { $item }, { $person }, ska återlämnas senast { $end }.
+        Påminnelse: { sms-key }, { $person }, ska återlämnas senast { $end }.
         { $automat }
 
 key-fetched =
