@@ -85,6 +85,11 @@ impl Lockers {
         }
     }
 
+    /// Whether the door's sensor says open now, settled or not.
+    pub(super) fn is_door_open(&self, locker: u16) -> bool {
+        self.states.get(usize::from(locker)).is_some_and(|state| state.door.latest() == Door::Open)
+    }
+
     /// A motor is about to run for this opening or entry: later changes of the locker are attributed to it.
     pub(super) fn opened_by(&mut self, locker: u16, id: &str) {
         if let Some(state) = self.states.get_mut(usize::from(locker)) {

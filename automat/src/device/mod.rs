@@ -116,7 +116,7 @@ impl Device {
             Input::KeySensor { locker, inside } => self.lockers.key(locker, inside, now),
             Input::DoorSensor { locker, door } => {
                 self.lockers.door(locker, door, now);
-                self.sequence_door(locker, door, now, &mut effects);
+                self.sequence_door(locker, door, now);
             }
             Input::Typed { keys, random } => self.typed(&keys, random, now, &mut effects),
             Input::Tick => {}

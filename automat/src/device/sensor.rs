@@ -39,6 +39,11 @@ impl<T: Copy + PartialEq> Sensor<T> {
         self.settled
     }
 
+    /// The latest reading, whether or not it has settled.
+    pub(super) fn latest(&self) -> T {
+        self.unsettled.as_ref().map_or(self.settled, |unsettled| unsettled.reading)
+    }
+
     pub(super) fn may_be(&self, reading: T) -> bool {
         self.settled == reading || self.unsettled.as_ref().is_some_and(|unsettled| unsettled.reading == reading)
     }

@@ -20,6 +20,8 @@ const NEXT_SECONDS: i64 = 30;
 const UNOPENED: Millis = 10_000;
 /// How long a door may stay open.
 const DOOR_OPEN: Millis = 120_000;
+/// A door counts as closed when its sensor has said so for this long: a sensor may flicker.
+const CLOSED_FOR: Millis = 1_000;
 /// How long a jam is shown before the next locker opens.
 const JAM_SHOWN: Millis = 3_000;
 
@@ -73,6 +75,9 @@ enum Step {
     DoorOpen {
         until: Millis,
     },
+    Closed {
+        until: Millis,
+    },
     /// It did not open.
     Jammed {
         until: Millis,
@@ -95,7 +100,10 @@ impl Sequence {
             Stage::Choosing { until, .. } => Some(*until),
             Stage::Opening { now, .. } => match now {
                 Step::Motor => None,
-                Step::Unlocked { until } | Step::DoorOpen { until } | Step::Jammed { until } => Some(*until),
+                Step::Unlocked { until }
+                | Step::DoorOpen { until }
+                | Step::Closed { until }
+                | Step::Jammed { until } => Some(*until),
             },
         }
     }
@@ -170,9 +178,12 @@ impl Device {
         now: Millis,
         effects: &mut Vec<Effect>,
     ) {
+        // A door may spring open before the motor stops.
+        let is_open = self.lockers.is_door_open(locker);
         let more = match &mut self.sequence.0 {
             Some(Stage::Opening { rest, locker: current, now: step }) if *current == locker => {
                 *step = match motor {
+                    Motor::Opened if is_open => Step::DoorOpen { until: now + DOOR_OPEN },
                     Motor::Opened => Step::Unlocked { until: now + UNOPENED },
                     Motor::Jammed => Step::Jammed { until: now + JAM_SHOWN },
                 };
@@ -193,14 +204,16 @@ impl Device {
     }
 
     /// A door's sensor has another reading.
-    pub(super) fn sequence_door(&mut self, locker: u16, door: Door, now: Millis, effects: &mut Vec<Effect>) {
+    pub(super) fn sequence_door(&mut self, locker: u16, door: Door, now: Millis) {
         let Some(Stage::Opening { locker: current, now: step, .. }) = &mut self.sequence.0 else { return };
         if *current != locker {
             return;
         }
         match (*step, door) {
-            (Step::Unlocked { .. }, Door::Open) => *step = Step::DoorOpen { until: now + DOOR_OPEN },
-            (Step::DoorOpen { .. }, Door::Closed) => self.go_on(now, effects),
+            (Step::Unlocked { .. } | Step::Closed { .. }, Door::Open) => {
+                *step = Step::DoorOpen { until: now + DOOR_OPEN }
+            }
+            (Step::DoorOpen { .. }, Door::Closed) => *step = Step::Closed { until: now + CLOSED_FOR },
             _ => {}
         }
     }
