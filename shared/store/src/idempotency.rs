@@ -141,7 +141,7 @@ impl Creation for Contract {
 
     async fn is_current(&self, store: &Store) -> Result<bool, Error> {
         let now = if_found(store.contract(&self.id).await)?;
-        Ok(now.is_some_and(|now| now.pin == self.pin && now.range == self.range))
+        Ok(now.is_some_and(|now| now.pin == self.pin && now.range == self.range && now.keys == self.keys))
     }
 }
 
