@@ -164,7 +164,7 @@ impl Store {
         let ids = with_others.iter().filter_map(HistoryItem::contract_at);
         let taking_off: Vec<_> = ids.map(|id| self.take_off(key, id, now)).collect();
         stream::iter(taking_off).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        let together = remains.chunks(TOGETHER).map(|together| self.delete_together(key, together.to_vec(), now));
+        let together = remains.chunks(TOGETHER).map(|together| self.delete_together(key, together.to_vec()));
         let deletions: Vec<_> = together.collect();
         stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await
     }
@@ -197,7 +197,7 @@ impl Store {
             let history = HistoryItem::key(key_id, &id);
             let Some(next) = stored.without(key_id, now) else {
                 // Its other keys have been removed meanwhile.
-                return Ok(self.delete_together(key, vec![history], now).await?);
+                return Ok(self.delete_together(key, vec![history]).await?);
             };
             let mut transaction = Transaction::default();
             let update = Update::all(ContractItem::write(&next, self)?, &ContractItem::OPTIONAL);
@@ -222,18 +222,13 @@ impl Store {
     }
 
     /// Deletes items of the key's partition, with the contracts that have no other key.
-    async fn delete_together(&self, key: &StoredKey, mut remains: Vec<ItemKey>, now: Instant) -> Result<(), Error> {
+    async fn delete_together(&self, key: &StoredKey, mut remains: Vec<ItemKey>) -> Result<(), Error> {
         let mut holders: HashMap<ItemKey, String> = HashMap::new();
         retry!(self, {
             let contracts = self.contracts_in(key, &remains).await?;
-            for stored in contracts.values().filter(|stored| stored.keys.len() > 1) {
-                // No contract gains a key now. Should one have gained it before it was read, it is not to be deleted.
-                let id = &stored.contract.id;
-                Box::pin(self.take_off(key, id.clone(), now)).await?;
-                remains.retain(|item_key| HistoryItem::contract_at(item_key).as_ref() != Some(id));
-            }
-            if remains.is_empty() {
-                return Ok(());
+            if contracts.values().any(|stored| stored.keys.len() > 1) {
+                // It has gained a key since it was sorted out, which no edit does. The next call takes the key off it.
+                return Err(Error::Busy.into());
             }
             let mut transaction = Transaction::default();
             // Contracts may have had the same PIN one after the other, and a transaction may name an item only once.
