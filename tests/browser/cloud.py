@@ -97,12 +97,12 @@ class Automat:
         self.cloud.call("POST", "/v1/keys", {"keyId": key, "automatId": self.id, "lockerIndex": locker, **more})
         return key
 
-    def contract(self, key: str, **more) -> dict:
+    def contract(self, *keys: str, **more) -> dict:
         """A contract that starts now and ends in two hours, unless said otherwise. The response has its PIN."""
-        body = {"person": "Ada Virtanen", **more}
+        body = {"keyIds": keys, "person": "Ada Virtanen", **more}
         if not body.get("permanent"):
             body.setdefault("end", at(hours=2))
-        return self.cloud.call("POST", f"/v1/keys/{urllib.parse.quote(key)}/contracts", body)
+        return self.cloud.call("POST", "/v1/contracts", body)
 
     def connect(self, inside: tuple = (), obliging: bool = False, lockers: int | None = None) -> "Device":
         """The device, with keys inside some lockers; it may have another number of `lockers` than the cloud knows."""
@@ -112,9 +112,9 @@ class Automat:
         self.until(lambda view: view["connection"]["state"] == "connected")
         return device
 
-    def until_messages(self, key: str, contract: str, **contacts: tuple[str, int]):
+    def until_messages(self, contract: str, **contacts: tuple[str, int]):
         """Waits until the message to each contact has this state and number of attempts."""
-        path = f"/v1/keys/{urllib.parse.quote(key)}/contracts/{contract}/messages"
+        path = f"/v1/contracts/{contract}/messages"
         until(lambda: self.cloud.call("GET", path)["data"], lambda messages: contacts == {
             message["contact"]: (message["state"], message["attempts"]) for message in messages
         })

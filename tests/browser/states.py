@@ -101,12 +101,12 @@ STATES = [
     PageState("contract-preview", "/keys/{idle}/contracts/new", then=preview),
     PageState("contract-new-schedule-refused", "/keys/{idle}/contracts/new", then=schedule),
     PageState("contract-conflict", "/keys/{key}/contracts/new", then=preview),
-    PageState("contract", "/keys/{key}/contracts/{contract}"),
-    PageState("contract-as-viewer", "/keys/{key}/contracts/{contract}", person="viewer"),
-    PageState("contract-permanent", "/keys/{shared}/contracts/{permanent}"),
-    PageState("contract-edit", "/keys/{key}/contracts/{contract}/edit"),
-    PageState("contract-remove", "/keys/{key}/contracts/{contract}/remove"),
-    PageState("contract-remove-out", "/keys/{out}/contracts/{fetched}/remove"),
+    PageState("contract", "/contracts/{contract}"),
+    PageState("contract-as-viewer", "/contracts/{contract}", person="viewer"),
+    PageState("contract-permanent", "/contracts/{permanent}"),
+    PageState("contract-edit", "/contracts/{contract}/edit"),
+    PageState("contract-remove", "/contracts/{contract}/remove"),
+    PageState("contract-remove-out", "/contracts/{fetched}/remove"),
     PageState("not-found", "/keys/never-heard-of", is_error=True),
     PageState("nowhere", "/no-such-page", is_error=True),
     PageState("not-allowed", "/automats/new", person="viewer", is_error=True),
@@ -163,7 +163,7 @@ def build(cloud: Cloud) -> World:
         cloud.call("GET", f"/v1/openings/{opening['openingId']}?wait=15")
     device.do("unjam 2")
     device.do("close 4")
-    while any(c["state"] == "active" for c in cloud.call("GET", f"/v1/keys/{key}/contracts?state=active")["data"]):
+    while any(c["state"] == "active" for c in cloud.call("GET", f"/v1/contracts?keyId={key}&state=active")["data"]):
         time.sleep(0.1)
     contract = automat.contract(key, contacts=contacts, freeText="The sauna is warm from six.")
     return World(

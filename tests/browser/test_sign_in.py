@@ -86,8 +86,8 @@ def test_a_contract_form_survives_an_expired_session(enter, cloud, script):
         expect(page.get_by_label("Person")).to_have_value("Kaisa Kesken")
         page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Kaisa Kesken")
-    [made] = cloud.call("GET", f"/v1/keys/{key}/contracts")["data"]
-    assert cloud.call("GET", f"/v1/keys/{key}/contracts/{made['contractId']}/pin")["pin"] == "59271634"
+    [made] = cloud.call("GET", f"/v1/contracts?keyId={key}")["data"]
+    assert cloud.call("GET", f"/v1/contracts/{made['contractId']}/pin")["pin"] == "59271634"
 
 
 def test_the_back_button_shows_nothing_after_signing_out(enter, world):

@@ -3,7 +3,7 @@
 
 use api::{ContractPath, NoQuery};
 use askama::Template;
-use domain::{Contract, ContractId};
+use domain::{Contract, ContractId, KeyId};
 use store::ResourceKind;
 
 use super::form::KeyContext;
@@ -12,6 +12,9 @@ use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
 use crate::visit::{Answer, Visit, page_with, redirect};
+
+/// The hidden field with the key whose page comes after a removal.
+const KEY: &str = "keyId";
 
 #[derive(Template)]
 #[template(path = "contracts/close.html")]
@@ -49,16 +52,12 @@ pub(crate) async fn show_remove(visit: Visit, ContractPath(id): ContractPath, _:
 
 /// `POST /contracts/{contractId}/remove`
 pub(crate) async fn remove(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
-    // Where to go afterwards. Sent twice: it has been removed already.
-    let home = match visit.store().contract(&id).await {
-        Ok(contract) => contract.keys.iter().next().map_or_else(|| "/".to_owned(), links::key),
-        Err(store::Error::NotFound(ResourceKind::Contract)) => "/".to_owned(),
-        Err(error) => return Err(error.into()),
-    };
     let errors =
         match visit.store().remove_contract(&id, form.ticked("force"), form.expected(), &visit.metadata()).await {
+            // Sent twice: it has been removed already.
             Ok(()) | Err(store::Error::NotFound(ResourceKind::Contract)) => {
-                return redirect(&format!("{home}?done=contract-removed"));
+                let key = KeyId::parse(form.text(KEY)).map(|key| format!("{}?done=contract-removed", links::key(&key)));
+                return redirect(key.as_deref().unwrap_or("/"));
             }
             Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
             Err(error) => Errors::of_form(visit.t, error.into())?,

@@ -72,6 +72,7 @@ changed-lockerIndex = locker
 changed-shared = sharing
 changed-returnCode = return code
 changed-property = property
+changed-keyIds = keys
 changed-person = person
 changed-start = start
 changed-end = end

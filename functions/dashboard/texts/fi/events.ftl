@@ -71,6 +71,7 @@ changed-lockerIndex = lokero
 changed-shared = yhteiskäyttö
 changed-returnCode = palautuskoodi
 changed-property = kohde
+changed-keyIds = avaimet
 changed-person = henkilö
 changed-start = alkamisaika
 changed-end = päättymisaika

@@ -71,6 +71,7 @@ changed-lockerIndex = fack
 changed-shared = delning
 changed-returnCode = returkod
 changed-property = objekt
+changed-keyIds = nycklar
 changed-person = person
 changed-start = starttid
 changed-end = sluttid

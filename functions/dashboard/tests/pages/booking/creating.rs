@@ -4,7 +4,7 @@ use domain::{AutomatChange, AutomatId, Instant, PinDigits, Sharing};
 use store::Expected;
 use testkit::{contract, metadata};
 
-use super::{NEW, contracts, stage, with_key};
+use super::{NEW, contracts, k1, stage, with_key};
 
 const ADA: [(&str, &str); 6] = [
     ("person", "Ada"),
@@ -27,7 +27,7 @@ async fn a_contract_without_contacts_is_created_without_a_preview_in_the_automat
     let stage = stage().await;
     let made = stage.fill(NEW, &[&ADA[..], &[("freeText", "Two\r\nlines")]].concat()).await;
     let [contract] = &contracts(&stage).await[..] else { panic!("{}", made.html) };
-    assert_eq!((made.status, made.to), (303, Some(format!("/keys/K-1/contracts/{}?done=created", contract.id))));
+    assert_eq!((made.status, made.to), (303, Some(format!("/contracts/{}?done=created", contract.id))));
     assert_eq!(contract.range.start(), at("2026-11-25T08:00:00Z"));
     assert_eq!(contract.range.end(), Some(at("2026-11-25T10:00:00Z")));
     assert_eq!((contract.pin.reveal(), contract.free_text.as_ref().unwrap().as_str()), ("482915", "Two\nlines"));
@@ -78,9 +78,9 @@ async fn fetching_can_be_limited_to_hours_of_a_week() {
     let [contract] = &contracts(&stage).await[..] else { panic!("{}", made.main()) };
     assert_eq!(contract.schedule.as_ref().unwrap().to_string(), "Mo-Tu 08:00-17:00; Sa 20:00-24:00");
 
-    let page = stage.get(&format!("/keys/K-1/contracts/{}", contract.id)).await;
+    let page = stage.get(&format!("/contracts/{}", contract.id)).await;
     assert!(page.has("Mon–Tue 08:00–17:00; Sat 20:00–24:00"), "{}", page.main());
-    let edit = stage.get(&format!("/keys/K-1/contracts/{}/edit", contract.id)).await;
+    let edit = stage.get(&format!("/contracts/{}/edit", contract.id)).await;
     stage.send(&edit, &[("person", "Bo")]).await;
     let [unchanged] = &contracts(&stage).await[..] else { panic!() };
     assert_eq!(
@@ -175,7 +175,7 @@ async fn an_ambiguous_local_time_asks_which_one() {
     stage.send(&asked, &[("end.which", "second")]).await;
     assert_eq!(contracts(&stage).await[0].range.end(), Some(at("2027-10-31T01:30:00Z")));
     // The edit form knows which of the two it was, and keeps it.
-    let edit = format!("/keys/K-1/contracts/{}/edit", contracts(&stage).await[0].id);
+    let edit = format!("/contracts/{}/edit", contracts(&stage).await[0].id);
     let page = stage.get(&edit).await;
     assert_eq!(page.value("end.which").as_deref(), Some("second"));
     assert_eq!(stage.send(&page, &[]).await.status, 303);
@@ -185,9 +185,8 @@ async fn an_ambiguous_local_time_asks_which_one() {
 #[tokio::test]
 async fn a_conflict_names_the_person_and_offers_the_next_free_period() {
     let stage = stage().await;
-    let key = domain::KeyId::parse("K-1").unwrap();
     // From 15:00 to 16:00 local time.
-    let other = stage.store().create_contract(&key, contract(3_600, 7_200), &metadata()).await.unwrap().into_inner();
+    let other = stage.store().create_contract(contract(&k1(), 3_600, 7_200), &metadata()).await.unwrap().into_inner();
     let fields = [
         ("person", "Bo"),
         ("start.date", "2026-11-24"),
@@ -197,7 +196,7 @@ async fn a_conflict_names_the_person_and_offers_the_next_free_period() {
     ];
     let taken = stage.fill(NEW, &fields).await;
     assert_eq!(taken.status, 422);
-    assert!(taken.has(&format!("<a href=\"/keys/K-1/contracts/{}\">Aino Virtanen</a>", other.id)), "{}", taken.main());
+    assert!(taken.has(&format!("<a href=\"/contracts/{}\">Aino Virtanen</a>", other.id)), "{}", taken.main());
     assert!(taken.has("Tue 24 Nov 2026, 16:00–17:30"));
     let next = taken.html.split_once("name=\"next\" value=\"").unwrap().1.split_once('"').unwrap().0;
     let moved = stage.send(&taken, &[("step", "next-free"), ("next", next)]).await;

@@ -1,15 +1,14 @@
 //! The page of a key.
 
-use domain::{ContractDraft, Ending, KeyId};
+use domain::{ContractDraft, Ending};
 use testkit::{contract, metadata};
 
-use super::{contracts, stage};
+use super::{contracts, k1, stage};
 use crate::stage::Stage;
 
 async fn book(stage: &Stage, person: &str, start: i64, end: i64) {
-    let key = KeyId::parse("K-1").unwrap();
-    let draft = ContractDraft { person: domain::Name::parse(person).unwrap(), ..contract(start, end) };
-    stage.store().create_contract(&key, draft, &metadata()).await.unwrap();
+    let draft = ContractDraft { person: domain::Name::parse(person).unwrap(), ..contract(&k1(), start, end) };
+    stage.store().create_contract(draft, &metadata()).await.unwrap();
 }
 
 const DAY: i64 = 86_400;
@@ -69,9 +68,8 @@ async fn lists_are_paged() {
 #[tokio::test]
 async fn a_permanent_contract_takes_all_later_days() {
     let stage = stage().await;
-    let key = KeyId::parse("K-1").unwrap();
-    let draft = ContractDraft { ending: Ending::Permanent, ..contract(DAY, 2 * DAY) };
-    stage.store().create_contract(&key, draft, &metadata()).await.unwrap();
+    let draft = ContractDraft { ending: Ending::Permanent, ..contract(&k1(), DAY, 2 * DAY) };
+    stage.store().create_contract(draft, &metadata()).await.unwrap();
     let page = stage.get("/keys/K-1?month=2030-01").await;
     assert!(!page.has("contracts/new?from=") && page.has("31 January, taken"), "{}", page.main());
     assert!(page.has("until further notice"));

@@ -15,6 +15,10 @@ use crate::stage::Stage;
 
 const NEW: &str = "/keys/K-1/contracts/new";
 
+fn k1() -> KeyId {
+    KeyId::parse("K-1").unwrap()
+}
+
 /// An operator, and the key `K-1` in the automat `lobby`.
 async fn with_key(sharing: Sharing) -> Stage {
     let stage = Stage::of(Role::Operator).await;
@@ -30,6 +34,6 @@ async fn stage() -> Stage {
 
 async fn contracts(stage: &Stage) -> Vec<Contract> {
     let filter = ContractFilter { states: Vec::new(), order: Order::Ascending };
-    let (key, page) = (KeyId::parse("K-1").unwrap(), PageRequest { limit: 100, after: None });
-    stage.store().contracts(&key, &filter, &page, stage.clock.now()).await.unwrap().data
+    let page = PageRequest { limit: 100, after: None };
+    stage.store().contracts(&k1(), &filter, &page, stage.clock.now()).await.unwrap().data
 }

@@ -9,9 +9,9 @@ use super::{metadata_at, open, report, stage};
 #[tokio::test]
 async fn events_of_an_automat_are_listed_newest_first() {
     let stage = stage().await;
-    let mut draft = contract(0, 3_600);
+    let mut draft = contract(&KeyId::parse("K-1").unwrap(), 0, 3_600);
     draft.id = Some(ContractId::parse("b-1").unwrap());
-    stage.store().create_contract(&KeyId::parse("K-1").unwrap(), draft, &metadata_at(-30)).await.unwrap();
+    stage.store().create_contract(draft, &metadata_at(-30)).await.unwrap();
     let opening = open(&stage, "a").await;
     report(&stage, &opening, OpeningOutcome::Opened).await;
     insta::assert_snapshot!("events", stage.get_as(Role::Viewer, "/automats/lobby/events").await.main());

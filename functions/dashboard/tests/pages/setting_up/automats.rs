@@ -28,10 +28,10 @@ async fn busy(stage: &Stage) {
     }
     let id = |text| KeyId::parse(text).unwrap();
     for (key, start, end) in [("A-2", -3_600, 3_600), ("A-3", -7_200, 60)] {
-        let mut draft = contract(start, end);
+        let mut draft = contract(&id(key), start, end);
         draft.id = Some(domain::ContractId::parse(&format!("of-{key}")).unwrap());
         draft.pin = Some(testkit::pin(if key == "A-2" { "48291" } else { "58291" }));
-        store.create_contract(&id(key), draft, &metadata()).await.unwrap();
+        store.create_contract(draft, &metadata()).await.unwrap();
     }
     let report =
         |inside, door, by: Option<&str>| LockerReport { key_inside: Some(inside), door, by: by.map(str::to_owned) };
