@@ -29,12 +29,12 @@ impl KeyQueues {
     /// for each other.
     async fn wait<'k>(&self, keys: impl IntoIterator<Item = &'k KeyId>) -> Queued {
         let queue = |key: &KeyId| usize::try_from(self.hasher.hash_one(key) % QUEUES as u64).unwrap_or_default();
-        let queues: BTreeSet<_> = keys.into_iter().map(queue).collect();
-        let mut queued = Queued::default();
-        for queue in queues {
-            queued.0.push(Arc::clone(&self.queues[queue]).lock_owned().await);
+        let numbers: BTreeSet<_> = keys.into_iter().map(queue).collect();
+        let mut left_on_drop = Queued::default();
+        for number in numbers {
+            left_on_drop.0.push(Arc::clone(&self.queues[number]).lock_owned().await);
         }
-        queued
+        left_on_drop
     }
 }
 

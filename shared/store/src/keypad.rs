@@ -156,7 +156,7 @@ impl Store {
                 continue;
             }
             let answer = answer(&stored.key, terms.as_ref(), scene.zone, entry, now);
-            if best.as_ref().is_none_or(|(best, _)| rank(&answer) > rank(best)) {
+            if best.as_ref().is_none_or(|(best, _)| rank(answer) > rank(*best)) {
                 best = Some((answer, stored));
             }
         }
@@ -224,7 +224,7 @@ type Answer = Result<(LockerIndex, Purpose), KeypadRefusal>;
 
 /// Of several keys, the first that can be fetched is fetched, then the first that can be returned is returned. Where
 /// nothing is opened, any reason tells more than that the code is unknown.
-fn rank(answer: &Answer) -> u8 {
+fn rank(answer: Answer) -> u8 {
     match answer {
         Ok((_, Purpose::Fetch)) => 3,
         Ok((_, Purpose::Return)) => 2,

@@ -14,7 +14,7 @@ use crate::{Created, Error, RequestMetadata, Store};
 impl Store {
     /// Replaces the PIN with a generated one. The former PIN becomes free.
     pub async fn replace_pin(&self, id: &ContractId, metadata: &RequestMetadata) -> Result<Created<Contract>, Error> {
-        self.once(metadata, self.draw_pin(id, metadata)).await
+        self.once(metadata, Box::pin(self.draw_pin(id, metadata))).await
     }
 
     async fn draw_pin(&self, id: &ContractId, metadata: &RequestMetadata) -> Result<Created<Contract>, Error> {
