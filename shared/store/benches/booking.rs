@@ -31,14 +31,14 @@ async fn main() {
         for n in 0..ended {
             let start = -(ENDED + 1 - n) * HOUR;
             let before = RequestMetadata { now: at(start), ..metadata() };
-            table.store.create_contract(&a(), contract(start, start + HOUR), &before).await.unwrap();
+            table.store.create_contract(contract(&a(), start, start + HOUR), &before).await.unwrap();
         }
         let mut live = 0;
         for wanted in [10, 100, 1_000, 2_000 - 1] {
             while live < wanted {
                 table
                     .store
-                    .create_contract(&a(), contract(live * HOUR + 1, (live + 1) * HOUR), &metadata())
+                    .create_contract(contract(&a(), live * HOUR + 1, (live + 1) * HOUR), &metadata())
                     .await
                     .unwrap();
                 live += 1;
@@ -48,8 +48,8 @@ async fn main() {
             let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
             println!("| {live} | {ended} | {round_trips} | {read_units} | {write_units} | {median:.2?} | {p99:.2?} |");
         }
-        let last = ContractDraft { pin: Some(pin("482915736")), ..contract(live * HOUR + 1, (live + 1) * HOUR) };
-        table.store.create_contract(&a(), last, &metadata()).await.unwrap();
+        let last = ContractDraft { pin: Some(pin("482915736")), ..contract(&a(), live * HOUR + 1, (live + 1) * HOUR) };
+        table.store.create_contract(last, &metadata()).await.unwrap();
         let _ = table.wire.tally();
         let stopwatch = Stopwatch::now();
         let removal = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
@@ -74,11 +74,11 @@ async fn measure(table: &TestTable) -> (Tally, Vec<Duration>) {
         let _ = table.wire.tally();
         let stopwatch = Stopwatch::now();
         let made =
-            table.store.create_contract(&a(), contract(10_000 * HOUR, 10_001 * HOUR), &metadata()).await.unwrap();
+            table.store.create_contract(contract(&a(), 10_000 * HOUR, 10_001 * HOUR), &metadata()).await.unwrap();
         times.push(stopwatch.elapsed());
         tally = table.wire.tally();
         let id = made.into_inner().id;
-        table.store.remove_contract(&a(), &id, false, Expected::Any, &metadata()).await.unwrap();
+        table.store.remove_contract(&id, false, Expected::Any, &metadata()).await.unwrap();
     }
     times.sort();
     (tally, times)

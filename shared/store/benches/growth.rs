@@ -40,8 +40,8 @@ async fn main() {
         for contracts in CONTRACTS {
             while live < contracts {
                 let pin = (live == 0).then(|| pin(PIN));
-                let draft = ContractDraft { pin, ..contract(live * HOUR, (live + 1) * HOUR) };
-                table.store.create_contract(&first(), draft, &metadata()).await.unwrap();
+                let draft = ContractDraft { pin, ..contract(&first(), live * HOUR, (live + 1) * HOUR) };
+                table.store.create_contract(draft, &metadata()).await.unwrap();
                 live += 1;
             }
             Box::pin(Scene { table: &table, keys, contracts }.measure_all()).await;
@@ -88,7 +88,7 @@ impl Scene<'_> {
             let Record::Contract(record) = store.read_record(&self.record_of(&made).await).unwrap() else { panic!() };
             let claims = stream_record.time(store.notify_of_contract(&record, at(0))).await.unwrap();
             assert_eq!(claims.len(), 1);
-            store.remove_contract(&first(), &made.id, false, Expected::Any, &metadata()).await.unwrap();
+            store.remove_contract(&made.id, false, Expected::Any, &metadata()).await.unwrap();
         }
         meter.print();
         stream_record.print();
@@ -134,14 +134,15 @@ impl Scene<'_> {
     /// Creates a contract after all others.
     async fn book(&self) -> Contract {
         let start = self.contracts * HOUR;
-        let draft = ContractDraft { contacts: vec![by_email("aino@example.com")], ..contract(start, start + HOUR) };
-        self.table.store.create_contract(&first(), draft, &metadata()).await.unwrap().into_inner()
+        let draft =
+            ContractDraft { contacts: vec![by_email("aino@example.com")], ..contract(&first(), start, start + HOUR) };
+        self.table.store.create_contract(draft, &metadata()).await.unwrap().into_inner()
     }
 
     /// What the stream passes on about a contract that was created.
     async fn record_of(&self, made: &Contract) -> serde_json::Value {
         let request = self.table.client.get_item().table_name(TABLE);
-        let key = [("PK", format!("KEY#{}", made.key)), ("SK", format!("CONTRACT#{}", made.id))];
+        let key = [("PK", format!("CONTRACT#{}", made.id)), ("SK", "CONTRACT".to_owned())];
         let key = HashMap::from(key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value))));
         let item = request.set_key(Some(key.clone())).send().await.unwrap().item.unwrap();
         let json =

@@ -83,7 +83,7 @@ async fn book(store: Store, next: Arc<AtomicI64>) -> (Vec<Duration>, u32) {
         // The clock moves on with the bookings, so that earlier ones have ended and leave the calendar.
         let metadata = store::RequestMetadata { now: at((slot - LIVE).max(0) * 10), ..metadata() };
         let stopwatch = Stopwatch::now();
-        match store.create_contract(&KeyId::parse("A").unwrap(), contract(slot * 10, slot * 10 + 10), &metadata).await {
+        match store.create_contract(contract(&KeyId::parse("A").unwrap(), slot * 10, slot * 10 + 10), &metadata).await {
             Ok(_) => times.push(stopwatch.elapsed()),
             Err(Error::Busy) => busy += 1,
             Err(other) => panic!("{other:?}"),

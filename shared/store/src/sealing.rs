@@ -258,28 +258,26 @@ mod tests {
         CodeKeyring::new(&[secret; 32]).unwrap()
     }
 
-    fn key_and_contract() -> (KeyId, ContractId) {
-        (KeyId::parse("A-12").unwrap(), ContractId::parse("BK-1").unwrap())
+    fn contract() -> ContractId {
+        ContractId::parse("BK-1").unwrap()
     }
 
     #[test]
     fn a_sealed_pin_opens_only_for_its_contract_and_under_its_secret() {
-        let (key, contract) = key_and_contract();
+        let contract = contract();
         let pin = Pin::parse("482915").unwrap();
-        let owner = Owner::Contract(&key, &contract);
+        let owner = Owner::Contract(&contract);
         let sealed = codes(1).seal(&Random::system(), owner, pin.reveal()).unwrap();
         assert_eq!(codes(1).open(&sealed, owner, Pin::parse).unwrap(), pin);
         assert!(codes(2).open(&sealed, owner, Pin::parse).is_err());
-        assert!(
-            codes(1).open(&sealed, Owner::Contract(&key, &ContractId::parse("BK-2").unwrap()), Pin::parse).is_err()
-        );
+        assert!(codes(1).open(&sealed, Owner::Contract(&ContractId::parse("BK-2").unwrap()), Pin::parse).is_err());
         assert!(codes(1).open(&sealed[1..], owner, Pin::parse).is_err());
     }
 
     #[test]
     fn sealing_hides_the_pin_its_length_and_that_two_are_the_same() {
-        let (key, contract) = key_and_contract();
-        let seal = |digits| codes(1).seal(&Random::system(), Owner::Contract(&key, &contract), digits).unwrap();
+        let contract = contract();
+        let seal = |digits| codes(1).seal(&Random::system(), Owner::Contract(&contract), digits).unwrap();
         assert_eq!(seal("4829").len(), seal("482915736").len());
         assert_ne!(seal("4829"), seal("4829"));
         assert!(!seal("4829").windows(4).any(|bytes| bytes == b"4829"));
@@ -346,10 +344,10 @@ mod tests {
 
     #[test]
     fn with_two_secrets_a_code_opens_under_either_and_is_sealed_under_the_first() {
-        let (key, contract) = key_and_contract();
+        let contract = contract();
         let pin = Pin::parse("482915").unwrap();
         let both = CodeKeyring::new(&two(2, 1)).unwrap();
-        let owner = Owner::Contract(&key, &contract);
+        let owner = Owner::Contract(&contract);
         for sealing in [&codes(1), &codes(2), &CodeKeyring::new(&two(1, 2)).unwrap(), &both] {
             let sealed = sealing.seal(&Random::system(), owner, pin.reveal()).unwrap();
             assert_eq!(both.open(&sealed, owner, Pin::parse).unwrap(), pin);

@@ -39,8 +39,8 @@ async fn the_view_shows_every_locker_its_key_and_the_contract_running_now_in_one
     table.store.create_automat(automat("lobby", 4), &metadata()).await.unwrap();
     table.store.create_key(in_locker("A-12", 2), &metadata()).await.unwrap();
     let a12 = KeyId::parse("A-12").unwrap();
-    let running = table.store.create_contract(&a12, contract(-60, 60), &metadata()).await.unwrap().into_inner();
-    table.store.create_contract(&a12, contract(60, 120), &metadata()).await.unwrap();
+    let running = table.store.create_contract(contract(&a12, -60, 60), &metadata()).await.unwrap().into_inner();
+    table.store.create_contract(contract(&a12, 60, 120), &metadata()).await.unwrap();
     let _ = table.wire.tally();
     let view = table.store.automat_view(&lobby(), at(0)).await.unwrap();
     assert_eq!(table.wire.tally().round_trips, 1);
@@ -60,7 +60,7 @@ async fn the_view_knows_who_has_a_key_long_after_the_last_booking_was_made() {
     table.store.create_key(key("A-12"), &metadata()).await.unwrap();
     let a12 = KeyId::parse("A-12").unwrap();
     for n in 0..10 {
-        table.store.create_contract(&a12, contract(n * 100, n * 100 + 90), &metadata()).await.unwrap();
+        table.store.create_contract(contract(&a12, n * 100, n * 100 + 90), &metadata()).await.unwrap();
     }
     for n in 0..10 {
         let view = table.store.automat_view(&lobby(), at(n * 100 + 50)).await.unwrap();

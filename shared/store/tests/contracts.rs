@@ -45,7 +45,7 @@ async fn two_keys() -> TestTable {
 }
 
 async fn made(table: &TestTable, draft: ContractDraft) -> Contract {
-    table.store.create_contract(&a(), draft, &metadata()).await.unwrap().into_inner()
+    table.store.create_contract(draft, &metadata()).await.unwrap().into_inner()
 }
 
 async fn holder(table: &TestTable, digits: &str) -> Option<(KeyId, ContractId)> {
@@ -68,24 +68,27 @@ async fn a_contract_is_read_as_it_was_made() {
         contacts: vec![contact],
         schedule: Some(Schedule::parse("Mo-Fr 08:00-17:00").unwrap()),
         free_text: Some(FreeText::parse("second floor").unwrap()),
-        ..named("BK-1", with_pin("482915", contract(60, 120)))
+        ..named("BK-1", with_pin("482915", contract(&a(), 60, 120)))
     };
     let created = made(&table, draft.clone()).await;
     assert!(created.matches_draft(&draft));
-    assert_eq!(table.store.contract(&a(), &created.id).await.unwrap(), created);
+    assert_eq!(table.store.contract(&created.id).await.unwrap(), created);
     assert_eq!(holder(&table, "482915").await, Some((a(), created.id)));
 }
 
 #[tokio::test]
 async fn an_overlap_is_refused_with_conflicts_and_the_next_free_time() {
     let table = two_keys().await;
-    let first = made(&table, contract(0, 60)).await;
-    let second = made(&table, contract(60, 120)).await;
-    let refused = table.store.create_contract(&a(), contract(30, 90), &metadata()).await;
+    let first = made(&table, contract(&a(), 0, 60)).await;
+    let second = made(&table, contract(&a(), 60, 120)).await;
+    let refused = table.store.create_contract(contract(&a(), 30, 90), &metadata()).await;
     let Err(Error::Contract(ContractRefusal::Overlap { conflicts, next_free })) = refused else {
         panic!("{refused:?}")
     };
-    assert_eq!(conflicts.into_iter().map(|entry| entry.contract).collect::<Vec<_>>(), [first.id, second.id]);
+    assert_eq!(
+        conflicts.into_iter().map(|conflict| conflict.entry.contract).collect::<Vec<_>>(),
+        [first.id, second.id]
+    );
     assert_eq!(next_free, Some(range(120, 180)));
 }
 
@@ -94,7 +97,7 @@ async fn contracts_on_a_shared_key_may_overlap() {
     let table = two_keys().await;
     let b = KeyId::parse("B").unwrap();
     for _ in 0..3 {
-        table.store.create_contract(&b, contract(0, 60), &metadata()).await.unwrap();
+        table.store.create_contract(contract(&b, 0, 60), &metadata()).await.unwrap();
     }
     assert_eq!(table.store.key(&b).await.unwrap().calendar.entries().len(), 3);
 }
@@ -102,10 +105,10 @@ async fn contracts_on_a_shared_key_may_overlap() {
 #[tokio::test]
 async fn the_same_id_conflicts_only_with_other_fields() {
     let table = two_keys().await;
-    let created = made(&table, named("BK-1", contract(0, 60))).await;
-    let again = table.store.create_contract(&a(), named("BK-1", contract(0, 60)), &metadata()).await.unwrap();
+    let created = made(&table, named("BK-1", contract(&a(), 0, 60))).await;
+    let again = table.store.create_contract(named("BK-1", contract(&a(), 0, 60)), &metadata()).await.unwrap();
     assert_eq!(again, Created::Existing(created));
-    let other = table.store.create_contract(&a(), named("BK-1", contract(0, 61)), &metadata()).await;
+    let other = table.store.create_contract(named("BK-1", contract(&a(), 0, 61)), &metadata()).await;
     assert!(matches!(other, Err(Error::Exists(ResourceKind::Contract))));
 }
 
@@ -113,12 +116,12 @@ async fn the_same_id_conflicts_only_with_other_fields() {
 async fn a_pin_is_unique_among_the_live_contracts_of_the_automat() {
     let table = two_keys().await;
     let b = KeyId::parse("B").unwrap();
-    let first = made(&table, with_pin("482915", contract(0, 60))).await;
-    let taken = table.store.create_contract(&b, with_pin("482915", contract(0, 60)), &metadata()).await;
+    let first = made(&table, with_pin("482915", contract(&a(), 0, 60))).await;
+    let taken = table.store.create_contract(with_pin("482915", contract(&b, 0, 60)), &metadata()).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))));
-    let other = table.store.create_contract(&b, contract(0, 60), &metadata()).await.unwrap().into_inner();
+    let other = table.store.create_contract(contract(&b, 0, 60), &metadata()).await.unwrap().into_inner();
     let change = ContractChange { pin: Some(pin("482915")), ..ContractChange::default() };
-    let taken = table.store.edit_contract(&b, &other.id, change, Expected::Any, &metadata()).await;
+    let taken = table.store.edit_contract(&other.id, change, false, Expected::Any, &metadata()).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))));
     assert_eq!(holder(&table, "482915").await, Some((a(), first.id)));
 }
@@ -127,8 +130,8 @@ async fn a_pin_is_unique_among_the_live_contracts_of_the_automat() {
 async fn a_pin_is_free_again_when_its_contract_has_ended_and_the_key_is_back() {
     let table = two_keys().await;
     let b = KeyId::parse("B").unwrap();
-    let ended = made(&table, with_pin("482915", contract(0, 60))).await;
-    let taken = table.store.create_contract(&b, with_pin("482915", contract(70, 90)), &later(59)).await;
+    let ended = made(&table, with_pin("482915", contract(&a(), 0, 60))).await;
+    let taken = table.store.create_contract(with_pin("482915", contract(&b, 70, 90)), &later(59)).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))), "it has not ended");
     let key_out = |out: bool| {
         let mac = table.items();
@@ -141,46 +144,51 @@ async fn a_pin_is_free_again_when_its_contract_has_ended_and_the_key_is_back() {
                 .table_name(TABLE)
                 .key("PK", AttributeValue::S("AUTOMAT#lobby".into()))
                 .key("SK", AttributeValue::S(format!("PIN#{sk}")))
-                .expression_attribute_names("#out", "out")
-                .expression_attribute_values(":out", AttributeValue::Bool(out));
-            request.update_expression("SET #out = :out").send().await.unwrap();
+                .expression_attribute_names("#out", "out");
+            let request = if out {
+                let keys = AttributeValue::Ss(vec!["A".into()]);
+                request.expression_attribute_values(":out", keys).update_expression("SET #out = :out")
+            } else {
+                request.update_expression("REMOVE #out")
+            };
+            request.send().await.unwrap();
         }
     };
     key_out(true).await;
-    let taken = table.store.create_contract(&b, with_pin("482915", contract(70, 90)), &later(61)).await;
+    let taken = table.store.create_contract(with_pin("482915", contract(&b, 70, 90)), &later(61)).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))), "the key is still out with it");
     key_out(false).await;
-    let next = table.store.create_contract(&b, with_pin("482915", contract(70, 90)), &later(61)).await.unwrap();
+    let next = table.store.create_contract(with_pin("482915", contract(&b, 70, 90)), &later(61)).await.unwrap();
     assert_eq!(holder(&table, "482915").await, Some((b, next.into_inner().id.clone())));
-    table.store.remove_contract(&a(), &ended.id, false, Expected::Any, &later(62)).await.unwrap();
+    table.store.remove_contract(&ended.id, false, Expected::Any, &later(62)).await.unwrap();
     assert!(holder(&table, "482915").await.is_some(), "the ended contract does not take the PIN along");
 }
 
 #[tokio::test]
 async fn an_edit_moves_a_contract_under_the_same_rule() {
     let table = two_keys().await;
-    let first = made(&table, with_pin("482915", contract(0, 60))).await;
-    let second = made(&table, contract(60, 120)).await;
-    let over = table.store.edit_contract(&a(), &first.id, to(0, 90), Expected::Any, &metadata()).await;
+    let first = made(&table, with_pin("482915", contract(&a(), 0, 60))).await;
+    let second = made(&table, contract(&a(), 60, 120)).await;
+    let over = table.store.edit_contract(&first.id, to(0, 90), false, Expected::Any, &metadata()).await;
     let Err(Error::Contract(ContractRefusal::Overlap { conflicts, .. })) = over else { panic!("{over:?}") };
-    assert_eq!(conflicts[0].contract, second.id);
+    assert_eq!((&conflicts[0].key, &conflicts[0].entry.contract), (&a(), &second.id));
     let moved =
-        table.store.edit_contract(&a(), &first.id, to(20, 60), Expected::Version(1), &metadata()).await.unwrap();
+        table.store.edit_contract(&first.id, to(20, 60), false, Expected::Version(1), &metadata()).await.unwrap();
     assert_eq!((moved.range, moved.version), (range(20, 60), 2));
-    assert_eq!(table.store.contract(&a(), &first.id).await.unwrap(), moved);
+    assert_eq!(table.store.contract(&first.id).await.unwrap(), moved);
     assert_eq!(table.store.key(&a()).await.unwrap().calendar.entry(&first.id).unwrap().range, range(20, 60));
-    let stale = table.store.edit_contract(&a(), &first.id, to(20, 50), Expected::Version(1), &metadata()).await;
+    let stale = table.store.edit_contract(&first.id, to(20, 50), false, Expected::Version(1), &metadata()).await;
     assert!(matches!(stale, Err(Error::Stale { current: 2 })));
-    table.store.create_contract(&a(), contract(0, 20), &metadata()).await.unwrap();
+    table.store.create_contract(contract(&a(), 0, 20), &metadata()).await.unwrap();
 }
 
 #[tokio::test]
 async fn an_edit_of_the_text_leaves_the_calendar_alone() {
     let table = two_keys().await;
-    let made = made(&table, contract(0, 60)).await;
+    let made = made(&table, contract(&a(), 0, 60)).await;
     let _ = table.wire.tally();
     let change = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
-    let edited = table.store.edit_contract(&a(), &made.id, change, Expected::Any, &metadata()).await.unwrap();
+    let edited = table.store.edit_contract(&made.id, change, false, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(edited.person.as_str(), "Eino");
     assert!(table.wire.tally().write_units <= 5.0, "the contract, its index entry and the event");
 }
@@ -188,19 +196,19 @@ async fn an_edit_of_the_text_leaves_the_calendar_alone() {
 #[tokio::test]
 async fn an_ended_contract_is_extended_only_if_its_time_and_its_pin_are_still_free() {
     let table = two_keys().await;
-    let ended = made(&table, with_pin("482915", contract(0, 60))).await;
+    let ended = made(&table, with_pin("482915", contract(&a(), 0, 60))).await;
     let next = table
         .store
-        .create_contract(&a(), with_pin("482915", contract(100, 200)), &later(70))
+        .create_contract(with_pin("482915", contract(&a(), 100, 200)), &later(70))
         .await
         .unwrap()
         .into_inner();
-    let over = table.store.edit_contract(&a(), &ended.id, to(0, 150), Expected::Any, &later(80)).await;
+    let over = table.store.edit_contract(&ended.id, to(0, 150), false, Expected::Any, &later(80)).await;
     assert!(matches!(over, Err(Error::Contract(ContractRefusal::Overlap { .. }))));
-    let pin_gone = table.store.edit_contract(&a(), &ended.id, to(0, 90), Expected::Any, &later(80)).await;
+    let pin_gone = table.store.edit_contract(&ended.id, to(0, 90), false, Expected::Any, &later(80)).await;
     assert!(matches!(pin_gone, Err(Error::Contract(ContractRefusal::PinInUse))));
     let change = ContractChange { pin: Some(pin("736152")), ..to(0, 90) };
-    table.store.edit_contract(&a(), &ended.id, change, Expected::Any, &later(80)).await.unwrap();
+    table.store.edit_contract(&ended.id, change, false, Expected::Any, &later(80)).await.unwrap();
     assert_eq!(holder(&table, "736152").await, Some((a(), ended.id)));
     assert_eq!(holder(&table, "482915").await, Some((a(), next.id)));
 }
@@ -208,33 +216,30 @@ async fn an_ended_contract_is_extended_only_if_its_time_and_its_pin_are_still_fr
 #[tokio::test]
 async fn a_new_pin_replaces_the_old_one() {
     let table = two_keys().await;
-    let contract = made(&table, with_pin("482915", contract(0, 60))).await;
-    let replaced = table.store.replace_pin(&a(), &contract.id, &metadata()).await.unwrap().into_inner();
+    let contract = made(&table, with_pin("482915", contract(&a(), 0, 60))).await;
+    let replaced = table.store.replace_pin(&contract.id, &metadata()).await.unwrap().into_inner();
     assert_eq!(replaced.pin.digits().get(), 6);
     assert_eq!(holder(&table, "482915").await, None);
     assert_eq!(holder(&table, replaced.pin.reveal()).await, Some((a(), contract.id.clone())));
-    assert_eq!(table.store.reveal_pin(&a(), &contract.id, &metadata()).await.unwrap(), replaced.pin);
+    assert_eq!(table.store.reveal_pin(&contract.id, &metadata()).await.unwrap(), replaced.pin);
 }
 
 #[tokio::test]
 async fn a_removed_contract_leaves_its_time_and_its_pin_to_others() {
     let table = two_keys().await;
-    let contract_made = made(&table, with_pin("482915", contract(0, 60))).await;
-    let stale = table.store.remove_contract(&a(), &contract_made.id, false, Expected::Version(7), &metadata()).await;
+    let contract_made = made(&table, with_pin("482915", contract(&a(), 0, 60))).await;
+    let stale = table.store.remove_contract(&contract_made.id, false, Expected::Version(7), &metadata()).await;
     assert!(matches!(stale, Err(Error::Stale { current: 1 })));
-    table.store.remove_contract(&a(), &contract_made.id, false, Expected::Version(1), &metadata()).await.unwrap();
-    assert!(matches!(
-        table.store.contract(&a(), &contract_made.id).await,
-        Err(Error::NotFound(ResourceKind::Contract))
-    ));
+    table.store.remove_contract(&contract_made.id, false, Expected::Version(1), &metadata()).await.unwrap();
+    assert!(matches!(table.store.contract(&contract_made.id).await, Err(Error::NotFound(ResourceKind::Contract))));
     assert_eq!(holder(&table, "482915").await, None);
-    made(&table, with_pin("482915", contract(0, 60))).await;
+    made(&table, with_pin("482915", contract(&a(), 0, 60))).await;
 }
 
 #[tokio::test]
 async fn a_contract_whose_key_is_out_is_removed_only_by_force() {
     let table = two_keys().await;
-    let contract = made(&table, contract(0, 60)).await;
+    let contract = made(&table, contract(&a(), 0, 60)).await;
     table
         .client
         .update_item()
@@ -247,11 +252,11 @@ async fn a_contract_whose_key_is_out_is_removed_only_by_force() {
         .send()
         .await
         .unwrap();
-    let refused = table.store.remove_contract(&a(), &contract.id, false, Expected::Any, &metadata()).await;
-    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::KeyOut))));
+    let refused = table.store.remove_contract(&contract.id, false, Expected::Any, &metadata()).await;
+    assert!(matches!(refused, Err(Error::Contract(ContractRefusal::KeyOut { .. }))));
     let refused = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await;
     assert!(matches!(refused, Err(Error::Key(domain::KeyRefusal::Out))));
-    table.store.remove_contract(&a(), &contract.id, true, Expected::Any, &metadata()).await.unwrap();
+    table.store.remove_contract(&contract.id, true, Expected::Any, &metadata()).await.unwrap();
     table.store.remove_key(&a(), true, Expected::Any, &metadata()).await.unwrap();
 }
 
@@ -274,9 +279,9 @@ async fn listed(table: &TestTable, states: &[ContractState], order: Order, limit
 async fn contracts_are_listed_by_state_in_order_of_start() {
     let table = two_keys().await;
     for start in [40, 0, 30, 10, 20] {
-        made(&table, contract(start, start + 10)).await;
+        made(&table, contract(&a(), start, start + 10)).await;
     }
-    made(&table, ContractDraft { ending: Ending::Permanent, ..contract(50, 51) }).await;
+    made(&table, ContractDraft { ending: Ending::Permanent, ..contract(&a(), 50, 51) }).await;
     for limit in [1, 2, 3, 10] {
         assert_eq!(listed(&table, &[], Order::Ascending, limit, 25).await, [0, 10, 20, 30, 40, 50]);
         assert_eq!(listed(&table, &[], Order::Descending, limit, 25).await, [50, 40, 30, 20, 10, 0]);
@@ -294,9 +299,9 @@ async fn contracts_are_listed_by_state_in_order_of_start() {
 async fn a_booking_takes_two_reads_and_one_transaction() {
     let table = two_keys().await;
     for n in 0..10 {
-        made(&table, contract(n * 10, n * 10 + 10)).await;
+        made(&table, contract(&a(), n * 10, n * 10 + 10)).await;
     }
     let _ = table.wire.tally();
-    made(&table, contract(200, 210)).await;
+    made(&table, contract(&a(), 200, 210)).await;
     assert_eq!(table.wire.tally().round_trips, 3, "the key, the automat, all writes");
 }

@@ -27,8 +27,8 @@ impl Scene {
         table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
         table.store.create_key(key("A"), &metadata()).await.unwrap();
         let id = Some(ContractId::parse("one").unwrap());
-        let draft = ContractDraft { id, pin: Some(pin("482915")), ..contract(0, 7_200) };
-        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
+        let draft = ContractDraft { id, pin: Some(pin("482915")), ..contract(&a(), 0, 7_200) };
+        table.store.create_contract(draft, &metadata()).await.unwrap();
         let scene = Self(table);
         scene.report(1, 0, true, DoorState::Closed, None).await;
         scene.report(2, 1, false, DoorState::Closed, None).await;

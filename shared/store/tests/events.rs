@@ -37,11 +37,11 @@ async fn every_change_is_recorded_with_who_what_and_when() {
     store.edit_automat(&lobby(), name, true, Expected::Any, &by("ada", 1)).await.unwrap();
     store.create_key(key("A"), &by("ada", 2)).await.unwrap();
     store.edit_key(&a(), property, Expected::Any, &by("bo", 3)).await.unwrap();
-    let contract = store.create_contract(&a(), contract(0, 60), &by("bo", 4)).await.unwrap().into_inner();
-    store.edit_contract(&a(), &contract.id, longer, Expected::Any, &by("bo", 5)).await.unwrap();
-    store.replace_pin(&a(), &contract.id, &by("bo", 6)).await.unwrap();
-    store.reveal_pin(&a(), &contract.id, &by("cy", 7)).await.unwrap();
-    store.remove_contract(&a(), &contract.id, false, Expected::Any, &by("cy", 8)).await.unwrap();
+    let contract = store.create_contract(contract(&a(), 0, 60), &by("bo", 4)).await.unwrap().into_inner();
+    store.edit_contract(&contract.id, longer, false, Expected::Any, &by("bo", 5)).await.unwrap();
+    store.replace_pin(&contract.id, &by("bo", 6)).await.unwrap();
+    store.reveal_pin(&contract.id, &by("cy", 7)).await.unwrap();
+    store.remove_contract(&contract.id, false, Expected::Any, &by("cy", 8)).await.unwrap();
     let of_key = store.key_events(&a(), &page(100)).await.unwrap().data;
     store.remove_key(&a(), false, Expected::Any, &by("ada", 9)).await.unwrap();
     let edited = |field| EventKind::ContractChanged { changes: vec![field], range: range(0, 90) };
@@ -73,7 +73,7 @@ async fn events_are_read_page_by_page_newest_first() {
     table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
     table.store.create_key(key("A"), &metadata()).await.unwrap();
     for n in 0..7 {
-        table.store.create_contract(&a(), contract(n * 10, n * 10 + 10), &by("bo", n + 1)).await.unwrap();
+        table.store.create_contract(contract(&a(), n * 10, n * 10 + 10), &by("bo", n + 1)).await.unwrap();
     }
     let mut seconds = [Vec::new(), Vec::new()];
     for (of_key, seconds) in [true, false].into_iter().zip(&mut seconds) {
@@ -102,8 +102,8 @@ async fn no_code_is_stored_in_clear() {
     table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
     let with_code = KeyDraft { return_code: Some(ReturnCode::parse("8064").unwrap()), ..key("A") };
     table.store.create_key(with_code, &testkit::metadata_with_receipt("r1", "h1")).await.unwrap();
-    let draft = ContractDraft { pin: Some(Pin::parse("482915736").unwrap()), ..contract(0, 60) };
-    table.store.create_contract(&a(), draft, &testkit::metadata_with_receipt("r2", "h2")).await.unwrap();
+    let draft = ContractDraft { pin: Some(Pin::parse("482915736").unwrap()), ..contract(&a(), 0, 60) };
+    table.store.create_contract(draft, &testkit::metadata_with_receipt("r2", "h2")).await.unwrap();
     let items = table.items().await.concat();
     assert!(items.contains("RECEIPT#r1") && items.contains("RECEIPT#r2"));
     assert!(!items.contains("482915736"));

@@ -13,7 +13,7 @@ use store::{ContractFilter, Error, Expected, Order, PageRequest, Store};
 use testkit::{Steps, TestTable, Wire, at, automat, contract, key, metadata};
 use tokio::task::JoinHandle;
 
-/// An operation on the key, which has the contract `existing` from 0 to 60 at the beginning.
+/// An operation on the key, which has one contract, [`existing`], from 0 to 60 at the beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Action {
     Create,
@@ -37,17 +37,21 @@ const ACTIONS: [Action; 8] = [
     Action::AddKey,
 ];
 
+fn existing(key: &KeyId) -> ContractId {
+    ContractId::parse(&format!("on-{key}")).unwrap()
+}
+
 async fn perform(store: Store, id: KeyId, action: Action) -> Result<(), Error> {
-    let existing = ContractId::parse("existing").unwrap();
+    let existing = existing(&id);
     let sharing = |sharing| KeyChange { sharing: Some(sharing), ..KeyChange::default() };
     match action {
-        Action::Create => store.create_contract(&id, contract(50, 100), &metadata()).await.map(|_| ()),
-        Action::CreateOverIt => store.create_contract(&id, contract(70, 120), &metadata()).await.map(|_| ()),
+        Action::Create => store.create_contract(contract(&id, 50, 100), &metadata()).await.map(|_| ()),
+        Action::CreateOverIt => store.create_contract(contract(&id, 70, 120), &metadata()).await.map(|_| ()),
         Action::Edit => {
             let change = ContractChange { ending: Some(Ending::At(at(80))), ..ContractChange::default() };
-            store.edit_contract(&id, &existing, change, Expected::Any, &metadata()).await.map(|_| ())
+            store.edit_contract(&existing, change, false, Expected::Any, &metadata()).await.map(|_| ())
         }
-        Action::Remove => store.remove_contract(&id, &existing, false, Expected::Any, &metadata()).await,
+        Action::Remove => store.remove_contract(&existing, false, Expected::Any, &metadata()).await,
         Action::RemoveKey => store.remove_key(&id, false, Expected::Any, &metadata()).await.map(|_| ()),
         Action::Share => store.edit_key(&id, sharing(Sharing::Shared), Expected::Any, &metadata()).await.map(|_| ()),
         Action::Unshare => {
@@ -71,8 +75,8 @@ async fn run(Stage { table, stores }: &Stage, name: &str, actions: &[Action], sc
     let id = KeyId::parse(name).unwrap();
     let sharing = if actions.contains(&Action::Unshare) { Sharing::Shared } else { Sharing::NotShared };
     table.store.create_key(KeyDraft { sharing, ..key(name) }, &metadata()).await.unwrap();
-    let existing = ContractDraft { id: Some(ContractId::parse("existing").unwrap()), ..contract(0, 60) };
-    table.store.create_contract(&id, existing, &metadata()).await.unwrap();
+    let existing = ContractDraft { id: Some(existing(&id)), ..contract(&id, 0, 60) };
+    table.store.create_contract(existing, &metadata()).await.unwrap();
     let mut running: Vec<Option<Running>> = Vec::new();
     for (&action, (store, wire)) in actions.iter().zip(stores) {
         running.push(Some((wire.step_by_step(), tokio::spawn(perform(store.clone(), id.clone(), action)))));

@@ -44,8 +44,8 @@ async fn stage() -> TestTable {
         [("now", "482915", 0, 1_000), ("too", "573826", 0, 1_000), ("later", "664737", 500, 900)]
     {
         let id = Some(ContractId::parse(name).unwrap());
-        let draft = ContractDraft { id, pin: Some(pin(digits)), ..contract(start, end) };
-        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
+        let draft = ContractDraft { id, pin: Some(pin(digits)), ..contract(&a(), start, end) };
+        table.store.create_contract(draft, &metadata()).await.unwrap();
     }
     table
 }
@@ -156,7 +156,7 @@ async fn a_schedule_limits_fetching_as_it_is_now_and_returning_never() {
     let reschedule = async |schedule: Option<&str>| {
         let schedule = schedule.map(|text| Schedule::parse(text).unwrap());
         let change = ContractChange { schedule: Some(schedule), ..ContractChange::default() };
-        table.store.edit_contract(&a(), &id, change, Expected::Any, &metadata()).await.unwrap();
+        table.store.edit_contract(&id, change, false, Expected::Any, &metadata()).await.unwrap();
     };
     // It is Tuesday, 14:00 in the time zone of the automat.
     reschedule(Some("Tu 15:00-16:00")).await;

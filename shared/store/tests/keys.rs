@@ -121,7 +121,7 @@ async fn a_key_moves_to_another_locker_with_its_contracts() {
     let table = lobby(3).await;
     table.store.create_key(key("A"), &metadata()).await.unwrap();
     table.store.create_key(KeyDraft { locker: Some(locker(2)), ..key("B") }, &metadata()).await.unwrap();
-    let contract = table.store.create_contract(&id("A"), contract(-60, 60), &metadata()).await.unwrap().into_inner();
+    let contract = table.store.create_contract(contract(&id("A"), -60, 60), &metadata()).await.unwrap().into_inner();
     let to = |index| KeyChange { locker: Some(locker(index)), ..KeyChange::default() };
     let taken = table.store.edit_key(&id("A"), to(2), Expected::Any, &metadata()).await;
     assert!(matches!(taken, Err(Error::Automat(AutomatRefusal::LockerOccupied { .. }))));
@@ -141,14 +141,14 @@ async fn a_key_moves_to_another_locker_with_its_contracts() {
 async fn a_key_becomes_not_shared_only_when_no_contracts_overlap() {
     let table = lobby(3).await;
     table.store.create_key(KeyDraft { sharing: Sharing::Shared, ..key("A") }, &metadata()).await.unwrap();
-    let first = table.store.create_contract(&id("A"), contract(0, 60), &metadata()).await.unwrap().into_inner();
-    let second = table.store.create_contract(&id("A"), contract(30, 90), &metadata()).await.unwrap().into_inner();
+    let first = table.store.create_contract(contract(&id("A"), 0, 60), &metadata()).await.unwrap().into_inner();
+    let second = table.store.create_contract(contract(&id("A"), 30, 90), &metadata()).await.unwrap().into_inner();
     let not_shared = KeyChange { sharing: Some(Sharing::NotShared), ..KeyChange::default() };
     let refused = table.store.edit_key(&id("A"), not_shared.clone(), Expected::Any, &metadata()).await;
     let Err(Error::Key(KeyRefusal::ContractsOverlap { pairs })) = refused else { panic!("{refused:?}") };
     let named = pairs.into_iter().map(|(a, b)| (a.contract, b.contract)).collect::<Vec<_>>();
     assert_eq!(named, [(first.id, second.id.clone())]);
-    table.store.remove_contract(&id("A"), &second.id, false, Expected::Any, &metadata()).await.unwrap();
+    table.store.remove_contract(&second.id, false, Expected::Any, &metadata()).await.unwrap();
     let edited = table.store.edit_key(&id("A"), not_shared, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(edited.sharing, Sharing::NotShared);
 }
@@ -157,7 +157,7 @@ async fn a_key_becomes_not_shared_only_when_no_contracts_overlap() {
 async fn bookings_do_not_make_an_edit_of_the_key_stale() {
     let table = lobby(3).await;
     table.store.create_key(key("A"), &metadata()).await.unwrap();
-    table.store.create_contract(&id("A"), contract(0, 60), &metadata()).await.unwrap();
+    table.store.create_contract(contract(&id("A"), 0, 60), &metadata()).await.unwrap();
     let property = KeyChange { property: Some(Property::parse("Hämeentie 5").unwrap()), ..KeyChange::default() };
     let edited = table.store.edit_key(&id("A"), property.clone(), Expected::Version(1), &metadata()).await.unwrap();
     assert_eq!((edited.version, edited.calendar.entries().len()), (2, 1));

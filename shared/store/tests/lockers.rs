@@ -31,8 +31,8 @@ async fn stage() -> TestTable {
     table.store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
     table.store.create_key(KeyDraft { sharing: Sharing::Shared, ..key("A") }, &metadata()).await.unwrap();
     for (name, digits) in [("one", "482915"), ("two", "573826")] {
-        let draft = ContractDraft { id: Some(id(name)), pin: Some(pin(digits)), ..contract(0, 60) };
-        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
+        let draft = ContractDraft { id: Some(id(name)), pin: Some(pin(digits)), ..contract(&a(), 0, 60) };
+        table.store.create_contract(draft, &metadata()).await.unwrap();
     }
     report(&table.store, locker_reports(10, &[(0, true, None)])).await;
     table
@@ -125,19 +125,19 @@ async fn the_pin_of_a_key_that_is_out_stays_until_the_key_is_back() {
     assert_eq!(pin_item(&table, "one").await, "out");
     assert_eq!(pin_item(&table, "two").await, "ttl", "another contract's PIN is left alone");
     let later = RequestMetadata { now: at(100), ..metadata() };
-    let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(100, 200) };
-    let taken = table.store.create_contract(&a(), draft(), &later).await;
+    let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(&a(), 100, 200) };
+    let taken = table.store.create_contract(draft(), &later).await;
     assert!(matches!(taken, Err(Error::Contract(ContractRefusal::PinInUse))), "ended, and the key is not back");
     report(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(pin_item(&table, "one").await, "ttl");
-    table.store.create_contract(&a(), draft(), &later).await.unwrap();
+    table.store.create_contract(draft(), &later).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_new_pin_of_a_contract_whose_key_is_out_stays_too() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
-    table.store.replace_pin(&a(), &id("one"), &metadata()).await.unwrap();
+    table.store.replace_pin(&id("one"), &metadata()).await.unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
     report(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(pin_item(&table, "one").await, "ttl");
@@ -149,7 +149,7 @@ async fn a_new_pin_decided_before_the_key_was_taken_is_decided_again() {
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let replacing = tokio::spawn(async move { store.replace_pin(&a(), &id("one"), &metadata()).await });
+    let replacing = tokio::spawn(async move { store.replace_pin(&id("one"), &metadata()).await });
     held.arrived().await;
     let (other, _) = table.another_store();
     let typed = entry(&other, "e1", CodeKind::Pin, "482915", at(1), &[0]);
@@ -170,7 +170,7 @@ async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
     let store = table.store.clone();
     let reporting = tokio::spawn(async move { report(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
     held.arrived().await;
-    table.store.replace_pin(&a(), &id("one"), &metadata()).await.unwrap();
+    table.store.replace_pin(&id("one"), &metadata()).await.unwrap();
     held.release();
     reporting.await.unwrap();
     assert_eq!(whereabouts(&table).await, out_with("one"));
@@ -181,7 +181,7 @@ async fn a_fetch_decided_before_the_pin_was_replaced_marks_the_new_one() {
 async fn a_key_can_be_returned_after_its_contract_was_removed() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
-    table.store.remove_contract(&a(), &id("one"), true, Expected::Any, &metadata()).await.unwrap();
+    table.store.remove_contract(&id("one"), true, Expected::Any, &metadata()).await.unwrap();
     report(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
 }
@@ -191,7 +191,7 @@ async fn a_booking_decided_before_the_key_was_taken_is_decided_again_and_neither
     let table = stage().await;
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
-    let booking = tokio::spawn(async move { store.create_contract(&a(), contract(100, 200), &metadata()).await });
+    let booking = tokio::spawn(async move { store.create_contract(contract(&a(), 100, 200), &metadata()).await });
     held.arrived().await;
     report(&table.store, locker_reports(11, &[(0, false, None)])).await;
     held.release();
@@ -208,11 +208,11 @@ async fn a_removal_of_a_contract_decided_before_the_key_was_taken_with_it_is_ref
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
     let removing =
-        tokio::spawn(async move { store.remove_contract(&a(), &id("one"), false, Expected::Any, &metadata()).await });
+        tokio::spawn(async move { store.remove_contract(&id("one"), false, Expected::Any, &metadata()).await });
     held.arrived().await;
     report(&table.store, locker_reports(11, &[(0, false, Some("e1"))])).await;
     held.release();
-    assert!(matches!(removing.await.unwrap(), Err(Error::Contract(ContractRefusal::KeyOut))));
+    assert!(matches!(removing.await.unwrap(), Err(Error::Contract(ContractRefusal::KeyOut { .. }))));
 }
 
 /// The fetch has read the contract with its old end, and would write that to the PIN if it did not read again.
@@ -226,7 +226,7 @@ async fn a_fetch_decided_before_its_contract_was_extended_keeps_the_new_end() {
     let reporting = tokio::spawn(async move { report(&store, locker_reports(11, &[(0, false, Some("e1"))])).await });
     held.arrived().await;
     let longer = ContractChange { ending: Some(domain::Ending::At(at(90))), ..ContractChange::default() };
-    table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &metadata()).await.unwrap();
+    table.store.edit_contract(&id("one"), longer, false, Expected::Any, &metadata()).await.unwrap();
     held.release();
     reporting.await.unwrap();
     let items = table.items().await;
@@ -376,7 +376,7 @@ async fn an_extended_contract_keeps_its_pin_marked_while_the_key_is_out() {
     let table = stage().await;
     fetch(&table, "e1", "482915", 11).await;
     let longer = ContractChange { ending: Some(domain::Ending::At(at(90))), ..ContractChange::default() };
-    table.store.edit_contract(&a(), &id("one"), longer, Expected::Any, &metadata()).await.unwrap();
+    table.store.edit_contract(&id("one"), longer, false, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(pin_item(&table, "one").await, "out");
 }
 
@@ -499,8 +499,8 @@ async fn a_key_is_overdue_once_the_contract_that_it_is_out_with_has_ended() {
     assert_eq!([overdue(59).await, overdue(60).await], [(false, 1), (true, 1)]);
     // Beyond the agenda, only the key's whole calendar has it.
     for n in 0..4 {
-        let draft = ContractDraft { id: Some(id(&format!("earlier-{n}"))), ..contract(-60, 90) };
-        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
+        let draft = ContractDraft { id: Some(id(&format!("earlier-{n}"))), ..contract(&a(), -60, 90) };
+        table.store.create_contract(draft, &metadata()).await.unwrap();
     }
     assert_eq!([overdue(59).await, overdue(60).await], [(false, 2), (true, 2)]);
     report(&table.store, locker_reports(12, &[(0, true, None)])).await;

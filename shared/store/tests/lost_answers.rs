@@ -28,13 +28,13 @@ impl Scene {
         Self { table, first, second }
     }
 
-    async fn others(&self, key: &str, draft: ContractDraft) -> Contract {
-        self.table.store.create_contract(&id(key), draft, &metadata()).await.unwrap().into_inner()
+    async fn others(&self, draft: ContractDraft) -> Contract {
+        self.table.store.create_contract(draft, &metadata()).await.unwrap().into_inner()
     }
 
     async fn remove(&self, contract: &Contract) {
         let store = &self.table.store;
-        store.remove_contract(&contract.key, &contract.id, false, Expected::Any, &metadata()).await.unwrap();
+        store.remove_contract(&contract.id, false, Expected::Any, &metadata()).await.unwrap();
     }
 
     async fn count_contracts(&self) -> usize {
@@ -49,7 +49,7 @@ fn id(key: &str) -> KeyId {
 /// Requests a contract on the key A with the one idempotency key of all attempts.
 fn ask((store, _): &(Store, Wire), draft: &ContractDraft) -> JoinHandle<Answer> {
     let (store, draft) = (store.clone(), draft.clone());
-    tokio::spawn(async move { store.create_contract(&id("A"), draft, &metadata_with_receipt("r1", "h1")).await })
+    tokio::spawn(async move { store.create_contract(draft, &metadata_with_receipt("r1", "h1")).await })
 }
 
 fn is_outdated(answer: &Answer) -> bool {
@@ -59,12 +59,12 @@ fn is_outdated(answer: &Answer) -> bool {
 #[tokio::test]
 async fn a_first_attempt_cannot_commit_after_its_repetition_was_refused() {
     let scene = Scene::new().await;
-    let wish = ContractDraft { pin: Some(pin("573826")), ..contract(0, 60) };
+    let wish = ContractDraft { pin: Some(pin("573826")), ..contract(&id("A"), 0, 60) };
     let mut commit = scene.first.1.hold("TransactWriteItems");
     let first = ask(&scene.first, &wish);
     commit.arrived().await;
     // Only a PIN conflicts, so that only the receipt decides once it is free: the key A itself was not written.
-    let others = scene.others("B", wish.clone()).await;
+    let others = scene.others(ContractDraft { keys: id("B").into(), ..wish.clone() }).await;
     let second = ask(&scene.second, &wish).await.unwrap();
     assert!(matches!(second, Err(Error::Contract(ContractRefusal::PinInUse))), "{second:?}");
     scene.remove(&others).await;
@@ -77,8 +77,8 @@ async fn a_first_attempt_cannot_commit_after_its_repetition_was_refused() {
 #[tokio::test]
 async fn a_refusal_that_comes_after_the_first_try_has_committed_answers_with_its_contract() {
     let scene = Scene::new().await;
-    let wish = contract(0, 60);
-    let others = scene.others("A", contract(30, 90)).await;
+    let wish = contract(&id("A"), 0, 60);
+    let others = scene.others(contract(&id("A"), 30, 90)).await;
     let mut refusal = scene.second.1.hold("PutItem");
     let second = ask(&scene.second, &wish);
     refusal.arrived().await;
@@ -91,11 +91,11 @@ async fn a_refusal_that_comes_after_the_first_try_has_committed_answers_with_its
 #[tokio::test]
 async fn a_first_attempt_cannot_commit_after_its_repetition_found_the_contract() {
     let scene = Scene::new().await;
-    let wish = ContractDraft { id: Some(ContractId::parse("b-1").unwrap()), ..contract(0, 60) };
+    let wish = ContractDraft { id: Some(ContractId::parse("b-1").unwrap()), ..contract(&id("A"), 0, 60) };
     let mut commit = scene.first.1.hold("TransactWriteItems");
     let first = ask(&scene.first, &wish);
     commit.arrived().await;
-    let others = scene.others("A", wish.clone()).await;
+    let others = scene.others(wish.clone()).await;
     let second = ask(&scene.second, &wish).await.unwrap();
     assert_eq!(second.unwrap(), Created::Existing(others.clone()));
     scene.remove(&others).await;
@@ -108,8 +108,8 @@ async fn a_first_attempt_cannot_commit_after_its_repetition_found_the_contract()
 #[tokio::test]
 async fn no_refusal_is_answered_before_its_receipt_is_written() {
     let scene = Scene::new().await;
-    let wish = contract(0, 60);
-    let others = scene.others("A", contract(30, 90)).await;
+    let wish = contract(&id("A"), 0, 60);
+    let others = scene.others(contract(&id("A"), 30, 90)).await;
     scene.second.1.lose_answers(1);
     let refused = ask(&scene.second, &wish).await.unwrap();
     assert!(matches!(refused, Err(Error::Contract(ContractRefusal::Overlap { .. }))), "asked again by the SDK");
@@ -166,13 +166,13 @@ async fn in_every_order_of_requests_both_attempts_get_the_same_answer() {
                 scene = Some(Scene::new().await);
             }
             let scene = scene.as_ref().unwrap();
-            let others = scene.others("A", contract(30, 90)).await;
-            let wish = contract(0, 60);
+            let others = scene.others(contract(&id("A"), 30, 90)).await;
+            let wish = contract(&id("A"), 0, 60);
             let name = format!("{count}-{going}");
             let mut tries = [&scene.first, &scene.second].map(|(store, wire)| {
                 let (steps, store, wish, name) = (wire.step_by_step(), store.clone(), wish.clone(), name.clone());
                 let asking = metadata_with_receipt(&name, "h");
-                let task = tokio::spawn(async move { store.create_contract(&id("A"), wish, &asking).await });
+                let task = tokio::spawn(async move { store.create_contract(wish, &asking).await });
                 (steps, Some(task))
             });
             let mut answers = Vec::new();

@@ -39,7 +39,7 @@ fn with_pin(digits: &str, draft: ContractDraft) -> ContractDraft {
 }
 
 async fn made(table: &TestTable, draft: ContractDraft) -> Contract {
-    table.store.create_contract(&a(), draft, &metadata()).await.unwrap().into_inner()
+    table.store.create_contract(draft, &metadata()).await.unwrap().into_inner()
 }
 
 fn is_too_short<T>(result: &Result<T, Error>) -> bool {
@@ -57,9 +57,9 @@ async fn generated_pins_have_the_digits_that_the_automat_asks_for() {
     ] {
         let table = stage(lockers).await;
         ask_for(&table, pin_digits, min).await;
-        let booked = made(&table, contract(0, 60)).await;
-        let replaced = table.store.replace_pin(&a(), &booked.id, &metadata()).await.unwrap().into_inner();
-        let previewed = table.store.preview_contract(&a(), contract(60, 90), at(0)).await.unwrap().contract;
+        let booked = made(&table, contract(&a(), 0, 60)).await;
+        let replaced = table.store.replace_pin(&booked.id, &metadata()).await.unwrap().into_inner();
+        let previewed = table.store.preview_contract(contract(&a(), 60, 90), at(0)).await.unwrap().contract;
         ask_for(&table, None, None).await;
         assert_eq!([booked, replaced, previewed].map(|contract| contract.pin.digits().get()), [expected; 3]);
     }
@@ -68,26 +68,26 @@ async fn generated_pins_have_the_digits_that_the_automat_asks_for() {
 #[tokio::test]
 async fn a_chosen_pin_that_is_too_short_is_refused_wherever_one_is_chosen() {
     let table = stage(9).await;
-    let existing = made(&table, with_pin("4829", contract(0, 60))).await;
+    let existing = made(&table, with_pin("4829", contract(&a(), 0, 60))).await;
     ask_for(&table, None, Some(digits(6))).await;
     let before = table.items().await;
-    let short = with_pin("48291", contract(60, 90));
-    assert!(is_too_short(&table.store.create_contract(&a(), short.clone(), &metadata()).await));
-    assert!(is_too_short(&table.store.preview_contract(&a(), short, at(0)).await));
+    let short = with_pin("48291", contract(&a(), 60, 90));
+    assert!(is_too_short(&table.store.create_contract(short.clone(), &metadata()).await));
+    assert!(is_too_short(&table.store.preview_contract(short, at(0)).await));
     let change = ContractChange { pin: Some(pin("57382")), ..ContractChange::default() };
     let (id, any) = (&existing.id, Expected::Any);
-    assert!(is_too_short(&table.store.edit_contract(&a(), id, change.clone(), any, &metadata()).await));
-    assert!(is_too_short(&table.store.preview_edit(&a(), id, change, any, at(0)).await));
+    assert!(is_too_short(&table.store.edit_contract(id, change.clone(), false, any, &metadata()).await));
+    assert!(is_too_short(&table.store.preview_edit(id, change, false, any, at(0)).await));
     assert_eq!(table.items().await, before);
-    made(&table, with_pin("482915", contract(60, 90))).await;
+    made(&table, with_pin("482915", contract(&a(), 60, 90))).await;
 }
 
 #[tokio::test]
 async fn an_existing_short_pin_stays_valid() {
     let table = stage(9).await;
-    let existing = made(&table, with_pin("4829", contract(0, 60))).await;
+    let existing = made(&table, with_pin("4829", contract(&a(), 0, 60))).await;
     ask_for(&table, None, Some(digits(6))).await;
     let change = ContractChange { pin: Some(pin("4829")), start: Some(at(10)), ..ContractChange::default() };
-    let edited = table.store.edit_contract(&a(), &existing.id, change, Expected::Any, &metadata()).await.unwrap();
+    let edited = table.store.edit_contract(&existing.id, change, false, Expected::Any, &metadata()).await.unwrap();
     assert_eq!((edited.pin.reveal(), edited.range.start()), ("4829", at(10)));
 }

@@ -25,7 +25,7 @@ async fn one_key(sharing: Sharing) -> TestTable {
 }
 
 async fn book(store: Store, draft: ContractDraft) -> Result<Contract, Error> {
-    store.create_contract(&a(), draft, &metadata()).await.map(store::Created::into_inner)
+    store.create_contract(draft, &metadata()).await.map(store::Created::into_inner)
 }
 
 /// Starts a booking and holds back its transaction after it has read and decided.
@@ -46,21 +46,21 @@ fn is_overlap<T>(result: &Result<T, Error>) -> bool {
 #[tokio::test]
 async fn a_booking_decided_before_another_was_made_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
-    let (held, booking) = decided(&table, contract(0, 60)).await;
-    let first = book(table.store.clone(), contract(30, 90)).await.unwrap();
+    let (held, booking) = decided(&table, contract(&a(), 0, 60)).await;
+    let first = book(table.store.clone(), contract(&a(), 30, 90)).await.unwrap();
     held.release();
     let refused = booking.await.unwrap();
     let Err(Error::Contract(ContractRefusal::Overlap { conflicts, .. })) = refused else { panic!("{refused:?}") };
-    assert_eq!(conflicts[0].contract, first.id);
+    assert_eq!(conflicts[0].entry.contract, first.id);
 }
 
 #[tokio::test]
 async fn a_booking_decided_before_an_edit_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
-    let existing = book(table.store.clone(), contract(100, 200)).await.unwrap();
-    let (held, booking) = decided(&table, contract(0, 60)).await;
+    let existing = book(table.store.clone(), contract(&a(), 100, 200)).await.unwrap();
+    let (held, booking) = decided(&table, contract(&a(), 0, 60)).await;
     let earlier = ContractChange { start: Some(at(50)), ..ContractChange::default() };
-    table.store.edit_contract(&a(), &existing.id, earlier, Expected::Any, &metadata()).await.unwrap();
+    table.store.edit_contract(&existing.id, earlier, false, Expected::Any, &metadata()).await.unwrap();
     held.release();
     assert!(is_overlap(&booking.await.unwrap()));
 }
@@ -68,15 +68,15 @@ async fn a_booking_decided_before_an_edit_is_decided_again() {
 #[tokio::test]
 async fn an_edit_decided_before_a_booking_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
-    let existing = book(table.store.clone(), contract(100, 200)).await.unwrap();
+    let existing = book(table.store.clone(), contract(&a(), 100, 200)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
     let editing = tokio::spawn(async move {
         let earlier = ContractChange { start: Some(at(50)), ..ContractChange::default() };
-        store.edit_contract(&a(), &existing.id, earlier, Expected::Any, &metadata()).await
+        store.edit_contract(&existing.id, earlier, false, Expected::Any, &metadata()).await
     });
     held.arrived().await;
-    book(table.store.clone(), contract(0, 60)).await.unwrap();
+    book(table.store.clone(), contract(&a(), 0, 60)).await.unwrap();
     held.release();
     assert!(is_overlap(&editing.await.unwrap()));
 }
@@ -84,8 +84,8 @@ async fn an_edit_decided_before_a_booking_is_decided_again() {
 #[tokio::test]
 async fn a_booking_decided_before_the_key_became_not_shared_is_decided_again() {
     let table = one_key(Sharing::Shared).await;
-    book(table.store.clone(), contract(0, 60)).await.unwrap();
-    let (held, booking) = decided(&table, contract(30, 90)).await;
+    book(table.store.clone(), contract(&a(), 0, 60)).await.unwrap();
+    let (held, booking) = decided(&table, contract(&a(), 30, 90)).await;
     let not_shared = KeyChange { sharing: Some(Sharing::NotShared), ..KeyChange::default() };
     table.store.edit_key(&a(), not_shared, Expected::Any, &metadata()).await.unwrap();
     held.release();
@@ -95,7 +95,7 @@ async fn a_booking_decided_before_the_key_became_not_shared_is_decided_again() {
 #[tokio::test]
 async fn a_sharing_change_decided_before_an_overlap_was_booked_is_decided_again() {
     let table = one_key(Sharing::Shared).await;
-    book(table.store.clone(), contract(0, 60)).await.unwrap();
+    book(table.store.clone(), contract(&a(), 0, 60)).await.unwrap();
     let mut held = table.wire.hold("TransactWriteItems");
     let store = table.store.clone();
     let changing = tokio::spawn(async move {
@@ -103,7 +103,7 @@ async fn a_sharing_change_decided_before_an_overlap_was_booked_is_decided_again(
         store.edit_key(&a(), not_shared, Expected::Any, &metadata()).await
     });
     held.arrived().await;
-    book(table.store.clone(), contract(30, 90)).await.unwrap();
+    book(table.store.clone(), contract(&a(), 30, 90)).await.unwrap();
     held.release();
     assert!(matches!(changing.await.unwrap(), Err(Error::Key(KeyRefusal::ContractsOverlap { .. }))));
 }
@@ -111,20 +111,20 @@ async fn a_sharing_change_decided_before_an_overlap_was_booked_is_decided_again(
 #[tokio::test]
 async fn a_booking_decided_before_the_key_was_removed_is_refused() {
     let table = one_key(Sharing::NotShared).await;
-    let (held, booking) = decided(&table, contract(0, 60)).await;
+    let (held, booking) = decided(&table, contract(&a(), 0, 60)).await;
     table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     held.release();
-    assert!(matches!(booking.await.unwrap(), Err(Error::NotFound(store::ResourceKind::Key))));
-    assert!(!table.items().await.iter().any(|item| item.contains("CONTRACT#") || item.contains("PIN#")));
+    assert!(matches!(booking.await.unwrap(), Err(Error::KeyNotFound(key)) if key == a()));
+    assert!(!table.items().await.iter().any(|item| ["CONTRACT#", "HISTORY#", "PIN#"].iter().any(|part| item.contains(part))));
 }
 
 #[tokio::test]
 async fn a_booking_decided_on_a_key_that_was_removed_and_made_again_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
-    let (held, booking) = decided(&table, contract(0, 60)).await;
+    let (held, booking) = decided(&table, contract(&a(), 0, 60)).await;
     table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     table.store.create_key(key("A"), &metadata()).await.unwrap();
-    book(table.store.clone(), contract(30, 90)).await.unwrap();
+    book(table.store.clone(), contract(&a(), 30, 90)).await.unwrap();
     held.release();
     assert!(is_overlap(&booking.await.unwrap()));
 }
@@ -132,7 +132,7 @@ async fn a_booking_decided_on_a_key_that_was_removed_and_made_again_is_decided_a
 #[tokio::test]
 async fn two_contracts_never_get_one_pin() {
     let table = one_key(Sharing::Shared).await;
-    let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(0, 60) };
+    let draft = || ContractDraft { pin: Some(pin("482915")), ..contract(&a(), 0, 60) };
     let (held, booking) = decided(&table, draft()).await;
     book(table.store.clone(), draft()).await.unwrap();
     held.release();
@@ -143,9 +143,9 @@ async fn two_contracts_never_get_one_pin() {
 async fn conflicting_transactions_are_retried_until_busy() {
     let table = one_key(Sharing::NotShared).await;
     table.wire.conflict(3);
-    book(table.store.clone(), contract(0, 60)).await.unwrap();
+    book(table.store.clone(), contract(&a(), 0, 60)).await.unwrap();
     table.wire.conflict(1_000);
-    let busy = book(table.store.clone(), contract(60, 120)).await;
+    let busy = book(table.store.clone(), contract(&a(), 60, 120)).await;
     table.wire.repair();
     assert!(matches!(busy, Err(Error::Busy)));
     assert_eq!(table.store.key(&a()).await.unwrap().calendar.entries().len(), 1, "nothing was written");
@@ -157,17 +157,17 @@ async fn every_decision_is_based_on_consistent_reads() {
     let lobby = AutomatId::parse("lobby").unwrap();
     table.wire.stale_reads();
     for n in 0..5 {
-        let made = book(table.store.clone(), contract(n * 60, n * 60 + 60)).await.unwrap();
-        assert!(is_overlap(&book(table.store.clone(), contract(n * 60 + 30, n * 60 + 90)).await));
-        assert_eq!(table.store.contract(&a(), &made.id).await.unwrap(), made);
+        let made = book(table.store.clone(), contract(&a(), n * 60, n * 60 + 60)).await.unwrap();
+        assert!(is_overlap(&book(table.store.clone(), contract(&a(), n * 60 + 30, n * 60 + 90)).await));
+        assert_eq!(table.store.contract(&made.id).await.unwrap(), made);
         let view = table.store.automat_view(&lobby, at(n * 60)).await.unwrap();
         assert_eq!(view.lockers[0].active_contract.as_ref().unwrap().contract, made.id);
         let change = ContractChange { ending: Some(Ending::At(at(n * 60 + 59))), ..ContractChange::default() };
-        table.store.edit_contract(&a(), &made.id, change, Expected::Version(1), &metadata()).await.unwrap();
+        table.store.edit_contract(&made.id, change, false, Expected::Version(1), &metadata()).await.unwrap();
     }
     table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     table.store.create_key(key("A"), &metadata()).await.unwrap();
-    book(table.store.clone(), contract(0, 300)).await.unwrap();
+    book(table.store.clone(), contract(&a(), 0, 300)).await.unwrap();
 }
 
 /// The result of one client's operation.
@@ -205,7 +205,7 @@ async fn sixty_four_clients_racing_for_one_key_never_overlap() {
     let booked: HashMap<_, _> = calendar.entries().iter().map(|entry| (entry.contract.clone(), entry.range)).collect();
     assert_eq!(booked, existing, "the calendar has what the clients were answered");
     for (id, range) in &existing {
-        assert_eq!(table.store.contract(&a(), id).await.unwrap().range, *range, "contract and calendar agree");
+        assert_eq!(table.store.contract(id).await.unwrap().range, *range, "contract and calendar agree");
     }
     assert!(existing.len() > 5 && refusals.len() > 20, "{} stand, {} were refused", existing.len(), refusals.len());
     for (range, conflicts) in refusals {
@@ -227,7 +227,7 @@ async fn race(store: Store, client: u64) -> Vec<Seen> {
         let range = testkit::range(start, end);
         let held = match rng.below(4) {
             0 | 1 => {
-                store.create_contract(&a(), contract(start, end), &metadata()).await.map(store::Created::into_inner)
+                store.create_contract(contract(&a(), start, end), &metadata()).await.map(store::Created::into_inner)
             }
             2 if !mine.is_empty() => {
                 let change = ContractChange {
@@ -235,11 +235,11 @@ async fn race(store: Store, client: u64) -> Vec<Seen> {
                     ending: Some(Ending::At(at(end))),
                     ..ContractChange::default()
                 };
-                store.edit_contract(&a(), &mine[0], change, Expected::Any, &metadata()).await
+                store.edit_contract(&mine[0], change, false, Expected::Any, &metadata()).await
             }
             _ => {
                 if let Some(id) = mine.pop()
-                    && store.remove_contract(&a(), &id, false, Expected::Any, &metadata()).await.is_ok()
+                    && store.remove_contract(&id, false, Expected::Any, &metadata()).await.is_ok()
                 {
                     seen.push(Seen::Released(id));
                 }
@@ -254,7 +254,7 @@ async fn race(store: Store, client: u64) -> Vec<Seen> {
                 seen.push(Seen::Held(contract.id, contract.range));
             }
             Err(Error::Contract(ContractRefusal::Overlap { conflicts, .. })) => {
-                seen.push(Seen::Refused(range, conflicts));
+                seen.push(Seen::Refused(range, conflicts.into_iter().map(|conflict| conflict.entry).collect()));
             }
             Err(Error::Busy) => {}
             Err(other) => panic!("{other:?}"),
@@ -267,17 +267,18 @@ async fn race(store: Store, client: u64) -> Vec<Seen> {
 #[tokio::test]
 async fn an_edit_of_a_contract_removed_and_created_again_is_decided_again() {
     let table = one_key(Sharing::NotShared).await;
-    let draft = |start, end| ContractDraft { id: Some(ContractId::parse("BK-1").unwrap()), ..contract(start, end) };
+    let draft =
+        |start, end| ContractDraft { id: Some(ContractId::parse("BK-1").unwrap()), ..contract(&a(), start, end) };
     let id = book(table.store.clone(), draft(0, 60)).await.unwrap().id;
     let mut held = table.wire.hold("TransactWriteItems");
     let (store, edited) = (table.store.clone(), id.clone());
     let editing = tokio::spawn(async move {
         let person = domain::Name::parse("Eino").unwrap();
         let change = ContractChange { person: Some(person), ..ContractChange::default() };
-        store.edit_contract(&a(), &edited, change, Expected::Any, &metadata()).await
+        store.edit_contract(&edited, change, false, Expected::Any, &metadata()).await
     });
     held.arrived().await;
-    table.store.remove_contract(&a(), &id, false, Expected::Any, &metadata()).await.unwrap();
+    table.store.remove_contract(&id, false, Expected::Any, &metadata()).await.unwrap();
     book(table.store.clone(), draft(300, 360)).await.unwrap();
     held.release();
     let edited = editing.await.unwrap().unwrap();
@@ -291,7 +292,7 @@ async fn a_booking_decided_over_a_key_that_went_to_another_automat_is_decided_ag
     let table = one_key(Sharing::NotShared).await;
     let garage = AutomatId::parse("garage").unwrap();
     table.store.create_automat(automat("garage", 9), &metadata()).await.unwrap();
-    let (held, booking) = decided(&table, ContractDraft { pin: Some(pin("482915")), ..contract(0, 60) }).await;
+    let (held, booking) = decided(&table, ContractDraft { pin: Some(pin("482915")), ..contract(&a(), 0, 60) }).await;
     table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     table.store.create_key(KeyDraft { automat: garage.clone(), ..key("A") }, &metadata()).await.unwrap();
     held.release();

@@ -26,8 +26,8 @@ async fn furnished() -> TestTable {
     let earlier = RequestMetadata { now: at(-100), ..metadata() };
     let drafts = [("111222", -90, -50), ("333444", 0, 60), ("555666", 60, 120)];
     for (digits, start, end) in drafts {
-        let draft = ContractDraft { pin: Some(pin(digits)), ..contract(start, end) };
-        table.store.create_contract(&a(), draft, &earlier).await.unwrap();
+        let draft = ContractDraft { pin: Some(pin(digits)), ..contract(&a(), start, end) };
+        table.store.create_contract(draft, &earlier).await.unwrap();
     }
     table
 }
@@ -53,8 +53,8 @@ async fn assert_as_new(table: &TestTable) {
     let (filter, page) = everything();
     assert!(table.store.contracts(&a(), &filter, &page, at(0)).await.unwrap().data.is_empty());
     assert_eq!(table.store.key_events(&a(), &page).await.unwrap().data.len(), 1, "only that it was added");
-    let draft = ContractDraft { pin: Some(pin("333444")), ..contract(0, 60) };
-    table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
+    let draft = ContractDraft { pin: Some(pin("333444")), ..contract(&a(), 0, 60) };
+    table.store.create_contract(draft, &metadata()).await.unwrap();
 }
 
 #[tokio::test]
@@ -83,8 +83,8 @@ async fn a_key_is_unusable_from_the_first_write_of_its_removal() {
     let (filter, page) = everything();
     let listed = table.store.contracts(&a(), &filter, &page, at(0)).await;
     assert!(matches!(listed, Err(Error::Key(domain::KeyRefusal::BeingRemoved))));
-    let booked = table.store.create_contract(&a(), contract(200, 260), &metadata()).await;
-    assert!(matches!(booked, Err(Error::Contract(domain::ContractRefusal::KeyBeingRemoved))));
+    let booked = table.store.create_contract(contract(&a(), 200, 260), &metadata()).await;
+    assert!(matches!(booked, Err(Error::Contract(domain::ContractRefusal::KeyBeingRemoved { .. }))));
     let view = table.store.automat_view(&lobby(), at(0)).await.unwrap();
     assert!(view.lockers[0].key.is_none(), "its locker is free");
     table
@@ -122,7 +122,7 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
                 assert_gone(&table).await;
             }
             "sweep" => {
-                table.store.finish_removals().await.unwrap();
+                table.store.finish_removals(at(0)).await.unwrap();
                 assert_gone(&table).await;
             }
             _ => {}
@@ -182,7 +182,7 @@ async fn a_late_removal_leaves_the_next_key_with_that_id_alone() {
     let _ = late.await.unwrap();
     let calendar = table.store.key(&a()).await.unwrap().calendar;
     let id = calendar.entries()[0].contract.clone();
-    table.store.contract(&a(), &id).await.unwrap();
+    table.store.contract(&id).await.unwrap();
     assert!(pin_holder(&table.client, TABLE, &table.store, &lobby(), &pin("333444")).await.is_some());
 }
 
@@ -191,8 +191,8 @@ async fn a_pin_taken_by_another_contract_is_not_deleted() {
     let table = furnished().await;
     table.store.create_key(key("B"), &metadata()).await.unwrap();
     let b = KeyId::parse("B").unwrap();
-    let draft = ContractDraft { pin: Some(pin("111222")), ..contract(0, 60) };
-    table.store.create_contract(&b, draft, &metadata()).await.unwrap();
+    let draft = ContractDraft { pin: Some(pin("111222")), ..contract(&b, 0, 60) };
+    table.store.create_contract(draft, &metadata()).await.unwrap();
     table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     assert_gone(&table).await;
     let (key, _) = pin_holder(&table.client, TABLE, &table.store, &lobby(), &pin("111222")).await.unwrap();
@@ -205,8 +205,8 @@ async fn contracts_that_had_the_same_pin_one_after_the_other_are_removed_togethe
     let table = furnished().await;
     for n in 1..40 {
         let then = RequestMetadata { now: at(n * 1_000), ..metadata() };
-        let draft = ContractDraft { pin: Some(pin("111222")), ..contract(n * 1_000, n * 1_000 + 10) };
-        table.store.create_contract(&a(), draft, &then).await.unwrap();
+        let draft = ContractDraft { pin: Some(pin("111222")), ..contract(&a(), n * 1_000, n * 1_000 + 10) };
+        table.store.create_contract(draft, &then).await.unwrap();
     }
     let removed = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(removed, Removal::Complete);

@@ -45,11 +45,11 @@ impl Scene {
 
     async fn book(&self, draft: ContractDraft) {
         let draft = ContractDraft { id: Some(bk1()), pin: Some(pin("482915")), ..draft };
-        self.store.create_contract(&a(), draft, &metadata()).await.unwrap();
+        self.store.create_contract(draft, &metadata()).await.unwrap();
     }
 
     async fn edit(&self, change: ContractChange) {
-        self.store.edit_contract(&a(), &bk1(), change, Expected::Any, &metadata()).await.unwrap();
+        self.store.edit_contract(&bk1(), change, false, Expected::Any, &metadata()).await.unwrap();
     }
 
     async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
@@ -64,9 +64,16 @@ impl Scene {
     }
 
     async fn contract_kept(&self) -> Option<i64> {
-        let kept = self.kept("CONTRACT#").await;
+        let kept = self.kept("CONTRACT").await;
         assert_eq!(kept.len(), 1);
         kept[0]
+    }
+
+    /// Of a contract whose key is not out, the entry in the key's history is kept as long as the contract.
+    async fn contract_and_entry_kept(&self) -> Option<i64> {
+        let kept = self.contract_kept().await;
+        assert_eq!(self.kept("HISTORY#").await, [kept]);
+        kept
     }
 
     async fn fetch(&self) {
@@ -90,28 +97,28 @@ fn ending(ending: Ending) -> ContractChange {
 #[tokio::test]
 async fn a_contract_is_kept_for_its_days_after_its_end_whatever_its_end_becomes() {
     let scene = Scene::new().await;
-    scene.book(contract(0, 60)).await;
-    assert_eq!(scene.contract_kept().await, Some(60 + 30 * DAY));
+    scene.book(contract(&a(), 0, 60)).await;
+    assert_eq!(scene.contract_and_entry_kept().await, Some(60 + 30 * DAY));
     scene.edit(ending(Ending::At(at(90)))).await;
-    assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
+    assert_eq!(scene.contract_and_entry_kept().await, Some(90 + 30 * DAY));
     scene.edit(ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() }).await;
-    assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY), "its end is the same");
-    scene.store.replace_pin(&a(), &bk1(), &metadata()).await.unwrap();
-    assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
+    assert_eq!(scene.contract_and_entry_kept().await, Some(90 + 30 * DAY), "its end is the same");
+    scene.store.replace_pin(&bk1(), &metadata()).await.unwrap();
+    assert_eq!(scene.contract_and_entry_kept().await, Some(90 + 30 * DAY));
     scene.edit(ending(Ending::Permanent)).await;
-    assert_eq!(scene.contract_kept().await, None, "a permanent one is never over");
+    assert_eq!(scene.contract_and_entry_kept().await, None, "a permanent one is never over");
     scene.edit(ending(Ending::At(at(50)))).await;
-    assert_eq!(scene.contract_kept().await, Some(50 + 30 * DAY));
+    assert_eq!(scene.contract_and_entry_kept().await, Some(50 + 30 * DAY));
 }
 
 #[tokio::test]
 async fn a_contract_is_never_dropped_while_the_key_is_out_with_it() {
     let scene = Scene::new().await;
-    scene.book(contract(0, 60)).await;
+    scene.book(contract(&a(), 0, 60)).await;
     scene.fetch().await;
     assert_eq!(scene.contract_kept().await, None);
     scene.edit(ending(Ending::At(at(90)))).await;
-    scene.store.replace_pin(&a(), &bk1(), &metadata()).await.unwrap();
+    scene.store.replace_pin(&bk1(), &metadata()).await.unwrap();
     assert_eq!(scene.contract_kept().await, None, "the key is still out");
     scene.give_back(5).await;
     assert_eq!(scene.contract_kept().await, Some(90 + 30 * DAY));
@@ -120,7 +127,7 @@ async fn a_contract_is_never_dropped_while_the_key_is_out_with_it() {
 #[tokio::test]
 async fn a_key_returned_after_the_retention_time_lets_its_contract_expire() {
     let scene = Scene::new().await;
-    scene.book(contract(0, 60)).await;
+    scene.book(contract(&a(), 0, 60)).await;
     scene.fetch().await;
     scene.give_back(60 + 40 * DAY).await;
     assert_eq!(scene.contract_kept().await, Some(60 + 30 * DAY), "which is in the past: it goes at once");
@@ -128,23 +135,27 @@ async fn a_key_returned_after_the_retention_time_lets_its_contract_expire() {
 }
 
 #[tokio::test]
-async fn a_permanent_contract_is_not_written_when_its_key_is_fetched() {
+async fn of_a_permanent_contract_only_the_keys_that_are_out_are_written_when_its_key_is_fetched() {
     let scene = Scene::new().await;
-    scene.book(ContractDraft { ending: Ending::Permanent, ..contract(0, 60) }).await;
-    let before = scene.items().await.into_iter().find(|item| item["SK"].as_s().unwrap().starts_with("CONTRACT#"));
+    scene.book(ContractDraft { ending: Ending::Permanent, ..contract(&a(), 0, 60) }).await;
+    let written = async || scene.items().await.into_iter().find(|item| item["SK"].as_s().unwrap() == "CONTRACT");
+    let before = written().await.unwrap();
     scene.fetch().await;
-    let after = scene.items().await.into_iter().find(|item| item["SK"].as_s().unwrap().starts_with("CONTRACT#"));
+    let mut after = written().await.unwrap();
+    assert_eq!(after.remove("out"), Some(AttributeValue::Ss(vec!["A".into()])));
     assert_eq!(before, after);
+    scene.give_back(5).await;
+    assert_eq!(before, written().await.unwrap());
 }
 
 #[tokio::test]
 async fn an_end_moved_during_a_fetch_does_not_let_the_contract_expire() {
     let scene = Scene::new().await;
-    scene.book(contract(0, 60)).await;
+    scene.book(contract(&a(), 0, 60)).await;
     let (store, wire) = scene.table.another_store();
     let mut held = wire.hold("TransactWriteItems");
     let editing = tokio::spawn(async move {
-        store.edit_contract(&a(), &bk1(), ending(Ending::At(at(90))), Expected::Any, &metadata()).await
+        store.edit_contract(&bk1(), ending(Ending::At(at(90))), false, Expected::Any, &metadata()).await
     });
     held.arrived().await;
     scene.fetch().await;
@@ -156,7 +167,7 @@ async fn an_end_moved_during_a_fetch_does_not_let_the_contract_expire() {
 #[tokio::test]
 async fn a_contract_removed_during_a_fetch_does_not_block_the_report() {
     let scene = Scene::new().await;
-    scene.book(contract(0, 60)).await;
+    scene.book(contract(&a(), 0, 60)).await;
     scene.store.record_locker_reports(&lobby(), locker_reports(1, &[(0, true, None)]), at(1)).await.unwrap();
     let typed = entry(&scene.store, "e1", CodeKind::Pin, "482915", at(2), &[0]);
     scene.store.keypad_entry(&lobby(), typed, at(2)).await.unwrap();
@@ -167,13 +178,13 @@ async fn a_contract_removed_during_a_fetch_does_not_block_the_report() {
     });
     held.arrived().await;
     let with_key = |request: aws_sdk_dynamodb::operation::delete_item::builders::DeleteItemFluentBuilder| {
-        request.key("PK", AttributeValue::S("KEY#A".into())).key("SK", AttributeValue::S("CONTRACT#BK-1".into()))
+        request.key("PK", AttributeValue::S("CONTRACT#BK-1".into())).key("SK", AttributeValue::S("CONTRACT".into()))
     };
     with_key(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
     held.release();
     reporting.await.unwrap().unwrap();
     assert_eq!(scene.store.key(&a()).await.unwrap().whereabouts, Whereabouts::Out { contract: Some(bk1()) });
-    assert_eq!(scene.kept("CONTRACT#").await, [], "it is not written back");
+    assert_eq!(scene.kept("CONTRACT").await, [], "it is not written back");
 }
 
 #[tokio::test]
@@ -189,7 +200,9 @@ async fn events_and_openings_are_kept_for_the_configured_days() {
 #[tokio::test]
 async fn messages_are_kept_no_longer_than_their_contract() {
     let scene = Scene::new().await;
-    scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(10 * DAY, 20 * DAY) }).await;
+    scene
+        .book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(&a(), 10 * DAY, 20 * DAY) })
+        .await;
     for record in scene.table.records(at(0)).await {
         if let Record::Contract(record) = scene.store.read_record(&record).unwrap() {
             scene.store.notify_of_contract(&record, at(0)).await.unwrap();
@@ -202,11 +215,11 @@ async fn messages_are_kept_no_longer_than_their_contract() {
 async fn an_expired_contract_is_no_cancellation() {
     let scene = Scene::new().await;
     // Not over by the tests' clock, so taking it for a removal would notify somebody.
-    scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(0, 10 * DAY) }).await;
-    scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &metadata()).await.unwrap();
+    scene.book(ContractDraft { contacts: vec![by_email("aino@example.fi")], ..contract(&a(), 0, 10 * DAY) }).await;
+    scene.store.remove_contract(&bk1(), false, Expected::Any, &metadata()).await.unwrap();
     let records = scene.table.records(at(1)).await;
     let is_removal = |record: &&serde_json::Value| {
-        record["eventName"] == "REMOVE" && record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT#BK-1"
+        record["eventName"] == "REMOVE" && record["dynamodb"]["Keys"]["PK"]["S"] == "CONTRACT#BK-1"
     };
     let mut removal = records.iter().find(is_removal).unwrap().clone();
     let Record::Contract(removed) = scene.store.read_record(&removal).unwrap() else { panic!("somebody removed it") };
@@ -218,13 +231,13 @@ async fn an_expired_contract_is_no_cancellation() {
 #[tokio::test]
 async fn a_change_of_retention_notifies_nobody() {
     let scene = Scene::new().await;
-    scene.book(contract(0, 60)).await;
+    scene.book(contract(&a(), 0, 60)).await;
     let before = scene.table.records(at(0)).await.len();
     scene.fetch().await;
     scene.give_back(5).await;
     let records = scene.table.records(at(0)).await.split_off(before);
     let of_contract: Vec<_> =
-        records.iter().filter(|record| record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT#BK-1").collect();
+        records.iter().filter(|record| record["dynamodb"]["Keys"]["PK"]["S"] == "CONTRACT#BK-1").collect();
     assert_eq!(of_contract.len(), 2);
     for record in of_contract {
         assert!(matches!(scene.store.read_record(record).unwrap(), Record::Other));
@@ -233,28 +246,32 @@ async fn a_change_of_retention_notifies_nobody() {
 
 #[tokio::test]
 async fn a_contract_deleted_by_its_ttl_breaks_nothing() {
-    let scene = Scene::new().await;
-    scene.book(contract(0, 60)).await;
-    let item_key =
-        [("PK", "KEY#A"), ("SK", "CONTRACT#BK-1")].map(|(name, value)| (name, AttributeValue::S(value.into())));
-    let request = scene.table.client.delete_item().table_name(TABLE);
-    item_key.into_iter().fold(request, |request, (name, value)| request.key(name, value)).send().await.unwrap();
+    // DynamoDB deletes each item in its own time.
+    for expired in [&[("CONTRACT#BK-1", "CONTRACT")][..], &[("CONTRACT#BK-1", "CONTRACT"), ("KEY#A", "HISTORY#BK-1")]] {
+        let scene = Scene::new().await;
+        scene.book(contract(&a(), 0, 60)).await;
+        for (pk, sk) in expired {
+            let request = scene.table.client.delete_item().table_name(TABLE);
+            let text = |key: &str| AttributeValue::S(key.into());
+            request.key("PK", text(pk)).key("SK", text(sk)).send().await.unwrap();
+        }
 
-    let later = at(60 + 40 * DAY);
-    let page = PageRequest { limit: 10, after: None };
-    for states in [vec![], vec![ContractState::Ended], vec![ContractState::Upcoming, ContractState::Active]] {
-        let filter = ContractFilter { states, order: Order::Descending };
-        assert!(scene.store.contracts(&a(), &filter, &page, later).await.unwrap().data.is_empty());
+        let later = at(60 + 40 * DAY);
+        let page = PageRequest { limit: 10, after: None };
+        for states in [vec![], vec![ContractState::Ended], vec![ContractState::Upcoming, ContractState::Active]] {
+            let filter = ContractFilter { states, order: Order::Descending };
+            assert!(scene.store.contracts(&a(), &filter, &page, later).await.unwrap().data.is_empty());
+        }
+        let removed = scene.store.remove_contract(&bk1(), false, Expected::Any, &metadata()).await;
+        assert!(matches!(removed, Err(Error::NotFound(ResourceKind::Contract))));
+        assert!(scene.store.automat_view(&lobby(), later).await.unwrap().lockers[0].active_contract.is_none());
+
+        let again = ContractDraft { id: Some(bk1()), ..contract(&a(), 50 * DAY, 51 * DAY) };
+        let metadata = store::RequestMetadata { now: later, ..metadata() };
+        let made = scene.store.create_contract(again, &metadata).await.unwrap();
+        assert!(matches!(made, Created::New(_)), "its name is free again");
+        let events = scene.store.key_events(&a(), &page).await.unwrap().data;
+        let made = events.iter().filter(|event| matches!(event.kind, EventKind::ContractCreated(_))).count();
+        assert_eq!(made, 2, "what happened to it is on record");
     }
-    let removed = scene.store.remove_contract(&a(), &bk1(), false, Expected::Any, &metadata()).await;
-    assert!(matches!(removed, Err(Error::NotFound(ResourceKind::Contract))));
-    assert!(scene.store.automat_view(&lobby(), later).await.unwrap().lockers[0].active_contract.is_none());
-
-    let again = ContractDraft { id: Some(bk1()), ..contract(50 * DAY, 51 * DAY) };
-    let metadata = store::RequestMetadata { now: later, ..metadata() };
-    let made = scene.store.create_contract(&a(), again, &metadata).await.unwrap();
-    assert!(matches!(made, Created::New(_)), "its name is free again");
-    let events = scene.store.key_events(&a(), &page).await.unwrap().data;
-    let made = events.iter().filter(|event| matches!(event.kind, EventKind::ContractCreated(_))).count();
-    assert_eq!(made, 2, "what happened to it is on record");
 }

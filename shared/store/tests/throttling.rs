@@ -36,7 +36,7 @@ async fn a_throttled_request_is_answered_busy() {
     table.wire.throttle("GetItem");
     assert!(matches!(table.store.automat(&lobby).await, Err(Error::Busy)));
     table.wire.throttle("TransactWriteItems");
-    assert!(matches!(table.store.create_contract(&first, contract(1, 2), &metadata()).await, Err(Error::Busy)));
+    assert!(matches!(table.store.create_contract(contract(&first, 1, 2), &metadata()).await, Err(Error::Busy)));
     table.wire.repair();
     assert_eq!(list(&table).await.unwrap(), ["K-0"]);
 }

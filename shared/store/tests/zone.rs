@@ -15,8 +15,11 @@ async fn scene() -> TestTable {
     table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
     table.store.create_key(key("A"), &metadata()).await.unwrap();
     for (id, start) in [("one", 0), ("two", 100)] {
-        let draft = domain::ContractDraft { id: ContractId::parse(id).ok(), ..contract(start, start + 60) };
-        table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &metadata()).await.unwrap();
+        let draft = domain::ContractDraft {
+            id: ContractId::parse(id).ok(),
+            ..contract(&KeyId::parse("A").unwrap(), start, start + 60)
+        };
+        table.store.create_contract(draft, &metadata()).await.unwrap();
     }
     table
 }
@@ -43,7 +46,7 @@ async fn versions(table: &TestTable) -> Vec<u64> {
     let mut versions = Vec::new();
     for id in ["one", "two"] {
         let id = ContractId::parse(id).unwrap();
-        versions.push(table.store.contract(&KeyId::parse("A").unwrap(), &id).await.unwrap().version);
+        versions.push(table.store.contract(&id).await.unwrap().version);
     }
     versions
 }
@@ -78,10 +81,13 @@ async fn contracts_booked_in_the_new_zone_are_not_notified() {
     let table = scene().await;
     move_zone(&table, true, at(10)).await.unwrap();
     let later = RequestMetadata { now: at(46), ..metadata() };
-    let draft = domain::ContractDraft { id: ContractId::parse("three").ok(), ..contract(300, 360) };
-    table.store.create_contract(&KeyId::parse("A").unwrap(), draft, &later).await.unwrap();
+    let draft = domain::ContractDraft {
+        id: ContractId::parse("three").ok(),
+        ..contract(&KeyId::parse("A").unwrap(), 300, 360)
+    };
+    table.store.create_contract(draft, &later).await.unwrap();
     table.store.notify_of_time_zone(&lobby(), at(50)).await.unwrap();
-    let three = table.store.contract(&KeyId::parse("A").unwrap(), &ContractId::parse("three").unwrap()).await.unwrap();
+    let three = table.store.contract(&ContractId::parse("three").unwrap()).await.unwrap();
     assert_eq!((three.version, versions(&table).await), (1, vec![2, 2]));
 }
 
@@ -93,8 +99,7 @@ async fn a_contract_edited_meanwhile_is_still_notified() {
     let later = RequestMetadata { now: at(46), ..metadata() };
     let change =
         ContractChange { contacts: Some(vec![testkit::by_email("new@example.fi")]), ..ContractChange::default() };
-    let key = KeyId::parse("A").unwrap();
-    table.store.edit_contract(&key, &ContractId::parse("two").unwrap(), change, Expected::Any, &later).await.unwrap();
+    table.store.edit_contract(&ContractId::parse("two").unwrap(), change, false, Expected::Any, &later).await.unwrap();
     table.store.notify_of_time_zone(&lobby(), at(50)).await.unwrap();
     assert_eq!(versions(&table).await, [2, 3]);
 }

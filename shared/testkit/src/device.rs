@@ -30,7 +30,7 @@ pub fn name(key: &DeviceKey, kind: CodeKind, digits: &str) -> String {
     URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16])
 }
 
-/// The contract that has a PIN in an automat, with its key, unless that is being removed.
+/// The contract that has a PIN in an automat, with the first of its keys there that is not being removed.
 pub async fn pin_holder(
     client: &Client,
     table: &str,
@@ -44,10 +44,13 @@ pub async fn pin_holder(
         let request = request.key("PK", AttributeValue::S(format!("AUTOMAT#{automat}")));
         let found = request.key("SK", AttributeValue::S(format!("PIN#{name}"))).send().await.unwrap();
         if let Some(item) = found.item {
-            let id = |name: &str| item[name].as_s().unwrap().as_str();
-            let (key, contract) = (KeyId::parse(id("keyId")).unwrap(), ContractId::parse(id("contractId")).unwrap());
-            let holder = store.active_key(&key).await.ok().filter(|key| key.automat == *automat);
-            return holder.map(|_| (key, contract));
+            let contract = ContractId::parse(item["contractId"].as_s().unwrap()).unwrap();
+            for key in item["keys"].as_ss().unwrap().iter().map(|key| KeyId::parse(key).unwrap()) {
+                if store.active_key(&key).await.is_ok_and(|key| key.automat == *automat) {
+                    return Some((key, contract));
+                }
+            }
+            return None;
         }
     }
     None

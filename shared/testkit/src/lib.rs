@@ -18,7 +18,10 @@ mod seeded_rng;
 mod stream;
 mod wire;
 
+use std::collections::{BTreeMap, HashMap};
+
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use clock::Random;
 use domain::Instant;
 use dynamodb::Database;
@@ -99,11 +102,25 @@ impl TestTable {
         let mut pages = self.client.scan().table_name(TABLE).into_paginator().items().send();
         let mut items = Vec::new();
         while let Some(item) = pages.next().await {
-            let sorted: std::collections::BTreeMap<_, _> = item.unwrap().into_iter().collect();
-            items.push(format!("{sorted:?}"));
+            items.push(shown_map(&item.unwrap()));
         }
         items.sort();
         items
+    }
+}
+
+/// An item or a map in it, in the form of `Debug` but sorted.
+fn shown_map(map: &HashMap<String, AttributeValue>) -> String {
+    let sorted: BTreeMap<_, _> = map.iter().collect();
+    let entries: Vec<_> = sorted.into_iter().map(|(name, value)| format!("{name:?}: {}", shown(value))).collect();
+    format!("{{{}}}", entries.join(", "))
+}
+
+fn shown(value: &AttributeValue) -> String {
+    match value {
+        AttributeValue::M(map) => format!("M({})", shown_map(map)),
+        AttributeValue::L(list) => format!("L([{}])", list.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        other => format!("{other:?}"),
     }
 }
 

@@ -243,7 +243,7 @@ impl Wire {
         let target = request.headers().get("x-amz-target").and_then(|target| target.split('.').nth(1));
         let target = target.unwrap_or_default().to_owned();
         let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
-        self.mislead(&mut body);
+        let misled = self.mislead(&mut body);
         self.miss_codes(&mut body);
         let unread = self.leave_out(&target, &mut body);
         self.hold_back(&target).await;
@@ -257,9 +257,14 @@ impl Wire {
         *request.body_mut() = SdkBody::from(bytes);
         let mut response = connector.call(request).await?;
         let mut answer = collect(response.take_body()).await?;
-        if let Some(unread) = unread {
+        if unread.is_some() || misled.is_some() {
             let mut parsed: Value = serde_json::from_slice(&answer).unwrap_or_default();
-            parsed["UnprocessedKeys"] = unread;
+            if let Some(unread) = unread {
+                parsed["UnprocessedKeys"] = unread;
+            }
+            if let Some(asked) = misled {
+                rename_pin(&mut parsed, &asked);
+            }
             answer = parsed.to_string().into_bytes();
             response.headers_mut().remove("x-amz-crc32");
             response.headers_mut().insert("content-length", answer.len().to_string());
@@ -304,14 +309,18 @@ impl Wire {
         Some(unread).filter(|unread| unread.as_object().into_iter().flatten().any(|(_, of)| of["Keys"] != json!([])))
     }
 
-    fn mislead(&self, body: &mut Value) {
-        let Some(Value::String(asked)) = body.pointer_mut("/Key/SK/S") else { return };
-        if let Some((found, times @ 1..)) = &mut self.state().taken_pins
-            && asked.starts_with("PIN#")
-        {
-            *times -= 1;
-            asked.clone_from(found);
+    /// Makes a batch read of one PIN read another one. Returns the sort key that it asked for.
+    fn mislead(&self, body: &mut Value) -> Option<String> {
+        let mut state = self.state();
+        let Some((found, times @ 1..)) = &mut state.taken_pins else { return None };
+        let tables = body.get_mut("RequestItems")?.as_object_mut()?;
+        let mut keys = tables.values_mut().filter_map(|asked| asked.get_mut("Keys")?.as_array_mut()).flatten();
+        let Value::String(pin) = keys.next()?.pointer_mut("/SK/S")? else { return None };
+        if !pin.starts_with("PIN#") || keys.next().is_some() {
+            return None;
         }
+        *times -= 1;
+        Some(std::mem::replace(pin, found.clone()))
     }
 
     async fn hold_back(&self, target: &str) {
@@ -377,6 +386,15 @@ impl Wire {
         } else {
             state.tally.write_units += units;
         }
+    }
+}
+
+/// Gives the item in the response to a batch read the sort key that was asked for.
+fn rename_pin(answer: &mut Value, asked: &str) {
+    let tables = answer.get_mut("Responses").and_then(Value::as_object_mut);
+    let items = tables.into_iter().flat_map(|tables| tables.values_mut()).filter_map(Value::as_array_mut).flatten();
+    for item in items {
+        item["SK"] = json!({ "S": asked });
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use store::{Error, Record};
 use testkit::at;
 
-use crate::stage::{HOUR, Stage, a, bk1, draft, named, sent};
+use crate::stage::{HOUR, Stage, bk1, draft, named, sent};
 
 #[tokio::test]
 async fn only_contracts_new_events_and_resends_matter() {
@@ -41,7 +41,7 @@ async fn of_the_records_of_a_message_only_a_resend_matters() {
     let stage = Stage::booked().await;
     stage.news(at(1)).await;
     let id = stage.message().await.id;
-    stage.store().resend(&a(), &bk1(), &id, at(2)).await.unwrap();
+    stage.store().resend(&bk1(), &id, at(2)).await.unwrap();
     let news = stage.news(at(2)).await;
     assert_eq!(news.len(), 1);
     let Record::Resend(message) = stage.store().read_record(&news[0]).unwrap() else { panic!("it is asked for") };

@@ -42,7 +42,7 @@ pub(crate) fn sms(number: &str) -> Contact {
 /// The contract `BK-1` between two seconds; Aino is notified by email.
 pub(crate) fn draft(start: i64, end: i64) -> ContractDraft {
     let contacts = vec![email("aino@example.fi")];
-    ContractDraft { id: Some(bk1()), pin: Some(pin("482915")), contacts, ..contract(start, end) }
+    ContractDraft { id: Some(bk1()), pin: Some(pin("482915")), contacts, ..contract(&a(), start, end) }
 }
 
 pub(crate) fn named(person: &str) -> ContractChange {
@@ -78,19 +78,19 @@ impl Stage {
     }
 
     pub(crate) async fn book(&self, draft: ContractDraft) {
-        self.store().create_contract(&a(), draft, &metadata()).await.unwrap();
+        self.store().create_contract(draft, &metadata()).await.unwrap();
     }
 
     pub(crate) async fn edit(&self, change: ContractChange, seconds: i64) {
-        self.store().edit_contract(&a(), &bk1(), change, Expected::Any, &metadata_at(seconds)).await.unwrap();
+        self.store().edit_contract(&bk1(), change, false, Expected::Any, &metadata_at(seconds)).await.unwrap();
     }
 
     pub(crate) async fn end(&self, seconds: i64) {
-        self.store().end_contract(&a(), &bk1(), Expected::Any, &metadata_at(seconds)).await.unwrap();
+        self.store().end_contract(&bk1(), Expected::Any, &metadata_at(seconds)).await.unwrap();
     }
 
     pub(crate) async fn remove(&self, seconds: i64) {
-        self.store().remove_contract(&a(), &bk1(), true, Expected::Any, &metadata_at(seconds)).await.unwrap();
+        self.store().remove_contract(&bk1(), true, Expected::Any, &metadata_at(seconds)).await.unwrap();
     }
 
     /// The key is reported inside, then fetched with the PIN of `BK-1`.
@@ -120,7 +120,7 @@ impl Stage {
     /// The same, but only about contracts.
     pub(crate) async fn contract_news(&self, written: Instant) -> Vec<Value> {
         let mut news = self.news(written).await;
-        news.retain(|record| record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap().starts_with("CONTRACT#"));
+        news.retain(|record| record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT");
         news
     }
 
@@ -176,7 +176,7 @@ impl Stage {
     /// The messages about `BK-1`, oldest first.
     pub(crate) async fn messages(&self) -> Vec<MessageRecord> {
         let page = PageRequest { limit: 100, after: None };
-        let mut messages = self.store().messages(&a(), &bk1(), &page).await.unwrap().data;
+        let mut messages = self.store().messages(&bk1(), &page).await.unwrap().data;
         messages.reverse();
         messages
     }
@@ -202,7 +202,8 @@ impl Stage {
         let mut reminders = Vec::new();
         while let Some(item) = pages.next().await {
             let item = item.unwrap();
-            if let Some(which) = item["SK"].as_s().unwrap().strip_prefix("REMINDER#") {
+            if let Some(reminder) = item["SK"].as_s().unwrap().strip_prefix("REMINDER#") {
+                let (_incarnation, which) = reminder.split_once('#').unwrap();
                 let due: i64 = item["dueAt"].as_n().unwrap().parse().unwrap();
                 reminders.push((which.to_owned(), (due - at(0).millis()) / 1_000));
             }

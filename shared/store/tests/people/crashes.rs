@@ -3,7 +3,7 @@
 use domain::{ContractDraft, EventKind};
 use testkit::{by_email, by_sms};
 
-use crate::scene::{AINO, AINOS_NUMBER, DAY, Scene, ainos, by, by_address, contract_id, einos, id, named, of, page};
+use crate::scene::{AINO, AINOS_NUMBER, DAY, Scene, ainos, by, by_address, contract_id, einos, named, of, page};
 
 /// Her own ended contract, one that she is a contact of, and messages about a removed one.
 async fn scene() -> Scene {
@@ -13,7 +13,7 @@ async fn scene() -> Scene {
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Eino Aalto", by_sms(AINOS_NUMBER))];
     let gone: ContractDraft = of("Aino Virtanen", 2 * DAY, 3 * DAY, contacts);
     scene.book("A", "gone", gone).await;
-    scene.remove("A", "gone").await;
+    scene.remove("gone").await;
     scene
 }
 
@@ -25,7 +25,7 @@ async fn an_interrupted_erasure_is_finished_by_the_same_call() {
         scene.table.wire.cut_after(requests);
         let cut = scene.try_erase(&by_address(AINO)).await;
         scene.table.wire.repair();
-        let eino = scene.store().contract(&id("B"), &contract_id("contact")).await.unwrap();
+        let eino = scene.store().contract(&contract_id("contact")).await.unwrap();
         assert_eq!(eino.person.as_str(), "Eino Aalto", "cut after {requests}");
         if cut.is_ok() {
             break;

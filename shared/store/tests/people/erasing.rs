@@ -49,7 +49,7 @@ async fn her_live_contract_is_reported_and_kept() {
     assert_eq!(outcomes(&erased), [("ahead", ErasureOutcome::Live), ("running", ErasureOutcome::Live)]);
     assert_eq!(scene.items().await, before);
 
-    scene.remove("B", "ahead").await;
+    scene.remove("ahead").await;
     let erased = scene.erase(&by_address(AINO)).await;
     let expected = [("ahead", ErasureOutcome::MessagesErased), ("running", ErasureOutcome::Live)];
     assert_eq!(outcomes(&erased), expected, "only its messages are left");
@@ -77,12 +77,12 @@ async fn from_anothers_contract_only_the_contact_is_erased_without_notice() {
     assert_eq!(outcomes(&erased), expected);
     assert_eq!(scene.items_with(&[AINO]).await, Vec::<String>::new());
     for (key, name, end) in [("A", "running", DAY), ("B", "over", 60)] {
-        let contract = scene.store().contract(&id(key), &contract_id(name)).await.unwrap();
+        let contract = scene.store().contract(&contract_id(name)).await.unwrap();
         assert_eq!(contract.person.as_str(), "Eino Aalto");
         assert_eq!((contract.range.end(), contract.version), (Some(at(end)), 2));
         let notified: Vec<_> = contract.contacts.iter().map(|contact| contact.name.as_str()).collect();
         assert_eq!(notified, ["Eino Aalto"]);
-        let messages = scene.store().messages(&id(key), &contract_id(name), &page(9)).await.unwrap().data;
+        let messages = scene.store().messages(&contract_id(name), &page(9)).await.unwrap().data;
         assert_eq!(messages.len(), 1, "his stays");
         assert_eq!(scene.recorded(key, &EventKind::PersonalDataErased).await, [name]);
     }
@@ -138,11 +138,7 @@ async fn a_name_beside_an_address_only_in_messages_identifies_her_contract() {
     let scene = Scene::new().await;
     scene.book("A", "own", of("Aino Virtanen", 0, 60, vec![named("Aino", by_email(AINO))])).await;
     let nobody = domain::ContractChange { contacts: Some(Vec::new()), ..domain::ContractChange::default() };
-    scene
-        .store()
-        .edit_contract(&id("A"), &contract_id("own"), nobody, Expected::Any, &testkit::metadata())
-        .await
-        .unwrap();
+    scene.store().edit_contract(&contract_id("own"), nobody, false, Expected::Any, &testkit::metadata()).await.unwrap();
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
     let both = PersonSearch::new(Some(Email::parse(AINO).unwrap()), None, Some(Name::parse("Aino Virtanen").unwrap()));
     assert_eq!(outcomes(&scene.erase(&both.unwrap()).await), [("own", ErasureOutcome::ContractErased)]);
@@ -153,7 +149,7 @@ async fn all_messages_about_her_removed_contract_are_erased() {
     let scene = Scene::new().await;
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Eino Aalto", by_sms(AINOS_NUMBER))];
     scene.book("A", "own", of("Aino Virtanen", DAY, 2 * DAY, contacts)).await;
-    scene.remove("A", "own").await;
+    scene.remove("own").await;
     assert_eq!(scene.items_with(&["MESSAGE#"]).await.len(), 4);
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::MessagesErased)]);
     assert_eq!(scene.items_with(&["MESSAGE#"]).await, Vec::<String>::new(), "each names her");
@@ -163,7 +159,7 @@ async fn all_messages_about_her_removed_contract_are_erased() {
 async fn of_anothers_removed_contract_only_messages_to_her_are_erased() {
     let scene = Scene::new().await;
     scene.book("A", "contact", einos(DAY, 2 * DAY)).await;
-    scene.remove("A", "contact").await;
+    scene.remove("contact").await;
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("contact", ErasureOutcome::MessagesErased)]);
     assert_eq!(scene.items_with(&["MESSAGE#"]).await.len(), 2);
     assert_eq!(scene.items_with(&[AINO]).await, Vec::<String>::new());
@@ -202,10 +198,11 @@ async fn a_pin_taken_by_another_contract_stays_there() {
     let metadata = store::RequestMetadata { now: at(100), ..testkit::metadata() };
     let next = domain::ContractDraft {
         id: Some(contract_id("next")),
+        keys: id("B").into(),
         pin: Some(pin("482915")),
         ..of("Eino Aalto", 100, DAY, Vec::new())
     };
-    scene.store().create_contract(&id("B"), next, &metadata).await.unwrap();
+    scene.store().create_contract(next, &metadata).await.unwrap();
     assert_eq!(outcomes(&scene.erase(&by_address(AINO)).await), [("own", ErasureOutcome::ContractErased)]);
     let lobby = domain::AutomatId::parse("lobby").unwrap();
     let holder = pin_holder(&scene.table.client, TABLE, scene.store(), &lobby, &pin("482915")).await.unwrap();

@@ -24,10 +24,10 @@ async fn a_contract_that_is_extended_meanwhile_is_live_again() {
     scene.book("A", "own", ainos(0, 60)).await;
     let longer = ContractChange { ending: Some(Ending::At(at(DAY))), ..ContractChange::default() };
     let extended = async {
-        scene.store().edit_contract(&id("A"), &contract_id("own"), longer, Expected::Any, &metadata()).await.unwrap();
+        scene.store().edit_contract(&contract_id("own"), longer, false, Expected::Any, &metadata()).await.unwrap();
     };
     assert_eq!(meanwhile(&scene, extended).await, [("own".to_owned(), ErasureOutcome::Live)]);
-    let contract = scene.store().contract(&id("A"), &contract_id("own")).await.unwrap();
+    let contract = scene.store().contract(&contract_id("own")).await.unwrap();
     assert_eq!(contract.range.end(), Some(at(DAY)));
     assert_eq!(scene.recorded("A", &EventKind::PersonalDataErased).await, Vec::<String>::new());
 }
@@ -45,7 +45,7 @@ async fn a_fetched_contract_outside_the_calendar_is_kept() {
     scene.book_with_pin("A", "own", "482915", ainos(0, 60)).await;
     // Ended contracts leave the calendar with the next booking.
     let metadata = store::RequestMetadata { now: at(100), ..metadata() };
-    scene.store().create_contract(&id("A"), testkit::contract(200, 300), &metadata).await.unwrap();
+    scene.store().create_contract(testkit::contract(&id("A"), 200, 300), &metadata).await.unwrap();
     assert!(scene.store().key(&id("A")).await.unwrap().calendar.entry(&contract_id("own")).is_none());
     assert_eq!(meanwhile(&scene, scene.fetch("482915")).await, [("own".to_owned(), ErasureOutcome::Live)]);
 }
@@ -57,14 +57,10 @@ async fn contacts_edited_during_an_erasure_are_not_lost() {
     let contacts = vec![named("Aino Virtanen", by_email(AINO)), named("Bo", by_email("bo@example.fi"))];
     let change = ContractChange { contacts: Some(contacts), ..ContractChange::default() };
     let edited = async {
-        scene
-            .store()
-            .edit_contract(&id("A"), &contract_id("contact"), change, Expected::Any, &metadata())
-            .await
-            .unwrap();
+        scene.store().edit_contract(&contract_id("contact"), change, false, Expected::Any, &metadata()).await.unwrap();
     };
     assert_eq!(meanwhile(&scene, edited).await, [("contact".to_owned(), ErasureOutcome::ContactErased)]);
-    let contract = scene.store().contract(&id("A"), &contract_id("contact")).await.unwrap();
+    let contract = scene.store().contract(&contract_id("contact")).await.unwrap();
     assert_eq!(contract.contacts.iter().map(|contact| contact.name.as_str()).collect::<Vec<_>>(), ["Bo"]);
 }
 
@@ -73,7 +69,7 @@ async fn a_contract_removed_during_its_erasure_stays_removed() {
     let scene = Scene::new().await;
     scene.book("A", "own", ainos(0, 60)).await;
     let removed = async {
-        scene.store().remove_contract(&id("A"), &contract_id("own"), false, Expected::Any, &by("bo")).await.unwrap();
+        scene.store().remove_contract(&contract_id("own"), false, Expected::Any, &by("bo")).await.unwrap();
     };
     assert_eq!(meanwhile(&scene, removed).await, [("own".to_owned(), ErasureOutcome::ContractErased)]);
     assert_eq!(scene.items_with(&["Aino"]).await, Vec::<String>::new());

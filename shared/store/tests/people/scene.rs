@@ -44,9 +44,9 @@ pub(crate) fn named(name: &str, contact: Contact) -> Contact {
     Contact { name: Name::parse(name).unwrap(), ..contact }
 }
 
-/// A contract of a person, with contacts.
+/// A contract of a person on the key `A`, with contacts.
 pub(crate) fn of(person: &str, start: i64, end: i64, contacts: Vec<Contact>) -> ContractDraft {
-    ContractDraft { person: Name::parse(person).unwrap(), contacts, ..contract(start, end) }
+    ContractDraft { person: Name::parse(person).unwrap(), contacts, ..contract(&id("A"), start, end) }
 }
 
 /// Aino's own contract; she is notified by email and SMS.
@@ -102,16 +102,15 @@ impl Scene {
         &self.table.store
     }
 
-    /// Creates a contract and notifies its contacts.
+    /// Creates a contract on a key and notifies its contacts.
     pub(crate) async fn book(&self, key: &str, contract: &str, draft: ContractDraft) {
-        let draft = ContractDraft { id: Some(contract_id(contract)), ..draft };
-        self.store().create_contract(&id(key), draft, &metadata()).await.unwrap();
+        let draft = ContractDraft { id: Some(contract_id(contract)), keys: id(key).into(), ..draft };
+        self.store().create_contract(draft, &metadata()).await.unwrap();
         self.notify(0).await;
     }
 
-    pub(crate) async fn remove(&self, key: &str, contract: &str) {
-        let (key, contract) = (id(key), contract_id(contract));
-        self.store().remove_contract(&key, &contract, true, Expected::Any, &metadata()).await.unwrap();
+    pub(crate) async fn remove(&self, contract: &str) {
+        self.store().remove_contract(&contract_id(contract), true, Expected::Any, &metadata()).await.unwrap();
         self.notify(0).await;
     }
 

@@ -21,10 +21,16 @@ enum Way {
 async fn take(store: Store, way: Way, who: String) -> Result<(), Error> {
     let key = KeyId::parse(&who).unwrap();
     match way {
-        Way::Create => store.create_contract(&key, draft("wanted", WANTED), &metadata()).await.map(|_| ()),
+        Way::Create => {
+            let wanted = ContractDraft { keys: key.into(), ..draft(&format!("wanted-{who}"), WANTED) };
+            store.create_contract(wanted, &metadata()).await.map(|_| ())
+        }
         Way::NewPin => {
             let change = ContractChange { pin: Some(pin(WANTED)), ..ContractChange::default() };
-            store.edit_contract(&key, &id("existing"), change, Expected::Any, &metadata()).await.map(|_| ())
+            store
+                .edit_contract(&id(&format!("existing-{who}")), change, false, Expected::Any, &metadata())
+                .await
+                .map(|_| ())
         }
         Way::CreateKey => {
             store.create_key(with_return_code(&format!("{who}-code"), "5822"), &metadata()).await.map(|_| ())
@@ -61,8 +67,9 @@ async fn of_two_functions_with_opposite_secrets_one_gets_the_code_in_every_order
             for who in ["one", "two"] {
                 let shared = KeyDraft { sharing: Sharing::Shared, ..key(who) };
                 scene.table.store.create_key(shared, &metadata()).await.unwrap();
-                let existing = ContractDraft { id: Some(id("existing")), ..contract(5_000, 6_000) };
-                scene.table.store.create_contract(&KeyId::parse(who).unwrap(), existing, &metadata()).await.unwrap();
+                let on_it = contract(&KeyId::parse(who).unwrap(), 5_000, 6_000);
+                let existing = ContractDraft { id: Some(id(&format!("existing-{who}"))), ..on_it };
+                scene.table.store.create_contract(existing, &metadata()).await.unwrap();
             }
             let (store, wire) = scene.wired(&two(OLD, NEW));
             let steps = wire.step_by_step();
@@ -85,26 +92,26 @@ async fn of_two_functions_with_opposite_secrets_one_gets_the_code_in_every_order
 #[tokio::test]
 async fn an_ended_pin_under_the_other_name_is_free_and_deleted() {
     let scene = Scene::new().await;
-    let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin(WANTED)), ..contract(0, 60) };
-    scene.table.store.create_contract(&a(), ended, &metadata()).await.unwrap();
+    let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin(WANTED)), ..contract(&a(), 0, 60) };
+    scene.table.store.create_contract(ended, &metadata()).await.unwrap();
     let later = store::RequestMetadata { now: now(), ..metadata() };
     let function = scene.function(&two(NEW, OLD));
     assert!(matches!(
-        function.create_contract(&a(), draft("wanted", WANTED), &metadata()).await,
+        function.create_contract(draft("wanted", WANTED), &metadata()).await,
         Err(Error::Contract(ContractRefusal::PinInUse))
     ));
-    function.create_contract(&a(), draft("wanted", WANTED), &later).await.unwrap();
+    function.create_contract(draft("wanted", WANTED), &later).await.unwrap();
     assert_eq!(scene.names().await.0, 2, "of `first` and of `wanted`");
     scene.fetch_and_return(&function, &[OLD, NEW], WANTED, "the next holder").await;
     // The ended contract can be extended, but not with the PIN that another contract has by now.
     let longer = |pin| ContractChange { ending: Some(Ending::At(at(9_000))), pin, ..ContractChange::default() };
     for master in [two(NEW, OLD), two(OLD, NEW)] {
         let refused =
-            scene.function(&master).edit_contract(&a(), &id("ended"), longer(None), Expected::Any, &later).await;
+            scene.function(&master).edit_contract(&id("ended"), longer(None), false, Expected::Any, &later).await;
         assert!(matches!(refused, Err(Error::Contract(ContractRefusal::PinInUse))), "{refused:?}");
     }
     let change = longer(Some(pin("664738")));
-    function.edit_contract(&a(), &id("ended"), change, Expected::Any, &later).await.unwrap();
+    function.edit_contract(&id("ended"), change, false, Expected::Any, &later).await.unwrap();
     scene.fetch_and_return(&function, &[OLD, NEW], WANTED, "the next holder still").await;
 }
 
@@ -115,10 +122,10 @@ async fn an_edit_renames_a_pin_only_if_it_writes_it() {
     let only_old =
         async |digits: &str| scene.answer(&function, &[OLD], domain::CodeKind::Pin, digits, true).await.is_some();
     let person = ContractChange { person: Some(domain::Name::parse("Eino").unwrap()), ..ContractChange::default() };
-    function.edit_contract(&a(), &id("first"), person, Expected::Any, &metadata()).await.unwrap();
+    function.edit_contract(&id("first"), person, false, Expected::Any, &metadata()).await.unwrap();
     assert!(only_old("482915").await, "it stands where it stood");
     let shorter = ContractChange { ending: Some(Ending::At(at(9_000))), ..ContractChange::default() };
-    function.edit_contract(&a(), &id("first"), shorter, Expected::Any, &metadata()).await.unwrap();
+    function.edit_contract(&id("first"), shorter, false, Expected::Any, &metadata()).await.unwrap();
     assert!(!only_old("482915").await, "it stands under its new name");
     scene.fetch_and_return(&function, &[NEW], "482915", "moved").await;
     assert_eq!(scene.names().await.0, 1);
@@ -148,7 +155,7 @@ async fn a_preview_and_a_holder_lookup_use_both_names() {
     let scene = Scene::new().await;
     for master in [two(NEW, OLD), two(OLD, NEW)] {
         let function = scene.function(&master);
-        let refused = function.preview_contract(&a(), draft("wanted", "482915"), now()).await;
+        let refused = function.preview_contract(draft("wanted", "482915"), now()).await;
         assert!(matches!(refused, Err(Error::Contract(ContractRefusal::PinInUse))));
         let (_, holder) = pin_holder(&scene.table.client, TABLE, &function, &lobby(), &pin("482915")).await.unwrap();
         assert_eq!(holder, id("first"));

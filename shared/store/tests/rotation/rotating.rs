@@ -24,12 +24,12 @@ async fn every_code_is_rotated_without_a_change_of_content() {
     let scene = Scene::new().await;
     let contacts = vec![by_email("aino@example.com")];
     let with_contacts = ContractDraft { contacts, ..draft("notified", "573826") };
-    scene.table.store.create_contract(&a(), with_contacts, &metadata()).await.unwrap();
-    let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin("664737")), ..contract(0, 60) };
-    scene.table.store.create_contract(&a(), ended, &metadata()).await.unwrap();
+    scene.table.store.create_contract(with_contacts, &metadata()).await.unwrap();
+    let ended = ContractDraft { id: Some(id("ended")), pin: Some(pin("664737")), ..contract(&a(), 0, 60) };
+    scene.table.store.create_contract(ended, &metadata()).await.unwrap();
     scene.table.store.create_key(key("B"), &metadata()).await.unwrap();
     assert_eq!(notify(&scene).await.len(), 1, "a message is written down");
-    let contract_before = scene.table.store.contract(&a(), &id("notified")).await.unwrap();
+    let contract_before = scene.table.store.contract(&id("notified")).await.unwrap();
     let key_before = scene.table.store.key(&a()).await.unwrap();
 
     let function = scene.function(&two(NEW, OLD));
@@ -40,12 +40,12 @@ async fn every_code_is_rotated_without_a_change_of_content() {
     assert_eq!(function.rotate_codes(now()).await.unwrap(), done, "done again it does nothing");
 
     let new = scene.function(&NEW);
-    let contract_after = new.contract(&a(), &id("notified")).await.unwrap();
+    let contract_after = new.contract(&id("notified")).await.unwrap();
     assert_eq!((contract_after.version, &contract_after.pin), (contract_before.version, &contract_before.pin));
     let key_after = new.key(&a()).await.unwrap();
     assert_eq!((key_after.version, &key_after.return_code), (key_before.version, &key_before.return_code));
-    assert_eq!(new.contract(&a(), &id("ended")).await.unwrap().pin, pin("664737"));
-    let sent = new.messages(&a(), &id("notified"), &testkit_page()).await.unwrap().data;
+    assert_eq!(new.contract(&id("ended")).await.unwrap().pin, pin("664737"));
+    let sent = new.messages(&id("notified"), &testkit_page()).await.unwrap().data;
     assert_eq!(sent.len(), 1, "its PIN opens under the new secret");
     assert_eq!(scene.names().await, (2, 1), "the ended contract's has gone");
     scene.fetch_and_return(&new, &[NEW], "482915", "renewed").await;
@@ -64,7 +64,7 @@ async fn rotation_notifies_nobody_and_records_nothing() {
     scene
         .table
         .store
-        .create_contract(&a(), ContractDraft { contacts, ..draft("notified", "573826") }, &metadata())
+        .create_contract(ContractDraft { contacts, ..draft("notified", "573826") }, &metadata())
         .await
         .unwrap();
     notify(&scene).await;
@@ -81,8 +81,8 @@ async fn rotation_notifies_nobody_and_records_nothing() {
 #[tokio::test]
 async fn a_key_is_returned_with_a_rotated_pin_even_after_its_contract_ended() {
     let scene = Scene::new().await;
-    let short = ContractDraft { id: Some(id("short")), pin: Some(pin("573826")), ..contract(0, 200) };
-    scene.table.store.create_contract(&a(), short, &metadata()).await.unwrap();
+    let short = ContractDraft { id: Some(id("short")), pin: Some(pin("573826")), ..contract(&a(), 0, 200) };
+    scene.table.store.create_contract(short, &metadata()).await.unwrap();
     let function = scene.function(&two(NEW, OLD));
     let typed = scene.typed(&[OLD, NEW], CodeKind::Pin, "573826", true);
     function.keypad_entry(&lobby(), typed.clone(), now()).await.unwrap();
@@ -137,10 +137,11 @@ async fn conflicts_and_lost_answers_are_handled() {
 async fn receipts_and_keys_being_removed_are_waited_for() {
     let scene = Scene::new().await;
     let once = metadata_with_receipt("once", "hash");
-    scene.table.store.create_contract(&a(), draft("again", "573826"), &once).await.unwrap();
+    scene.table.store.create_contract(draft("again", "573826"), &once).await.unwrap();
     scene.table.store.create_key(key("B"), &metadata()).await.unwrap();
     let b = KeyId::parse("B").unwrap();
-    scene.table.store.create_contract(&b, draft("going", "664737"), &metadata()).await.unwrap();
+    let going = ContractDraft { keys: b.clone().into(), ..draft("going", "664737") };
+    scene.table.store.create_contract(going, &metadata()).await.unwrap();
     let (dying, wire) = scene.table.another_store();
     wire.cut_after(2);
     assert!(dying.remove_key(&b, true, store::Expected::Any, &metadata()).await.is_err());
@@ -148,9 +149,9 @@ async fn receipts_and_keys_being_removed_are_waited_for() {
     let function = scene.function(&two(NEW, OLD));
     let renewed = function.rotate_codes(now()).await.unwrap();
     assert_eq!((renewed.waiting, renewed.unreadable), (2, 0), "{renewed:?}");
-    let again = function.create_contract(&a(), draft("again", "573826"), &once).await.unwrap().into_inner();
+    let again = function.create_contract(draft("again", "573826"), &once).await.unwrap().into_inner();
     assert_eq!(again.pin, pin("573826"), "the same answer, though its receipt is under the old secret");
-    function.finish_removals().await.unwrap();
+    function.finish_removals(at(0)).await.unwrap();
     let tomorrow = at(25 * 3_600);
     assert!(function.preview_rotation(tomorrow).await.unwrap().is_complete());
     assert_eq!(scene.names().await, (2, 1));
@@ -163,11 +164,12 @@ async fn a_pin_given_twice_is_reported_and_left() {
     let ignorant = scene.function(&NEW);
     ignorant.create_key(key("B"), &metadata()).await.unwrap();
     let b = KeyId::parse("B").unwrap();
-    ignorant.create_contract(&b, draft("second", "482915"), &metadata()).await.unwrap();
+    let second = ContractDraft { keys: b.into(), ..draft("second", "482915") };
+    ignorant.create_contract(second, &metadata()).await.unwrap();
     let function = scene.function(&two(NEW, OLD));
     let renewed = tokio::time::timeout(Duration::from_secs(5), function.rotate_codes(now())).await.unwrap().unwrap();
     assert_eq!((renewed.taken, renewed.busy), (1, 0), "{renewed:?}");
-    function.replace_pin(&a(), &id("first"), &metadata()).await.unwrap();
+    function.replace_pin(&id("first"), &metadata()).await.unwrap();
     function.rotate_codes(now()).await.unwrap();
     assert!(scene.left(&two(NEW, OLD)).await.is_complete());
     assert_eq!(scene.names().await, (2, 1));

@@ -39,11 +39,11 @@ pub(crate) fn two(current: [u8; 32], other: [u8; 32]) -> Vec<u8> {
 
 /// A permanent contract with this PIN.
 pub(crate) fn draft(name: &str, digits: &str) -> ContractDraft {
-    ContractDraft { id: Some(id(name)), pin: Some(pin(digits)), ending: Ending::Permanent, ..contract(0, 1) }
+    ContractDraft { id: Some(id(name)), pin: Some(pin(digits)), ending: Ending::Permanent, ..contract(&a(), 0, 1) }
 }
 
 pub(crate) async fn book(store: &Store, name: &str, digits: &str) -> Result<Contract, Error> {
-    store.create_contract(&a(), draft(name, digits), &metadata()).await.map(store::Created::into_inner)
+    store.create_contract(draft(name, digits), &metadata()).await.map(store::Created::into_inner)
 }
 
 /// A key with a return code, for the lowest free locker.

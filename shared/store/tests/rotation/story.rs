@@ -5,7 +5,7 @@ use domain::{CodeKind, ContractChange, ContractRefusal, Name, Purpose};
 use store::{Error, Expected};
 use testkit::{metadata, pin};
 
-use crate::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, id, now, two};
+use crate::scene::{NEW, OLD, RETURN_CODE, Scene, book, id, now, two};
 
 /// What may exist at a step: functions by their secrets, and devices by their keys.
 struct Step {
@@ -52,7 +52,7 @@ async fn at_every_step_every_code_works_and_nobody_gets_the_pin_of_another() {
     }
     assert!(scene.left(&NEW).await.is_complete());
     let old = scene.function(&OLD);
-    assert!(old.contract(&a(), &id("first")).await.is_err(), "the old secret opens nothing");
+    assert!(old.contract(&id("first")).await.is_err(), "the old secret opens nothing");
 }
 
 /// The job is interrupted again and again, while everything else goes on.
@@ -94,7 +94,7 @@ async fn play(scene: &Scene, step: &Step, contracts: &mut Vec<(String, String)>)
         for device in &step.devices {
             for (name, digits) in contracts.iter() {
                 scene.fetch_and_return(function, device, digits, what).await;
-                assert_eq!(function.reveal_pin(&a(), &id(name), &metadata()).await.unwrap(), pin(digits), "{what}");
+                assert_eq!(function.reveal_pin(&id(name), &metadata()).await.unwrap(), pin(digits), "{what}");
             }
             let returned = scene.answer(function, device, CodeKind::ReturnCode, RETURN_CODE, false).await;
             assert_eq!(returned, Some(Purpose::Return), "{what}: the return code");
@@ -107,12 +107,12 @@ async fn play(scene: &Scene, step: &Step, contracts: &mut Vec<(String, String)>)
 /// Edits the person of one contract, replaces the PIN of another, and removes a third.
 async fn change(scene: &Scene, function: &store::Store, step: &Step, contracts: &mut Vec<(String, String)>) {
     let person = ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() };
-    function.edit_contract(&a(), &id("first"), person.clone(), Expected::Any, &metadata()).await.unwrap();
+    function.edit_contract(&id("first"), person.clone(), false, Expected::Any, &metadata()).await.unwrap();
     let back = ContractChange { person: Some(Name::parse("Aino").unwrap()), ..person };
-    function.edit_contract(&a(), &id("first"), back, Expected::Any, &metadata()).await.unwrap();
+    function.edit_contract(&id("first"), back, false, Expected::Any, &metadata()).await.unwrap();
 
     let (name, former) = contracts[contracts.len() / 2].clone();
-    let renewed = function.replace_pin(&a(), &id(&name), &metadata()).await.unwrap().into_inner().pin;
+    let renewed = function.replace_pin(&id(&name), &metadata()).await.unwrap().into_inner().pin;
     let position = contracts.iter().position(|(contract, _)| *contract == name).unwrap();
     renewed.reveal().clone_into(&mut contracts[position].1);
     for device in &step.devices {
@@ -121,7 +121,7 @@ async fn change(scene: &Scene, function: &store::Store, step: &Step, contracts: 
     }
     if contracts.len() > 3 {
         let (name, digits) = contracts.remove(2);
-        function.remove_contract(&a(), &id(&name), false, Expected::Any, &metadata()).await.unwrap();
+        function.remove_contract(&id(&name), false, Expected::Any, &metadata()).await.unwrap();
         for device in &step.devices {
             assert!(scene.is_refused(function, device, &digits).await, "{}: a PIN that was given up", step.name);
             scene.fetch_and_return(function, device, &contracts[0].1, step.name).await;

@@ -36,11 +36,11 @@ const ALL: [Doing; 10] = [
 
 async fn perform(store: Store, doing: Doing) -> Result<(), Error> {
     let edit =
-        async |change| store.edit_contract(&a(), &id("first"), change, Expected::Any, &metadata()).await.map(|_| ());
+        async |change| store.edit_contract(&id("first"), change, false, Expected::Any, &metadata()).await.map(|_| ());
     match doing {
         Doing::Book => {
-            let draft = ContractDraft { id: Some(id("second")), pin: Some(pin("573826")), ..contract(0, 9_000) };
-            store.create_contract(&a(), draft, &metadata()).await.map(|_| ())
+            let draft = ContractDraft { id: Some(id("second")), pin: Some(pin("573826")), ..contract(&a(), 0, 9_000) };
+            store.create_contract(draft, &metadata()).await.map(|_| ())
         }
         Doing::Rename => {
             edit(ContractChange { person: Some(Name::parse("Eino").unwrap()), ..ContractChange::default() }).await
@@ -49,7 +49,7 @@ async fn perform(store: Store, doing: Doing) -> Result<(), Error> {
             edit(ContractChange { ending: Some(Ending::At(at(8_000))), ..ContractChange::default() }).await
         }
         Doing::NewPin => edit(ContractChange { pin: Some(pin("573826")), ..ContractChange::default() }).await,
-        Doing::Remove => store.remove_contract(&a(), &id("first"), true, Expected::Any, &metadata()).await,
+        Doing::Remove => store.remove_contract(&id("first"), true, Expected::Any, &metadata()).await,
         Doing::RemoveKey => store.remove_key(&a(), true, Expected::Any, &metadata()).await.map(|_| ()),
         Doing::NewReturnCode => {
             let code = Some(Some(ReturnCode::parse("5822").unwrap()));
@@ -70,7 +70,7 @@ async fn report(store: &Store, n: u64, inside: bool, by: Option<&str>) -> Result
 async fn set(doing: Doing) -> Scene {
     let scene = Scene::new().await;
     let ending = ContractChange { ending: Some(Ending::At(at(9_000))), ..ContractChange::default() };
-    scene.table.store.edit_contract(&a(), &id("first"), ending, Expected::Any, &metadata()).await.unwrap();
+    scene.table.store.edit_contract(&id("first"), ending, false, Expected::Any, &metadata()).await.unwrap();
     let typed = store::KeypadEntry { id: "fetching".to_owned(), ..scene.typed(&[OLD], CodeKind::Pin, "482915", true) };
     scene.table.store.keypad_entry(&lobby(), typed, now()).await.unwrap();
     if doing == Doing::Return {
@@ -129,8 +129,8 @@ async fn check(scene: &Scene, doing: Doing, what: &str) {
     };
     if matches!(doing, Doing::Fetch | Doing::Return) {
         // The PIN's item says whether the key is out: such a PIN is not free when its contract has ended.
-        let draft = ContractDraft { id: Some(id("later")), pin: Some(pin("482915")), ..contract(20_000, 30_000) };
-        let booked = new.create_contract(&a(), draft, &store::RequestMetadata { now: at(10_000), ..metadata() }).await;
+        let draft = ContractDraft { id: Some(id("later")), pin: Some(pin("482915")), ..contract(&a(), 20_000, 30_000) };
+        let booked = new.create_contract(draft, &store::RequestMetadata { now: at(10_000), ..metadata() }).await;
         assert_eq!(booked.is_ok(), doing == Doing::Return, "{what}: {booked:?}");
     }
     if doing == Doing::Return {
