@@ -55,6 +55,30 @@ def schedule(page: Page):
     save(page)
 
 
+def other_keys(page: Page):
+    page.get_by_text("Other keys of this automat").click()
+    return page.get_by_role("list", name="Other keys of this automat")
+
+
+def two_keys(page: Page):
+    other_keys(page).get_by_role("checkbox", name="van").check()
+    save(page)
+    other_keys(page)
+
+
+def conflict_of_two_keys(page: Page):
+    """With the first other key of the automat. Both have the same contract."""
+    other_keys(page).get_by_role("checkbox").first.check()
+    preview(page)
+
+
+def take_off(page: Page):
+    """The first key, which is out."""
+    keys = page.get_by_label("Keys", exact=True)
+    keys.fill(keys.input_value().partition(",")[2])
+    save(page)
+
+
 STATES = [
     PageState("sign-in", SIGN_IN, person=None),
     PageState("sign-in-cancelled", "/auth/callback?error=access_denied&state=none", person=None, is_error=True),
@@ -101,6 +125,15 @@ STATES = [
     PageState("contract-preview", "/keys/{idle}/contracts/new", then=preview),
     PageState("contract-new-schedule-refused", "/keys/{idle}/contracts/new", then=schedule),
     PageState("contract-conflict", "/keys/{key}/contracts/new", then=preview),
+    PageState("contract-new-two-keys", "/keys/{idle}/contracts/new", then=two_keys),
+    PageState("contract-conflict-of-two-keys", "/keys/{busy}/contracts/new", then=conflict_of_two_keys),
+    PageState("contract-of-two-keys", "/contracts/{together}"),
+    PageState("contract-of-two-keys-edit", "/contracts/{together}/edit"),
+    PageState("contract-of-two-keys-take-off", "/contracts/{together}/edit", then=take_off),
+    PageState("contract-of-two-keys-end", "/contracts/{together}/end"),
+    PageState("contract-of-two-keys-remove", "/contracts/{together}/remove"),
+    PageState("key-with-a-contract-of-two-keys", "/keys/{busy}"),
+    PageState("automat-with-a-contract-of-two-keys", "/automats/{two}"),
     PageState("contract", "/contracts/{contract}"),
     PageState("contract-as-viewer", "/contracts/{contract}", person="viewer"),
     PageState("contract-permanent", "/contracts/{permanent}"),
@@ -155,6 +188,12 @@ def build(cloud: Cloud) -> World:
     for days in range(4, 40, 9):
         automat.contract(key, person="Later Lehtonen", start=at(days=days), end=at(days=days + 3))
 
+    quay = cloud.automat("Quay", lockers=4)
+    busy = quay.key("boathouse", 0, property="Quay 3, boathouse")
+    sauna = quay.key("sauna", 1, property="Quay 3, sauna by the sea")
+    together = quay.contract(busy, sauna, offline.key("workshop", 1), person="Timo Together", end=at(hours=5))
+    quay.connect(inside=(0, 1)).fetch(0, together["pin"])
+
     device.fetch(1, fetched["pin"])
     opened = cloud.call("POST", openings.format(automat.id, 4), {"reason": "Fetching a bicycle"})
     device.do("jam 2")
@@ -178,6 +217,9 @@ def build(cloud: Cloud) -> World:
             "idle": idle,
             "contract": contract["contractId"],
             "fetched": fetched["contractId"],
+            "two": quay.id,
+            "busy": busy,
+            "together": together["contractId"],
             "permanent": permanent["contractId"],
             "opened": opened["openingId"],
             "refused": refused["openingId"],

@@ -266,3 +266,46 @@ def test_form_data_is_in_no_address(enter, automat, cloud):
     expect(page.get_by_role("heading", level=1)).to_contain_text("Salla Salainen")
     assert not [url for url in asked if "73519284" in url or "Salla" in url]
     assert "73519284" not in cloud.log.read_text()
+
+
+@every_way
+def test_a_contract_for_two_keys_is_made_edited_and_loses_one(enter, cloud, automat, way):
+    first, second, third = (automat.key(name, locker) for locker, name in enumerate(("a-gate", "b-store", "c-attic")))
+    page = enter("operator", f"/keys/{first}/contracts/new", **way)
+    page.get_by_label("Person").fill("Kaisa Kaksi")
+    page.get_by_label("Starts now").check()
+    fill_time(page, "End", days=1)
+    others = page.get_by_role("list", name="Other keys of this automat")
+    page.get_by_text("Other keys of this automat").click()
+    expect(others.get_by_role("checkbox")).to_have_count(2)
+    others.get_by_role("checkbox", name=second).check()
+    save(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Kaisa Kaksi")
+    for key in (first, second):
+        expect(page.get_by_role("main").get_by_role("listitem").get_by_role("link", name=key)).to_be_visible()
+    [made] = cloud.call("GET", f"/v1/contracts?keyId={second}")["data"]
+    assert made["keyIds"] == [first, second]
+
+    page.goto(f"/keys/{second}")
+    expect(page.get_by_role("listitem").filter(has_text="Kaisa Kaksi").first).to_contain_text("+ 1 key")
+    page.goto(f"/contracts/{made['contractId']}/edit")
+    expect(page.get_by_label("Keys", exact=True)).to_have_value(f"{first}, {second}")
+    page.get_by_label("Keys", exact=True).fill(f"{first}, {third}")
+    save(page)
+    expect(page.get_by_role("status")).to_contain_text("The contract has been changed.")
+    assert cloud.call("GET", f"/v1/contracts/{made['contractId']}")["keyIds"] == [first, third]
+    assert cloud.call("GET", f"/v1/contracts?keyId={second}")["data"] == []
+
+
+def test_a_key_that_is_out_is_taken_off_a_contract_only_if_that_is_confirmed(enter, cloud, automat):
+    first, second = automat.key("d-gate", 0), automat.key("e-store", 1)
+    contract = automat.contract(first, second)
+    automat.connect(inside=(0, 1)).fetch(0, contract["pin"])
+    page = enter("operator", f"/contracts/{contract['contractId']}/edit")
+    page.get_by_label("Keys", exact=True).fill(second)
+    save(page)
+    expect(page.get_by_role("alert")).to_contain_text(f"Key {first} is out with this contract")
+    page.get_by_label("Take off keys although they are out").check()
+    save(page)
+    expect(page.get_by_role("status")).to_contain_text("The contract has been changed.")
+    assert cloud.call("GET", f"/v1/contracts/{contract['contractId']}")["keyIds"] == [second]

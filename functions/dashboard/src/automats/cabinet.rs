@@ -4,12 +4,15 @@
 //! looked up once.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use domain::{ContractId, DoorState, Whereabouts};
 use messages::LocalTimes;
 use store::LockerView;
 use strum::{IntoStaticStr, VariantArray};
 use texts::Texts;
+
+use crate::translations::count;
 
 /// Which lockers the page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
@@ -132,6 +135,19 @@ impl Locker {
 
     pub(super) fn door_is_open(&self) -> bool {
         self.view.door == DoorState::Open
+    }
+}
+
+/// Adds to each contract how many other keys of this automat have the same one.
+pub(super) fn count_other_keys(lockers: &mut [Locker], t: &Texts) {
+    let mut keys: HashMap<ContractId, usize> = HashMap::new();
+    for (contract, _) in lockers.iter().filter_map(|locker| locker.until.as_ref()) {
+        *keys.entry(contract.clone()).or_default() += 1;
+    }
+    for (contract, until) in lockers.iter_mut().filter_map(|locker| locker.until.as_mut()) {
+        if let Some(others) = keys.get(contract).map(|keys| keys - 1).filter(|others| *others > 0) {
+            *until = format!("{until} {}", count(t, "keys-more", others));
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{Automat, ConnectionState};
 use messages::LocalTimes;
 use store::AutomatView;
 
-use super::cabinet::{Labels, Locker, Show};
+use super::cabinet::{self, Labels, Locker, Show};
 use super::connection::ConnectionLabel;
 use super::list::in_one_line;
 use crate::frame::Frame;
@@ -47,6 +47,7 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'_> {
     let times = LocalTimes::new(t.language(), automat.time_zone);
     let home = links::automat(&automat.id);
     let mut lockers: Vec<_> = view.lockers.into_iter().map(|locker| Locker::of(locker, t, times)).collect();
+    cabinet::count_other_keys(&mut lockers, t);
     let filters = Show::ALL.iter().map(|&each| Filter {
         label: t.text(&format!("show-{}", each.name())).into_owned(),
         href: if each == Show::All { home.clone() } else { format!("{home}?show={}", each.name()) },

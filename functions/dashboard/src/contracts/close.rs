@@ -3,14 +3,17 @@
 
 use api::{ContractPath, NoQuery};
 use askama::Template;
-use domain::{Contract, ContractId, KeyId};
+use domain::{Contract, ContractId, ContractRefusal, KeyId};
 use store::ResourceKind;
 
+use super::fields::FORCE;
 use super::form::KeyContext;
+use super::keys;
 use super::preview::{MessageBody, PreviewedMessage, previewed_messages, with_mail};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
+use crate::translations::count;
 use crate::visit::{Answer, Visit, page_with, redirect};
 
 /// The hidden field with the key whose page comes after a removal.
@@ -24,8 +27,13 @@ struct ClosePage<'p> {
     removes: bool,
     context: KeyContext,
     contract: Contract,
-    /// Whether the key is out with it. If it ends, it will be overdue.
-    out: bool,
+    keys: Vec<keys::Line>,
+    /// What it means.
+    explained: String,
+    /// Which keys are out with it, and what that means.
+    out: Option<String>,
+    /// The label of the box that is needed if keys are out.
+    force: String,
     messages: Vec<PreviewedMessage>,
     form: Form,
     errors: Errors,
@@ -52,16 +60,20 @@ pub(crate) async fn show_remove(visit: Visit, ContractPath(id): ContractPath, _:
 
 /// `POST /contracts/{contractId}/remove`
 pub(crate) async fn remove(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
-    let errors =
-        match visit.store().remove_contract(&id, form.ticked("force"), form.expected(), &visit.metadata()).await {
-            // Sent twice: it has been removed already.
-            Ok(()) | Err(store::Error::NotFound(ResourceKind::Contract)) => {
-                let key = KeyId::parse(form.text(KEY)).map(|key| format!("{}?done=contract-removed", links::key(&key)));
-                return redirect(key.as_deref().unwrap_or("/"));
-            }
-            Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
-            Err(error) => Errors::of_form(visit.t, error.into())?,
-        };
+    let errors = match visit.store().remove_contract(&id, form.ticked(FORCE), form.expected(), &visit.metadata()).await
+    {
+        // Sent twice: it has been removed already.
+        Ok(()) | Err(store::Error::NotFound(ResourceKind::Contract)) => {
+            let key = KeyId::parse(form.text(KEY)).map(|key| format!("{}?done=contract-removed", links::key(&key)));
+            return redirect(key.as_deref().unwrap_or("/"));
+        }
+        Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
+        Err(store::Error::Contract(ContractRefusal::KeyOut { key })) => {
+            let said = keys::about(visit.t, "contract-take-off-out", [&key]);
+            Errors::none().and_text(FORCE.to_owned(), said.unwrap_or_default())
+        }
+        Err(error) => Errors::of_form(visit.t, error.into())?,
+    };
     remove_page(&visit, &id, errors).await
 }
 
@@ -75,22 +87,46 @@ async fn end_page(visit: &Visit, id: &ContractId, errors: Errors) -> Answer {
     let preview = visit.store().preview_end(id, visit.now).await?;
     let context = KeyContext::read(visit, &contract.keys).await?;
     let messages = previewed_messages(visit.t, &context.times, &preview)?;
-    let (out, form) = (!contract.out.is_empty(), form_of(&contract));
-    close_page(&ClosePage { frame: &visit.frame, removes: false, context, contract, out, messages, form, errors })
+    close_page(&ClosePage::new(visit, false, context, contract, messages, errors))
 }
 
 async fn remove_page(visit: &Visit, id: &ContractId, errors: Errors) -> Answer {
     let preview = visit.store().preview_removal(id, visit.now).await?;
     let context = KeyContext::read(visit, &preview.contract.keys).await?;
     let messages = previewed_messages(visit.t, &context.times, &preview)?;
-    let out = !preview.contract.out.is_empty();
-    let form = form_of(&preview.contract);
-    let contract = preview.contract;
-    close_page(&ClosePage { frame: &visit.frame, removes: true, context, contract, out, messages, form, errors })
+    close_page(&ClosePage::new(visit, true, context, preview.contract, messages, errors))
 }
 
-fn form_of(contract: &Contract) -> Form {
-    Form::default().with("version", contract.version.to_string())
+impl<'p> ClosePage<'p> {
+    fn new(
+        visit: &'p Visit,
+        removes: bool,
+        context: KeyContext,
+        contract: Contract,
+        messages: Vec<PreviewedMessage>,
+        errors: Errors,
+    ) -> Self {
+        let t = visit.t;
+        let keys = context.lines(t, &contract.out);
+        let out = if removes { "contract-remove-out" } else { "contract-end-out" };
+        Self {
+            frame: &visit.frame,
+            removes,
+            explained: if removes {
+                t.text("contract-remove-pin").into_owned()
+            } else {
+                count(t, "contract-end-explained", keys.len())
+            },
+            out: keys::about(t, out, &contract.out),
+            force: count(t, "contract-remove-force", contract.out.len()),
+            form: Form::default().with("version", contract.version.to_string()),
+            keys,
+            context,
+            contract,
+            messages,
+            errors,
+        }
+    }
 }
 
 fn close_page(page: &ClosePage<'_>) -> Answer {

@@ -2,14 +2,13 @@
 //! and a stale edit shows both versions.
 
 use api::{ContractPath, NoQuery, Problem};
-use domain::{Contract, ContractChange, ContractId, ContractRefusal, Instant};
+use domain::{Contract, ContractChange, ContractId, ContractRefusal, Instant, KeyId};
 use store::Preview;
 use texts::Texts;
 
-use super::fields::{self, END, START, part};
-use super::form::{FormState, KeyContext, is_confirmed, key_refusal, stepped};
-use super::hours;
-use crate::contracts::contacts;
+use super::fields::{self, END, FORCE, START, part};
+use super::form::{FormState, KeyContext, is_confirmed, stepped};
+use super::{contacts, hours, keys};
 use crate::form::{Errors, Form};
 use crate::links;
 use crate::times::{Reading, Times, Which};
@@ -24,6 +23,7 @@ pub(crate) async fn show(visit: Visit, ContractPath(id): ContractPath, _: NoQuer
 /// `POST /contracts/{contractId}/edit`
 pub(crate) async fn send(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
     let (contract, context) = read(&visit, id.clone()).await?;
+    let form = fields::with_ticked_keys(form);
     if let Some((form, state)) = stepped(&form, &context.times) {
         return context.show(&visit, form, state).await;
     }
@@ -33,7 +33,7 @@ pub(crate) async fn send(visit: Visit, ContractPath(id): ContractPath, _: NoQuer
         Err(errors) => return context.show(&visit, form, FormState::Refused(errors)).await,
     };
     let done = || redirect(&format!("{}?done=changed", links::contract(&id)));
-    let (store, expected, force) = (visit.store(), form.expected(), form.ticked("force"));
+    let (store, expected, force) = (visit.store(), form.expected(), form.ticked(FORCE));
     let refused = match store.preview_edit(&id, change.clone(), force, expected, visit.now).await {
         Ok(preview) if !preview.conflicts.is_empty() => {
             ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
@@ -62,7 +62,13 @@ pub(crate) async fn send(visit: Visit, ContractPath(id): ContractPath, _: NoQuer
         error @ store::Error::Contract(ContractRefusal::StartsWhileKeyOut { .. }) => {
             (form, FormState::Refused(Errors::at(visit.t, START, &error.into())))
         }
-        error => match key_refusal(visit.t, error) {
+        store::Error::Contract(ContractRefusal::KeyOut { key }) => {
+            let is_taken_off = |key: &&KeyId| change.keys.as_ref().is_none_or(|keys| !keys.has(key));
+            let out = contract.out.iter().filter(is_taken_off);
+            let said = keys::about(visit.t, "contract-take-off-out", out).unwrap_or_else(|| key.to_string());
+            (form, FormState::Refused(Errors::none().and_text(FORCE.to_owned(), said)))
+        }
+        error => match keys::refusal(visit.t, error) {
             Ok(errors) => (form, FormState::Refused(errors)),
             Err(error) => (form, FormState::Refused(Errors::of_form(visit.t, error.into())?)),
         },
@@ -113,6 +119,8 @@ fn as_texts(t: &Texts, times: &Times, form: &Form) -> Form {
         format!("{} {}–{}", days.join(", "), form.text(&from), form.text(&to))
     };
     let schedule = (0..hours::count(form)).map(hours).collect::<Vec<_>>().join("; ");
+    let mut key_ids: Vec<_> = fields::key_ids(form).collect();
+    key_ids.sort_unstable();
     let contact = |number: usize| {
         let field = |name: &str| form.text(&format!("contacts.{number}.{name}")).trim().to_owned();
         let parts = [field("name"), field("email"), field("phoneNumber")];
@@ -120,7 +128,7 @@ fn as_texts(t: &Texts, times: &Times, form: &Form) -> Form {
     };
     Form::default()
         .with("person", form.text("person"))
-        .with(fields::KEYS, form.text(fields::KEYS))
+        .with(fields::KEYS, key_ids.join(", "))
         .with(START, time(START))
         .with(END, end)
         .with("pin", pin)

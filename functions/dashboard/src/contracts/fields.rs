@@ -13,17 +13,21 @@ use super::{contacts, hours};
 use crate::form::{Errors, Form};
 use crate::times::{Reading, Times, Which, Written, read_date, read_time};
 
-/// The ids of the keys, separated by commas or spaces.
+/// The ids of the keys, separated by commas or spaces. Its other values are the boxes of keys that were ticked.
 pub(super) const KEYS: &str = "keyIds";
 pub(super) const START: &str = "start";
 pub(super) const END: &str = "end";
 /// The box “Starts now”. An empty start never means that.
 pub(super) const NOW: &str = "start.now";
 
+/// The box that takes off keys although they are out.
+pub(super) const FORCE: &str = "force";
+
 /// The fields above the contacts, in the order of the page.
-const ABOVE_CONTACTS: [&str; 14] = [
+const ABOVE_CONTACTS: [&str; 15] = [
     "person",
     KEYS,
+    FORCE,
     START,
     "start.date",
     "start.time",
@@ -50,6 +54,27 @@ pub(super) fn reading(form: &Form, name: &str, times: &Times) -> Reading {
 /// Whether the date or the time is filled in.
 fn is_begun(form: &Form, name: &str) -> bool {
     form.given(&part(name, "date")).is_some() || form.given(&part(name, "time")).is_some()
+}
+
+/// The form with the keys that were ticked among those that were typed.
+pub(super) fn with_ticked_keys(form: Form) -> Form {
+    if form.all(KEYS).count() < 2 {
+        return form;
+    }
+    let mut ids = Vec::new();
+    for id in key_ids(&form) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let ids = ids.join(", ");
+    form.with(KEYS, ids)
+}
+
+/// The ids of the keys as typed.
+pub(super) fn key_ids(form: &Form) -> impl Iterator<Item = &str> {
+    let is_between = |c: char| c == ',' || c == ';' || c.is_whitespace();
+    form.all(KEYS).flat_map(move |value| value.split(is_between)).filter(|id| !id.is_empty())
 }
 
 /// Fills in a contract, except its PIN.
@@ -134,15 +159,17 @@ impl Typed<'_> {
 
     /// The keys. A form without the field is for those of its page.
     fn keys(&mut self, context: &KeyContext) -> Option<ContractKeys> {
-        if self.form.all(KEYS).next().is_none() {
+        if !self.form.ticked(KEYS) {
             return ContractKeys::new(context.keys().map(|key| key.id.clone())).ok();
         }
-        let is_between = |c: char| c == ',' || c == ';' || c.is_whitespace();
-        let parse = |text: &str| {
-            let ids = text.split(is_between).filter(|id| !id.is_empty()).map(KeyId::parse);
-            ContractKeys::new(ids.collect::<Result<Vec<_>, _>>()?)
-        };
-        self.check.required(KEYS, self.form.given(KEYS), parse)
+        let mut keys = Vec::new();
+        for typed in key_ids(self.form) {
+            match KeyId::parse(typed) {
+                Ok(key) => keys.push(key),
+                Err(_) => return self.refuse(KEYS, self.t.with("keys-unknown", [("key", typed.to_owned())])),
+            }
+        }
+        self.check.required(KEYS, self.form.given(KEYS), |_| ContractKeys::new(keys))
     }
 
     /// A time in the automat's time zone. A skipped or ambiguous one is an error.
@@ -235,7 +262,8 @@ impl Typed<'_> {
     fn contacts(&mut self) -> Vec<Contact> {
         let count = contacts::count(self.form);
         if count > Contact::MAX_PER_CONTRACT {
-            self.check.refuse("contacts", FieldCode::TooMany, "must be at most 10");
+            let too_many = Invalid::TooMany { max: Contact::MAX_PER_CONTRACT };
+            _ = self.check.optional("contacts", Some(count), |_| Err::<(), _>(too_many));
             return Vec::new();
         }
         (0..count).filter_map(|number| self.contact(&format!("contacts.{number}"))).collect()

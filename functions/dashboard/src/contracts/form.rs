@@ -3,9 +3,11 @@
 
 mod steps;
 
+use std::collections::BTreeMap;
+
 use api::Problem;
 use askama::Template;
-use domain::{Conflict, ContractId, ContractKeys, ContractRefusal, Country, Instant, Key, KeyId, Language, TimeRange};
+use domain::{AutomatId, Conflict, ContractId, ContractKeys, Country, Instant, Key, KeyId, Language, TimeRange};
 use http::StatusCode;
 use store::{Preview, ResourceKind};
 use texts::Texts;
@@ -15,6 +17,7 @@ use self::steps::{hidden_fields, range_value, with_preview, without_preview};
 use super::contacts::{self, Row};
 use super::fields::{self, END, START, part};
 use super::hours;
+use super::keys::{self, Offered};
 use super::preview::{MessageBody, PreviewedMessage, previewed_messages, with_mail};
 use crate::countries::countries;
 use crate::form::{Errors, Form};
@@ -35,6 +38,7 @@ struct FormPage<'p> {
     context: &'p KeyContext,
     form: Form,
     errors: Errors,
+    offered: Offered,
     start: TimeField,
     end: TimeField,
     rows: Vec<Row>,
@@ -70,6 +74,8 @@ struct Choice {
 
 /// The contracts in the way.
 struct Obstacle {
+    /// Whether the form is for several keys.
+    several: bool,
     others: Vec<Other>,
     /// How many more there are.
     more: Option<String>,
@@ -104,6 +110,8 @@ pub(super) struct KeyContext {
     pub(super) more: Vec<Key>,
     /// The name of the first key's automat.
     pub(super) automat: String,
+    /// The names of the others' automats, where they are in another one.
+    pub(super) elsewhere: BTreeMap<AutomatId, String>,
     pub(super) times: Times,
     /// The country of the automat's time zone, if it belongs to one.
     pub(super) country: Option<Country>,
@@ -113,21 +121,19 @@ pub(super) struct KeyContext {
 
 impl KeyContext {
     pub(super) async fn read(visit: &Visit, keys: &ContractKeys) -> Result<Self, Problem> {
-        let mut keys = visit.store().active_keys(keys).await?.into_iter();
+        let keys = visit.store().active_keys(keys).await?;
+        let elsewhere = keys::elsewhere(visit, &keys).await?;
+        let mut keys = keys.into_iter();
         let key = keys.next().ok_or(store::Error::NotFound(ResourceKind::Key))?;
         let automat = visit.store().automat(&key.automat).await?;
         let times = Times::new(visit.t, automat.time_zone);
         let country = automat.time_zone.country();
-        Ok(Self { key, more: keys.collect(), automat: automat.name.to_string(), times, country, contract: None })
+        let (more, automat) = (keys.collect(), automat.name.to_string());
+        Ok(Self { key, more, automat, elsewhere, times, country, contract: None })
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.key).chain(&self.more)
-    }
-
-    /// The ids of the keys, for headings.
-    pub(super) fn key_ids(&self) -> String {
-        self.keys().map(|key| key.id.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     pub(super) async fn show(&self, visit: &Visit, form: Form, state: FormState) -> Answer {
@@ -138,7 +144,7 @@ impl KeyContext {
         match state {
             FormState::Typed | FormState::ContactAdded => {}
             FormState::Refused(refused) => errors = refused,
-            FormState::Conflict(others, next) => conflict = Some(self.conflict(visit, &others, next).await?),
+            FormState::Conflict(others, next) => conflict = Some(self.conflict(visit, &form, &others, next).await?),
             FormState::Preview(preview) => {
                 completed = contacts::completed_numbers(&form, &preview.contract.contacts);
                 messages = Some(previewed_messages(t, &self.times, &preview)?);
@@ -149,6 +155,7 @@ impl KeyContext {
         let shown = FormPage {
             frame: &visit.frame,
             context: self,
+            offered: self.offered(visit, &form).await?,
             start: self.time_field(t, &form, START),
             end: self.time_field(t, &form, END),
             rows: contacts::rows(t, &form, is_added),
@@ -190,7 +197,14 @@ impl KeyContext {
         }))
     }
 
-    async fn conflict(&self, visit: &Visit, others: &[Conflict], next: Option<TimeRange>) -> Result<Obstacle, Problem> {
+    async fn conflict(
+        &self,
+        visit: &Visit,
+        form: &Form,
+        others: &[Conflict],
+        next: Option<TimeRange>,
+    ) -> Result<Obstacle, Problem> {
+        let several = fields::key_ids(form).count() > 1;
         let mut named = Vec::new();
         for Conflict { key, entry } in others.iter().take(NAMED) {
             let person = match visit.store().contract(&entry.contract).await {
@@ -200,12 +214,13 @@ impl KeyContext {
                 Err(error) => return Err(error.into()),
             };
             let range = self.times.range(entry.range);
-            let key = Some(key.clone()).filter(|key| !self.more.is_empty() || *key != self.key.id);
+            let key = Some(key.clone()).filter(|key| several || *key != self.key.id);
             named.push(Other { key, person, range, href: links::contract(&entry.contract) });
         }
         let next = next.map(|range| (self.times.range(range), range_value(range)));
         let more = Some(others.len() - named.len()).filter(|more| *more > 0);
-        Ok(Obstacle { more: more.map(|more| count(visit.t, "conflict-more", more)), others: named, next })
+        let more = more.map(|more| count(visit.t, "conflict-more", more));
+        Ok(Obstacle { several, others: named, more, next })
     }
 
     fn time_field(&self, t: &Texts, form: &Form, name: &'static str) -> TimeField {
@@ -225,18 +240,6 @@ impl KeyContext {
             }
             Reading::At(_) | Reading::Unreadable => TimeField { name, twice: Vec::new(), skipped: None },
         }
-    }
-}
-
-/// The errors of the form where a refusal is about one of the keys that were typed. Other refusals are returned.
-pub(super) fn key_refusal(t: &Texts, refused: store::Error) -> Result<Errors, store::Error> {
-    let about = |field: &str, id: &str, key: KeyId| {
-        Ok(Errors::none().and_text(field.to_owned(), t.with(id, [("key", key.to_string())])))
-    };
-    match refused {
-        store::Error::KeyNotFound(key) => about(fields::KEYS, "keys-unknown", key),
-        store::Error::Contract(ContractRefusal::KeyOut { key }) => about("force", "contract-take-off-out", key),
-        other => Err(other),
     }
 }
 

@@ -4,6 +4,7 @@ mod contacts;
 mod fields;
 mod form;
 mod hours;
+mod keys;
 mod preview;
 
 pub(crate) mod close;

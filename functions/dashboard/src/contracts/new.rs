@@ -4,8 +4,8 @@ use api::{KeyPath, NoQuery, Problem, Query};
 use chrono::NaiveDate;
 use domain::{Contact, ContractDraft, ContractRefusal};
 
-use super::form::{FormState, KeyContext, as_previewed, is_confirmed, key_refusal, stepped};
-use super::{contacts, fields};
+use super::form::{FormState, KeyContext, as_previewed, is_confirmed, stepped};
+use super::{contacts, fields, keys};
 use crate::calendar::first_room;
 use crate::form::{Errors, Form};
 use crate::links;
@@ -18,7 +18,7 @@ pub(crate) async fn show(visit: Visit, KeyPath(key): KeyPath, mut query: Query) 
     let context = KeyContext::read(&visit, &key.into()).await?;
     let day = from.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
     let start = day.and_then(|day| first_room(&context.key, day, &context.times, visit.now));
-    let form = visit.fresh_form()?.with(fields::KEYS, context.key_ids());
+    let form = visit.fresh_form()?.with(fields::KEYS, context.key.id.as_str());
     let form = match start {
         Some(start) if start <= visit.now => form.with(fields::NOW, "on"),
         Some(start) => fields::with_time(form, fields::START, start, &context.times),
@@ -30,6 +30,7 @@ pub(crate) async fn show(visit: Visit, KeyPath(key): KeyPath, mut query: Query) 
 /// `POST /keys/{keyId}/contracts/new`
 pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: Form) -> Answer {
     let context = KeyContext::read(&visit, &key.into()).await?;
+    let form = fields::with_ticked_keys(form);
     if let Some((form, state)) = stepped(&form, &context.times) {
         return context.show(&visit, form, state).await;
     }
@@ -73,7 +74,7 @@ fn refusal(visit: &Visit, refused: store::Error, form: Form) -> Result<(Form, Fo
     if let store::Error::Contract(ContractRefusal::Overlap { conflicts, next_free }) = refused {
         return Ok((visit.renewed(form)?, FormState::Conflict(conflicts, next_free)));
     }
-    let refused = match key_refusal(visit.t, refused) {
+    let refused = match keys::refusal(visit.t, refused) {
         Ok(errors) => return Ok((visit.renewed(form)?, FormState::Refused(errors))),
         Err(refused) => refused,
     };

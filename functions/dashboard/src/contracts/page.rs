@@ -10,6 +10,7 @@ use texts::Texts;
 
 use super::contacts::{address_label, kind_label};
 use super::form::KeyContext;
+use super::keys;
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::language::own_name;
@@ -26,10 +27,10 @@ struct ContractPage<'p> {
     frame: &'p Frame,
     context: &'p KeyContext,
     contract: &'p Contract,
+    keys: Vec<keys::Line>,
     home: String,
     state: &'static str,
     state_label: String,
-    out: bool,
     can_end: bool,
     /// It is active or overdue, and has an end.
     can_extend: bool,
@@ -123,7 +124,7 @@ async fn contract_page(visit: &Visit, id: &ContractId, shown: Shown) -> Answer {
             frame: &visit.frame,
             state: badge,
             state_label,
-            out: !contract.out.is_empty(),
+            keys: context.lines(t, &contract.out),
             can_end: state_now == ContractState::Active,
             can_extend: overdue || state_now == ContractState::Active && contract.range.end().is_some(),
             pin: shown.pin.as_ref().map(Pin::reveal),

@@ -139,7 +139,7 @@ pub(crate) fn label(t: &Texts, field: &str) -> String {
 fn rule(t: &Texts, error: &FieldError) -> String {
     let mut values = FluentArgs::new();
     match error.invalid {
-        Some(Invalid::TooLong { max }) => values.set("max", max),
+        Some(Invalid::TooLong { max } | Invalid::TooMany { max }) => values.set("max", max),
         Some(Invalid::PinTooShort { min }) => values.set("min", min),
         Some(Invalid::OutOfRange { min, max }) => {
             values.set("min", min);

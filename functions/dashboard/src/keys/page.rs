@@ -12,6 +12,7 @@ use crate::events;
 use crate::frame::Frame;
 use crate::links;
 use crate::times::Times;
+use crate::translations::count;
 use crate::visit::{Answer, Visit, page};
 
 /// How many events the page shows.
@@ -38,7 +39,6 @@ struct KeyPage<'p> {
     done: Option<String>,
 }
 
-/// The contracts of one state.
 /// `GET /keys/{keyId}`
 pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -> Answer {
     let wanted_month = query.text("month");
@@ -101,6 +101,12 @@ async fn holder(visit: &Visit, key: &Key, contracts: &[Contract]) -> Result<Opti
 }
 
 impl KeyPage<'_> {
+    /// How many other keys a contract has, if any.
+    fn other_keys(&self, contract: &Contract) -> Option<String> {
+        let others = contract.keys.iter().filter(|key| **key != self.key.id).count();
+        (others > 0).then(|| count(self.frame.t, "keys-more", others))
+    }
+
     fn month_title(&self) -> String {
         self.frame.t.format("key-page-month", &of_date(self.month.first))
     }

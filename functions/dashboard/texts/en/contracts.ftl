@@ -11,8 +11,19 @@ contract-remove = Remove contract
 
 label-person = Person
 label-keyIds = Keys
-keys-hint = KeyIDs, separated by commas. One PIN fetches them all.
+keys-hint = KeyIDs, separated by commas; at most 16. One PIN fetches and returns them all.
 keys-unknown = There is no key { $key }
+keys-being-removed = Key { $key } is being removed
+keys-one-being-removed = A key of this contract is being removed. Try again in a moment.
+keys-full = Key { $key } has the maximum number of contracts
+keys-too-many-in-edit = One edit can concern at most { $max } keys, including those it takes off. Take keys off first, then add others.
+keys-others = Other keys of this automat
+keys-others-hint = Ticked keys are added when you save.
+keys-others-first = Only the first { $count } keys are listed. Type the KeyIDs of others in the field above.
+keys-more = { $count ->
+    [one] + { $count } key
+   *[other] + { $count } keys
+}
 label-start = Start
 label-end = End
 label-start-date = Start date
@@ -33,7 +44,7 @@ label-pin = PIN
 pin-hint = 4 to 9 digits. Leave empty to generate one.
 pin-hint-edit = Leave empty to keep the current PIN.
 label-schedule = Fetching hours
-schedule-hint = Leave empty if the key may be fetched at any time. It can always be returned. Hours that end before they start end on the next day.
+schedule-hint = Leave empty to allow fetching at any time. Returning is always possible. Hours that end before they start end on the next day.
 schedule-row = Days and hours { $number }
 label-schedule-days = Days
 label-schedule-from = From
@@ -88,13 +99,16 @@ form-overdue-advice = { $person } should have returned it { $time }. It may not 
 # The key is already booked
 
 conflict = The key is already booked for this time
+conflict-several = Not all of the keys are free at this time
 conflict-more = { $count ->
     [one] And one more contract.
    *[other] And { $count } more contracts.
 }
 next-free = The next free period of the same length:
+next-free-several = The next period of the same length in which all of the keys are free:
 next-free-take = Use the next free period
 next-free-none = The key has no later free period of this length.
+next-free-none-several = There is no later period of this length in which all of the keys are free.
 
 # Messages
 
@@ -141,6 +155,7 @@ state-ended = Ended
 state-overdue = Overdue
 contract-has-the-key = Has the key
 contract-key-out = Out
+contract-key-at = { $automat }, locker { $locker }
 created = Created
 updated = Last changed
 pin-hidden = Hidden
@@ -158,19 +173,35 @@ contract-done-resent = The message will be sent again.
 
 # Ending it
 
-contract-end-explained = The contract ends immediately and stays in the history. After that, its PIN can only be used to return the key.
-contract-end-out = The key is out with this contract. It will be overdue from now until it is returned.
+contract-end-explained = { $count ->
+    [one] The contract ends immediately and stays in the history. After that, its PIN can only be used to return the key.
+   *[other] The contract ends immediately and stays in the history. After that, its PIN can only be used to return the keys.
+}
+contract-end-out = { $count ->
+    [one] Key { $keys } is out with this contract. It will be overdue from now until it is returned.
+   *[other] Keys { $keys } are out with this contract. They will be overdue from now until they are returned.
+}
 contract-end-messages = These messages will be sent when you end the contract:
 contract-end-stale-advice = The current contract is shown below. Check it before you end it.
 
 # Removing it
 
 contract-remove-pin = Its PIN will stop working.
-contract-remove-out = The key is out with this contract. Once the contract is removed, the key can only be returned with its return code, if it has one.
-contract-remove-force = Remove it although the key is out
+contract-remove-out = { $count ->
+    [one] Key { $keys } is out with this contract. Once the contract is removed, the key can only be returned with its return code, if it has one.
+   *[other] Keys { $keys } are out with this contract. Once the contract is removed, each of them can only be returned with its return code, if it has one.
+}
+contract-remove-force = { $count ->
+    [one] Remove it although the key is out
+   *[other] Remove it although keys are out
+}
 label-force = Confirm
-contract-take-off-out = The key { $key } is out with this contract
-contract-take-off-force = Take the key off the contract although it is out
+contract-take-off-out = { $count ->
+    [one] Key { $keys } is out with this contract
+   *[other] Keys { $keys } are out with this contract
+}
+contract-take-off-force = Take off keys although they are out
+contract-take-off-hint = A key that is taken off while it is out can only be returned with its return code, if it has one.
 contract-remove-messages = These messages will be sent when you remove the contract:
 contract-remove-nobody = Nobody will be notified.
 contract-remove-stale = Somebody else has changed the contract in the meantime

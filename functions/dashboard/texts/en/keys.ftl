@@ -23,15 +23,15 @@ key-form-pairs = These contracts overlap, so the key must stay shared. Move or r
 key-form-pair-and = and
 key-remove = Remove key
 key-remove-contracts = { $count ->
-    [0] There are no active or upcoming contracts. Ended contracts are deleted with the key.
-    [one] { $count } active or upcoming contract will be removed too, and its contacts will be notified that it is cancelled. Ended contracts are deleted with the key.
-   *[other] { $count } active or upcoming contracts will be removed too, and their contacts will be notified that they are cancelled. Ended contracts are deleted with the key.
+    [0] There are no active or upcoming contracts. Ended contracts for this key alone are deleted with it.
+    [one] The key has { $count } active or upcoming contract. If the contract has other keys, it only loses this one; otherwise it is removed. Its contacts will be notified. Ended contracts for this key alone are deleted with it.
+   *[other] The key has { $count } active or upcoming contracts. Those that have other keys only lose this one; the rest are removed. Their contacts will be notified. Ended contracts for this key alone are deleted with it.
 }
-key-remove-codes = The PINs of its contracts and its return code stop working immediately.
+key-remove-codes = The PINs of its contracts stop working for this key immediately, and so does its return code.
 key-remove-out = The key is not in its locker: somebody may have it. Once it is removed here, it can no longer be returned with a PIN.
 key-remove-force = Remove it although it is not in its locker
 key-removing = The key is being removed
-key-removing-explained = The key no longer has a locker, and none of its PINs work. Its contracts are being deleted in the background. Until that is done, no other key can have this KeyID.
+key-removing-explained = The key no longer has a locker, and no PIN works for it. In the background, its contracts are being removed, or lose the key if they have others. Until that is done, no other key can have this KeyID.
 key-removing-check = Check whether it is done
 key-removing-to-the-automat = Go to the automat
 

@@ -11,8 +11,19 @@ contract-remove = Poista sopimus
 
 label-person = Henkilö
 label-keyIds = Avaimet
-keys-hint = Avainten tunnukset pilkuilla erotettuina. Kaikki noudetaan samalla PIN-koodilla.
+keys-hint = Avainten tunnukset pilkuilla erotettuina, enintään 16. Kaikki noudetaan ja palautetaan samalla PIN-koodilla.
 keys-unknown = Avainta { $key } ei ole
+keys-being-removed = Avainta { $key } poistetaan parhaillaan
+keys-one-being-removed = Sopimuksen avainta poistetaan parhaillaan. Yritä hetken kuluttua uudelleen.
+keys-full = Avaimella { $key } on jo enimmäismäärä sopimuksia
+keys-too-many-in-edit = Yksi muokkaus voi koskea enintään { $max } avainta, poistettavat mukaan lukien. Poista ensin avaimia sopimuksesta ja lisää sitten muut.
+keys-others = Automaatin muut avaimet
+keys-others-hint = Valitut avaimet lisätään, kun tallennat.
+keys-others-first = Luettelossa ovat vain { $count } ensimmäistä avainta. Kirjoita muiden tunnukset yllä olevaan kenttään.
+keys-more = { $count ->
+    [one] + { $count } avain
+   *[other] + { $count } avainta
+}
 label-start = Alkaa
 label-end = Päättyy
 label-start-date = Alkamispäivä
@@ -33,7 +44,7 @@ label-pin = PIN-koodi
 pin-hint = 4–9 numeroa. Jätä tyhjäksi, niin koodi arvotaan.
 pin-hint-edit = Jätä tyhjäksi, niin koodi pysyy ennallaan.
 label-schedule = Noutoajat
-schedule-hint = Jätä tyhjäksi, jos avaimen saa noutaa milloin vain. Palauttaa sen voi aina. Jos aika päättyy ennen alkuaan, se päättyy seuraavana päivänä.
+schedule-hint = Jätä tyhjäksi, jos noutaa saa milloin vain. Palauttaa voi aina. Jos aika päättyy ennen alkuaan, se päättyy seuraavana päivänä.
 schedule-row = Päivät ja kellonajat { $number }
 label-schedule-days = Päivät
 label-schedule-from = Alkaen
@@ -88,13 +99,16 @@ form-overdue-advice = Avain piti palauttaa { $time } ({ $person }). Se ei ehkä 
 # Others have the key
 
 conflict = Avain on varattu tähän aikaan
+conflict-several = Kaikki avaimet eivät ole vapaina tähän aikaan
 conflict-more = { $count ->
     [one] Ja vielä yksi sopimus.
    *[other] Ja vielä { $count } sopimusta.
 }
 next-free = Seuraava yhtä pitkä vapaa aika:
+next-free-several = Seuraava yhtä pitkä aika, jolloin kaikki avaimet ovat vapaina:
 next-free-take = Valitse seuraava vapaa aika
 next-free-none = Avain ei ole myöhemminkään vapaa näin pitkään.
+next-free-none-several = Kaikki avaimet eivät ole myöhemminkään yhtä aikaa vapaina näin pitkään.
 
 # Messages
 
@@ -141,6 +155,7 @@ state-ended = Päättynyt
 state-overdue = Myöhässä
 contract-has-the-key = Avain noudettu
 contract-key-out = Noudettu
+contract-key-at = { $automat }, lokero { $locker }
 created = Luotu
 updated = Viimeksi muutettu
 pin-hidden = Piilotettu
@@ -158,19 +173,35 @@ contract-done-resent = Viesti lähetetään uudelleen.
 
 # Ending it
 
-contract-end-explained = Sopimus päättyy heti ja jää historiaan. Sen jälkeen PIN-koodilla voi vain palauttaa avaimen.
-contract-end-out = Avain on noudettu tällä sopimuksella. Se on tästä lähtien myöhässä, kunnes se palautetaan.
+contract-end-explained = { $count ->
+    [one] Sopimus päättyy heti ja jää historiaan. Sen jälkeen PIN-koodilla voi vain palauttaa avaimen.
+   *[other] Sopimus päättyy heti ja jää historiaan. Sen jälkeen PIN-koodilla voi vain palauttaa avaimet.
+}
+contract-end-out = { $count ->
+    [one] Avain { $keys } on noudettu tällä sopimuksella. Se on tästä lähtien myöhässä, kunnes se palautetaan.
+   *[other] Avaimet { $keys } on noudettu tällä sopimuksella. Ne ovat tästä lähtien myöhässä, kunnes ne palautetaan.
+}
 contract-end-messages = Kun päätät sopimuksen, nämä viestit lähetetään:
 contract-end-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, ennen kuin päätät sopimuksen.
 
 # Removing it
 
 contract-remove-pin = Sopimuksen PIN-koodi lakkaa toimimasta.
-contract-remove-out = Avain on noudettu tällä sopimuksella. Kun sopimus on poistettu, avaimen voi palauttaa vain palautuskoodilla, jos avaimella on sellainen.
-contract-remove-force = Poista, vaikka avain on noudettu
+contract-remove-out = { $count ->
+    [one] Avain { $keys } on noudettu tällä sopimuksella. Kun sopimus on poistettu, avaimen voi palauttaa vain palautuskoodilla, jos avaimella on sellainen.
+   *[other] Avaimet { $keys } on noudettu tällä sopimuksella. Kun sopimus on poistettu, kunkin avaimen voi palauttaa vain sen palautuskoodilla, jos avaimella on sellainen.
+}
+contract-remove-force = { $count ->
+    [one] Poista, vaikka avain on noudettu
+   *[other] Poista, vaikka avaimia on noudettu
+}
 label-force = Vahvistus
-contract-take-off-out = Avain { $key } on noudettu tällä sopimuksella
-contract-take-off-force = Poista avain sopimuksesta, vaikka se on noudettu
+contract-take-off-out = { $count ->
+    [one] Avain { $keys } on noudettu tällä sopimuksella
+   *[other] Avaimet { $keys } on noudettu tällä sopimuksella
+}
+contract-take-off-force = Poista avaimia sopimuksesta, vaikka ne on noudettu
+contract-take-off-hint = Jos noudettu avain poistetaan sopimuksesta, sen voi palauttaa vain palautuskoodilla, jos avaimella on sellainen.
 contract-remove-messages = Kun poistat sopimuksen, nämä viestit lähetetään:
 contract-remove-nobody = Kenellekään ei ilmoiteta.
 contract-remove-stale = Sopimusta on sillä välin muutettu

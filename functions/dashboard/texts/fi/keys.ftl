@@ -23,15 +23,15 @@ key-form-pairs = Nämä sopimukset ovat päällekkäin, joten avaimen on pysytt�
 key-form-pair-and = ja
 key-remove = Poista avain
 key-remove-contracts = { $count ->
-    [0] Voimassa olevia tai tulevia sopimuksia ei ole. Päättyneet sopimukset poistetaan avaimen mukana.
-    [one] { $count } voimassa oleva tai tuleva sopimus poistuu samalla, ja sen yhteyshenkilöille ilmoitetaan peruutuksesta. Päättyneet sopimukset poistetaan avaimen mukana.
-   *[other] { $count } voimassa olevaa tai tulevaa sopimusta poistuu samalla, ja niiden yhteyshenkilöille ilmoitetaan peruutuksesta. Päättyneet sopimukset poistetaan avaimen mukana.
+    [0] Voimassa olevia tai tulevia sopimuksia ei ole. Päättyneet sopimukset, joissa ei ole muita avaimia, poistetaan samalla.
+    [one] Avaimella on { $count } voimassa oleva tai tuleva sopimus. Jos siinä on muita avaimia, siitä poistuu vain tämä avain; muuten koko sopimus poistetaan. Yhteyshenkilöille ilmoitetaan. Päättyneet sopimukset, joissa ei ole muita avaimia, poistetaan samalla.
+   *[other] Avaimella on { $count } voimassa olevaa tai tulevaa sopimusta. Niistä, joissa on muita avaimia, poistuu vain tämä avain; muut poistetaan kokonaan. Yhteyshenkilöille ilmoitetaan. Päättyneet sopimukset, joissa ei ole muita avaimia, poistetaan samalla.
 }
-key-remove-codes = Sopimusten PIN-koodit ja avaimen palautuskoodi lakkaavat heti toimimasta.
+key-remove-codes = Sopimusten PIN-koodit lakkaavat heti toimimasta tälle avaimelle, samoin avaimen palautuskoodi.
 key-remove-out = Avain ei ole lokerossaan: se voi olla jollakulla. Kun avain on poistettu täältä, sitä ei voi enää palauttaa PIN-koodilla.
 key-remove-force = Poista, vaikka avain ei ole lokerossaan
 key-removing = Avainta poistetaan
-key-removing-explained = Avaimella ei ole enää lokeroa, eivätkä sen PIN-koodit toimi. Sen sopimuksia poistetaan vielä taustalla, ja siihen asti tunnusta ei voi antaa toiselle avaimelle.
+key-removing-explained = Avaimella ei ole enää lokeroa, eikä mikään PIN-koodi toimi sille. Sen sopimuksia poistetaan vielä taustalla; niistä, joissa on muita avaimia, poistuu vain tämä avain. Siihen asti tunnusta ei voi antaa toiselle avaimelle.
 key-removing-check = Tarkista, onko poisto valmis
 key-removing-to-the-automat = Automaattiin
 

@@ -11,8 +11,19 @@ contract-remove = Ta bort avtal
 
 label-person = Person
 label-keyIds = Nycklar
-keys-hint = Nycklarnas ID, åtskilda med kommatecken. En PIN-kod gäller för alla.
+keys-hint = Nycklarnas ID, åtskilda med kommatecken; högst 16. Alla hämtas och återlämnas med samma PIN-kod.
 keys-unknown = Det finns ingen nyckel { $key }
+keys-being-removed = Nyckel { $key } håller på att tas bort
+keys-one-being-removed = En av avtalets nycklar håller på att tas bort. Försök igen om ett ögonblick.
+keys-full = Nyckel { $key } har redan så många avtal som den kan ha
+keys-too-many-in-edit = En ändring kan gälla högst { $max } nycklar, de som tas bort inräknade. Ta först bort nycklar ur avtalet och lägg sedan till andra.
+keys-others = Automatens andra nycklar
+keys-others-hint = Markerade nycklar läggs till när du sparar.
+keys-others-first = Bara de första { $count } nycklarna finns i listan. Skriv de andras ID i fältet ovan.
+keys-more = { $count ->
+    [one] + { $count } nyckel
+   *[other] + { $count } nycklar
+}
 label-start = Börjar
 label-end = Slutar
 label-start-date = Startdatum
@@ -33,7 +44,7 @@ label-pin = PIN-kod
 pin-hint = 4–9 siffror. Lämna tomt så skapas en PIN-kod.
 pin-hint-edit = Lämna tomt så förblir koden som den är.
 label-schedule = Hämtningstider
-schedule-hint = Lämna tomt om nyckeln får hämtas när som helst. Den kan alltid återlämnas. En tid som slutar före sin början slutar nästa dag.
+schedule-hint = Lämna tomt om hämtning är tillåten när som helst. Återlämna går alltid. En tid som slutar före sin början slutar nästa dag.
 schedule-row = Dagar och klockslag { $number }
 label-schedule-days = Dagar
 label-schedule-from = Från
@@ -88,13 +99,16 @@ form-overdue-advice = { $person } skulle återlämna den { $time }. Den är kans
 # Others have the key
 
 conflict = Nyckeln är upptagen då
+conflict-several = Alla nycklar är inte lediga då
 conflict-more = { $count ->
     [one] Och ett avtal till.
    *[other] Och { $count } avtal till.
 }
 next-free = Nästa lediga tid av samma längd:
+next-free-several = Nästa tid av samma längd då alla nycklar är lediga:
 next-free-take = Välj nästa lediga tid
 next-free-none = Nyckeln är inte ledig så länge senare heller.
+next-free-none-several = Alla nycklar är inte lediga så länge samtidigt senare heller.
 
 # Messages
 
@@ -141,6 +155,7 @@ state-ended = Avslutat
 state-overdue = Försenad
 contract-has-the-key = Nyckeln hämtad
 contract-key-out = Hämtad
+contract-key-at = { $automat }, fack { $locker }
 created = Skapat
 updated = Senast ändrat
 pin-hidden = Dold
@@ -158,19 +173,35 @@ contract-done-resent = Meddelandet skickas igen.
 
 # Ending it
 
-contract-end-explained = Avtalet avslutas genast och finns kvar i historiken. Därefter gäller PIN-koden bara för återlämning.
-contract-end-out = Nyckeln är hämtad med det här avtalet. Den är försenad från och med nu tills den återlämnas.
+contract-end-explained = { $count ->
+    [one] Avtalet avslutas genast och finns kvar i historiken. Därefter gäller PIN-koden bara för att återlämna nyckeln.
+   *[other] Avtalet avslutas genast och finns kvar i historiken. Därefter gäller PIN-koden bara för att återlämna nycklarna.
+}
+contract-end-out = { $count ->
+    [one] Nyckel { $keys } är hämtad med det här avtalet. Den är försenad från och med nu tills den återlämnas.
+   *[other] Nycklarna { $keys } är hämtade med det här avtalet. De är försenade från och med nu tills de återlämnas.
+}
 contract-end-messages = När du avslutar avtalet skickas de här meddelandena:
 contract-end-stale-advice = Nedan ser du avtalet som det är nu. Kontrollera det innan du avslutar det.
 
 # Removing it
 
 contract-remove-pin = Avtalets PIN-kod slutar gälla.
-contract-remove-out = Nyckeln är hämtad med det här avtalet. När avtalet är borttaget kan nyckeln bara återlämnas med sin returkod, om den har en.
-contract-remove-force = Ta bort avtalet trots att nyckeln är hämtad
+contract-remove-out = { $count ->
+    [one] Nyckel { $keys } är hämtad med det här avtalet. När avtalet är borttaget kan nyckeln bara återlämnas med sin returkod, om den har en.
+   *[other] Nycklarna { $keys } är hämtade med det här avtalet. När avtalet är borttaget kan var och en av dem bara återlämnas med sin returkod, om den har en.
+}
+contract-remove-force = { $count ->
+    [one] Ta bort avtalet trots att nyckeln är hämtad
+   *[other] Ta bort avtalet trots att nycklar är hämtade
+}
 label-force = Bekräftelse
-contract-take-off-out = Nyckel { $key } är hämtad med det här avtalet
-contract-take-off-force = Ta bort nyckeln ur avtalet trots att den är hämtad
+contract-take-off-out = { $count ->
+    [one] Nyckel { $keys } är hämtad med det här avtalet
+   *[other] Nycklarna { $keys } är hämtade med det här avtalet
+}
+contract-take-off-force = Ta bort nycklar ur avtalet trots att de är hämtade
+contract-take-off-hint = En nyckel som tas bort ur avtalet medan den är hämtad kan bara återlämnas med sin returkod, om den har en.
 contract-remove-messages = När du tar bort avtalet skickas de här meddelandena:
 contract-remove-nobody = Ingen får något meddelande.
 contract-remove-stale = Avtalet har ändrats under tiden

@@ -23,15 +23,15 @@ key-form-pairs = De här avtalen överlappar varandra, så nyckeln måste förbl
 key-form-pair-and = och
 key-remove = Ta bort nyckeln
 key-remove-contracts = { $count ->
-    [0] Det finns inga pågående eller kommande avtal. Avslutade avtal raderas med nyckeln.
-    [one] { $count } pågående eller kommande avtal tas bort samtidigt, och dess kontaktpersoner får veta att det har annullerats. Avslutade avtal raderas med nyckeln.
-   *[other] { $count } pågående eller kommande avtal tas bort samtidigt, och deras kontaktpersoner får veta att de har annullerats. Avslutade avtal raderas med nyckeln.
+    [0] Det finns inga pågående eller kommande avtal. Avslutade avtal utan andra nycklar raderas samtidigt.
+    [one] Nyckeln har { $count } pågående eller kommande avtal. Har avtalet andra nycklar mister det bara den här, annars tas det bort. Kontaktpersonerna får veta det. Avslutade avtal utan andra nycklar raderas samtidigt.
+   *[other] Nyckeln har { $count } pågående eller kommande avtal. De som har andra nycklar mister bara den här, de övriga tas bort. Kontaktpersonerna får veta det. Avslutade avtal utan andra nycklar raderas samtidigt.
 }
-key-remove-codes = Avtalens PIN-koder och nyckelns returkod slutar genast gälla.
+key-remove-codes = Avtalens PIN-koder slutar genast gälla för den här nyckeln, och likaså dess returkod.
 key-remove-out = Nyckeln är inte i sitt fack: någon kan ha den. När den har tagits bort här kan ingen återlämna den med en PIN-kod.
 key-remove-force = Ta bort nyckeln trots att den inte är i facket
 key-removing = Nyckeln tas bort
-key-removing-explained = Nyckeln har inte längre något fack, och ingen av dess PIN-koder gäller. Dess avtal raderas i bakgrunden, och tills det är klart kan ingen annan nyckel få samma ID.
+key-removing-explained = Nyckeln har inte längre något fack, och ingen PIN-kod gäller för den. I bakgrunden tas dess avtal bort, eller mister nyckeln om de har andra. Tills det är klart kan ingen annan nyckel få samma ID.
 key-removing-check = Se om det är klart
 key-removing-to-the-automat = Till automaten
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::{
-    AutomatId, Contract, ContractChange, ContractField, ContractId, ContractKeys, ContractRefusal, EventKind, Instant,
-    KeyId,
+    AutomatId, Calendar, Contract, ContractChange, ContractField, ContractId, ContractKeys, ContractRefusal, EventKind,
+    Instant, KeyId,
 };
 
 use super::create::{Automats, check_chosen_pin, keys_out_with};
@@ -190,8 +190,7 @@ impl Edit {
         metadata: &RequestMetadata,
     ) -> Result<(), Error> {
         let booked = self.newly_booked();
-        let plain: Vec<_> = booked.iter().map(|stored| &stored.key).collect();
-        for (stored, calendar) in booked.iter().zip(self.edited.book(&plain, metadata.now)?) {
+        for (stored, calendar) in booked.iter().zip(self.book(&booked, metadata.now)?) {
             transaction.calendar(stored, &calendar);
             transaction.history(stored, &self.edited, store);
         }
@@ -206,6 +205,17 @@ impl Edit {
             transaction.unbook(stored, &self.stored.contract, self.force, metadata)?;
         }
         Ok(())
+    }
+
+    /// Books these keys. If they are not free, the time that the refusal offers is one in which all keys of the contract
+    /// are.
+    pub(super) fn book(&self, booked: &[StoredKey], now: Instant) -> Result<Vec<Calendar>, ContractRefusal> {
+        let [some, all] =
+            [booked, &self.edited_keys].map(|keys| keys.iter().map(|stored| &stored.key).collect::<Vec<_>>());
+        self.edited.book(&some, now).map_err(|refusal| match refusal {
+            ContractRefusal::Overlap { .. } => self.edited.book(&all, now).err().unwrap_or(refusal),
+            other => other,
+        })
     }
 
     /// The keys that have to be free: all if the contract moves, else those that are added.

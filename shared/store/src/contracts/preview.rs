@@ -3,8 +3,8 @@
 use std::iter;
 
 use domain::{
-    AutomatId, Conflict, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, Instant, Key, Message,
-    Notice, Pin, Reminder, TimeRange,
+    AutomatId, Calendar, Conflict, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, Instant,
+    Message, Notice, Pin, Reminder, TimeRange,
 };
 
 use super::create::Automats;
@@ -43,7 +43,8 @@ impl Store {
         let mut automats = Automats::new();
         self.read_automats(&keys, &mut automats).await?;
         let mut contract = Contract::new(&draft, id, self.pin_for(&draft, &automats)?, now)?;
-        let (conflicts, next_free) = obstacles(&keys, &contract, now)?;
+        let (conflicts, next_free) =
+            obstacles(contract.book(&keys.iter().map(|stored| &stored.key).collect::<Vec<_>>(), now))?;
         if let Some(existing) = self.find_contract(&contract.id).await? {
             let is_same = existing.contract.matches_draft(&draft);
             let preview = is_same.then(|| Preview::unchanged(existing.contract));
@@ -70,7 +71,7 @@ impl Store {
         let edited_keys = self.keys_after(&keys, &edited).await?;
         let edit = Edit { stored, keys, edited, edited_keys, force };
         edit.check_taken_off(now)?;
-        let (conflicts, next_free) = obstacles(&edit.newly_booked(), &edit.edited, now)?;
+        let (conflicts, next_free) = obstacles(edit.book(&edit.newly_booked(), now))?;
         self.check_pin(&edit).await?;
         self.check_pin_is_free(&edit, now).await?;
         let Edit { stored, edited, edited_keys, .. } = edit;
@@ -185,10 +186,9 @@ impl Preview {
     }
 }
 
-/// Checks whether the times are free. Overlaps are part of the preview; any other refusal is an error.
-fn obstacles(keys: &[StoredKey], contract: &Contract, now: Instant) -> Result<Obstacles, ContractRefusal> {
-    let keys: Vec<&Key> = keys.iter().map(|stored| &stored.key).collect();
-    match contract.book(&keys, now) {
+/// What is in the way of a booking. Overlaps are part of the preview; any other refusal is an error.
+fn obstacles(booked: Result<Vec<Calendar>, ContractRefusal>) -> Result<Obstacles, ContractRefusal> {
+    match booked {
         Ok(_) => Ok(Obstacles::default()),
         Err(ContractRefusal::Overlap { conflicts, next_free }) => Ok((conflicts, next_free)),
         Err(refusal) => Err(refusal),

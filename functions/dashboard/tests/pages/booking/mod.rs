@@ -5,6 +5,7 @@ mod creating;
 mod editing;
 mod key_page;
 mod pins;
+mod several_keys;
 
 use api::Role;
 use domain::{Contract, KeyDraft, KeyId, Sharing};
