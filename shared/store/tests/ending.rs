@@ -49,7 +49,7 @@ async fn end(store: &Store, seconds: i64) -> Result<Contract, Error> {
 async fn typed(table: &TestTable, name: &str, seconds: i64, inside: &[u32]) -> Option<Purpose> {
     let typed = entry(&table.store, name, CodeKind::Pin, "482915", at(seconds), inside);
     match table.store.keypad_entry(&lobby(), typed, at(seconds)).await.unwrap() {
-        KeypadAnswer::Open { purpose, .. } => Some(purpose),
+        KeypadAnswer::Open { allowed, .. } => Some(allowed.lockers[0].purpose),
         _ => None,
     }
 }

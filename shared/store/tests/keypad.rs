@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{
-    AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, Event, EventKind, GuessingPeriod, KeyDraft, KeyId,
-    KeypadAnswer, KeypadRefusal, Purpose, ReturnCode, Schedule, Sharing,
+    AllowedLocker, AllowedLockers, AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, Event, EventKind,
+    GuessingPeriod, KeyDraft, KeyId, KeypadAnswer, KeypadRefusal, Purpose, ReturnCode, Schedule, Sharing,
 };
 use store::{Error, Expected, KeypadEntry, PageRequest, ResourceKind, Store};
 use testkit::{TestTable, at, automat, contract, entry, key, locker, locker_reports, metadata, pin};
@@ -74,7 +74,8 @@ async fn return_code(table: &TestTable, id: &str, digits: &str, inside: &[u32]) 
 }
 
 fn open(purpose: Purpose, until: i64) -> KeypadAnswer {
-    KeypadAnswer::Open { locker: locker(0), purpose, until: at(until) }
+    let allowed = AllowedLockers { lockers: vec![AllowedLocker { locker: locker(0), purpose }], missing: Vec::new() };
+    KeypadAnswer::Open { allowed, until: at(until) }
 }
 
 fn of_keypad(kind: &EventKind) -> bool {

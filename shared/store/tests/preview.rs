@@ -322,8 +322,9 @@ async fn a_pin_whose_contract_has_ended_is_free_once_the_key_is_back() {
     let mac = table.items().await.into_iter().find(|item| item.contains("PIN#")).unwrap();
     let mac = mac.split("PIN#").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let out = table.client.update_item().table_name(TABLE).update_expression("SET #out = :out");
-    let out =
-        out.expression_attribute_names("#out", "out").expression_attribute_values(":out", AttributeValue::Ss(vec!["A".into()]));
+    let out = out
+        .expression_attribute_names("#out", "out")
+        .expression_attribute_values(":out", AttributeValue::Ss(vec!["A".into()]));
     let out = out.key("PK", AttributeValue::S("AUTOMAT#lobby".into()));
     out.key("SK", AttributeValue::S(format!("PIN#{mac}"))).send().await.unwrap();
     let refused = table.store.preview_contract(draft(), at(60)).await;

@@ -111,7 +111,7 @@ impl Scene {
     ) -> Option<Purpose> {
         let typed = self.typed(device, kind, digits, inside);
         match function.keypad_entry(&lobby(), typed, now()).await.unwrap() {
-            KeypadAnswer::Open { purpose, .. } => Some(purpose),
+            KeypadAnswer::Open { allowed, .. } => Some(allowed.lockers[0].purpose),
             KeypadAnswer::No { .. } | KeypadAnswer::Wait { .. } => None,
         }
     }
@@ -133,7 +133,8 @@ impl Scene {
         let typed = self.typed(device, CodeKind::Pin, digits, true);
         let entry = typed.id.clone();
         let answer = function.keypad_entry(&lobby(), typed, now()).await.unwrap();
-        assert!(matches!(answer, KeypadAnswer::Open { purpose: Purpose::Fetch, .. }), "{what}: {digits} fetches");
+        let KeypadAnswer::Open { allowed, .. } = answer else { panic!("{what}: {digits} opens nothing") };
+        assert_eq!(allowed.lockers[0].purpose, Purpose::Fetch, "{what}: {digits} fetches");
         self.sense(function, false, Some(&entry)).await.unwrap();
         let answer = self.answer(function, device, CodeKind::Pin, digits, false).await;
         assert_eq!(answer, Some(Purpose::Return), "{what}: {digits} returns");
