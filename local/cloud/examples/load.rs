@@ -1,8 +1,8 @@
 //! Puts load on the local cloud that it must withstand, and reports memory, file descriptors and API latency meanwhile.
 //!
-//! `cargo run -p local-cloud --example load -- flood` (also `stalled`, `automats`; a second argument is the path of
-//! another binary to test). Each run starts its own local cloud, limited to 1,024 file descriptors, and ends within two
-//! minutes.
+//! `cargo run -p local-cloud --example load -- flood` (also `stalled`, `automats`, `steady`; a second argument is the path
+//! of another binary to test). Each run starts its own local cloud, limited to 1,024 file descriptors, and ends within two
+//! minutes; `steady` takes 10, or as many as a third argument says.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints, and stops on unexpected answers")]
 
@@ -10,7 +10,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use automat::credentials::Credentials;
@@ -18,7 +18,7 @@ use automat::simulated::{Config, SimulatedAutomat, SimulatedUser};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 const DESCRIPTORS: u32 = 1_024;
 /// Keypad entries per second, and for how long.
@@ -27,6 +27,10 @@ const FLOOD: (u32, Duration) = (2_000, Duration::from_secs(20));
 const STALLED: (usize, Duration) = (500, Duration::from_secs(45));
 const AUTOMATS: usize = 200;
 const OPENINGS: usize = 20;
+/// Clients that book and cancel once a second, each on its own key, keypad entries per second beside them, and for how
+/// many minutes.
+const STEADY: (u32, u32, u64) = (4, 20, 10);
+const STEADY_REPORT: Duration = Duration::from_secs(30);
 /// Timeout of one request.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -35,6 +39,7 @@ async fn main() {
     let mut arguments = std::env::args().skip(1);
     let load = arguments.next().unwrap_or_default();
     let binary = arguments.next().map_or_else(built, PathBuf::from);
+    let minutes = arguments.next().map_or(STEADY.2, |minutes| minutes.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::start(&binary, folder.path()).await;
     println!("before: {}", cloud.usage());
@@ -43,7 +48,8 @@ async fn main() {
         "flood" => flood(&cloud).await,
         "stalled" => stalled(&cloud).await,
         "automats" => automats(&cloud).await,
-        other => println!("{other:?} is not flood, stalled or automats"),
+        "steady" => steady(&cloud, Duration::from_secs(minutes * 60)).await,
+        other => println!("{other:?} is not flood, stalled, automats or steady"),
     }
     println!("{}", probe.end().await);
     println!("after: {}", cloud.usage());
@@ -57,9 +63,7 @@ fn built() -> PathBuf {
 /// Connects one device that publishes entries as fast as it is allowed to, and reconnects when it is disconnected.
 async fn flood(cloud: &Cloud) {
     let (per_second, how_long) = FLOOD;
-    let password = std::fs::read_to_string(cloud.folder.join("automats/lobby/password")).unwrap();
-    let login = [text("MQTT"), vec![4, 0xc2, 0, 60], text("lobby"), text("lobby"), text(&password)];
-    let connect = mqtt(0x10, &login);
+    let connect = login(cloud);
     let mut ticks = interval(Duration::from_millis(10));
     let (began, mut sent, mut connections) = (Instant::now(), 0_u32, 0);
     let mut device: Option<TcpStream> = None;
@@ -80,6 +84,57 @@ async fn flood(cloud: &Cloud) {
         }
     }
     println!("{sent} entries in {:.0?} over {connections} connections", began.elapsed());
+}
+
+/// The first packet of a connection of the automat `lobby`.
+fn login(cloud: &Cloud) -> Vec<u8> {
+    let password = std::fs::read_to_string(cloud.folder.join("automats/lobby/password")).unwrap();
+    mqtt(0x10, &[text("MQTT"), vec![4, 0xc2, 0, 60], text("lobby"), text("lobby"), text(&password)])
+}
+
+/// Books and cancels, with messages to a contact, and enters wrong PINs, for as long as the argument says: the live data
+/// stays as it is, and only events and messages are added. Prints memory and the size of the table's files meanwhile.
+async fn steady(cloud: &Cloud, how_long: Duration) {
+    let (clients, entries, _) = STEADY;
+    let bookings = Arc::new(AtomicU32::new(0));
+    let until = Instant::now() + how_long;
+    for client in 0..clients {
+        let body = json!({ "keyId": format!("steady-{client}"), "automatId": "lobby" });
+        cloud.post("/v1/keys", &body).await.unwrap();
+        let (cloud, bookings) = (cloud.clone(), bookings.clone());
+        tokio::spawn(async move {
+            let path = format!("/v1/keys/steady-{client}/contracts");
+            let contact = json!({ "name": "Aino", "email": "aino@example.com", "sendEmail": true, "language": "fi" });
+            let body = json!({
+                "person": "Aino", "start": "2100-01-01T10:00:00Z", "end": "2100-01-01T11:00:00Z", "contacts": [contact],
+            });
+            let mut seconds = interval(Duration::from_secs(1));
+            seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            while Instant::now() < until {
+                seconds.tick().await;
+                let contract = cloud.post(&path, &body).await.unwrap();
+                let path = format!("{path}/{}", contract["contractId"].as_str().unwrap());
+                let request = cloud.http.delete(format!("{}{path}", cloud.url)).bearer_auth(&cloud.token);
+                assert!(request.send().await.unwrap().status().is_success());
+                bookings.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+    let mut stream = TcpStream::connect(&cloud.mqtt).await.unwrap();
+    stream.write_all(&login(cloud)).await.unwrap();
+    let mut ticks = interval(Duration::from_secs(1) / entries);
+    let (mut number, mut report) = (0, Instant::now());
+    while Instant::now() < until {
+        ticks.tick().await;
+        stream.write_all(&entry(number)).await.unwrap();
+        number += 1;
+        if report <= Instant::now() {
+            report += STEADY_REPORT;
+            let (table, log) = (cloud.kilobytes("table.sqlite"), cloud.kilobytes("table.sqlite-wal"));
+            let booked = bookings.load(Ordering::Relaxed);
+            println!("{booked} bookings: {}, table {table} kB, its log {log} kB", cloud.usage());
+        }
+    }
 }
 
 fn entry(number: u32) -> Vec<u8> {
@@ -231,6 +286,10 @@ impl Cloud {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let memory = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default();
         (memory / 1024, std::fs::read_dir(format!("{process}/fd")).map_or(0, Iterator::count))
+    }
+
+    fn kilobytes(&self, file: &str) -> u64 {
+        std::fs::metadata(self.folder.join(file)).map_or(0, |file| file.len() / 1024)
     }
 
     fn usage(&self) -> String {

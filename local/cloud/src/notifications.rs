@@ -10,7 +10,7 @@ use dynamodb::Database;
 use outbox::Outbox;
 use permissions::Role;
 use serde_json::Value;
-use triggers::{Failure, Feeder, Function, InvokeError, Schedule, Start, Stream, Triggers};
+use triggers::{Failure, Feeder, Function, InvokeError, Progress, Schedule, Start, Stream, Triggers};
 
 use template::TEMPLATE;
 
@@ -64,6 +64,11 @@ impl Notifications {
 
     pub(crate) fn failures(&self) -> Vec<Failure> {
         self.feeder.failures()
+    }
+
+    /// How far it has processed the table's stream.
+    pub(crate) fn progress(&self) -> Progress {
+        self.feeder.progress()
     }
 
     pub(crate) async fn stop(self) {

@@ -22,6 +22,7 @@ use permissions::Permissions;
 use store::{CodeKeyring, Store};
 use things::Things;
 use tokio::net::TcpListener;
+use triggers::{Progress, Trimmer};
 
 use crate::authorizer::Authorizer;
 use crate::automats::{self, IotSettings};
@@ -60,6 +61,7 @@ pub struct LocalCloud {
     provisioning: Provisioning,
     automat: Option<(AutomatId, SimulatedAutomat)>,
     notifications: Notifications,
+    trimmer: Trimmer,
     outbox: Outbox,
     permissions: Permissions,
     server: Server,
@@ -143,6 +145,7 @@ impl LocalCloud {
         let function =
             notifications::function(app(notifications::FUNCTION), &permissions.role(notifications::FUNCTION), &outbox);
         let notifications = Notifications::start(function, &database, TABLE, stream, clock.clone()).await?;
+        let trimmer = trim_stream(&database, vec![notifications.progress()]);
 
         let role = if options.empty { Role::Admin } else { Role::Operator };
         let token = tokens.issue(role, role.scope(), clock.now())?;
@@ -174,6 +177,7 @@ impl LocalCloud {
             provisioning,
             automat,
             notifications,
+            trimmer,
             outbox,
             permissions,
             server,
@@ -274,6 +278,7 @@ impl LocalCloud {
         }
         self.iot.stop().await;
         self.notifications.stop().await;
+        self.trimmer.stop().await;
         self.outbox.stop().await;
         self.database.stop().await;
     }
@@ -336,6 +341,15 @@ fn claim(options: &Options) -> Result<Option<Folder>> {
 async fn database(folder: Option<&Folder>, clock: &Clock) -> Result<Database> {
     let clock = clock.clone();
     Ok(Database::start(folder.map(Folder::table).as_deref(), move || clock.now()).await?)
+}
+
+/// Deletes what these readers of the table's stream have processed. There must be no others.
+fn trim_stream(database: &Database, readers: Vec<Progress>) -> Trimmer {
+    let records = database.stream_records();
+    Trimmer::start(readers, move |done| {
+        let records = records.clone();
+        async move { records.delete_before(TABLE, done.as_str()).await.map(drop) }
+    })
 }
 
 /// Opens the table, creating it if it does not exist, and completes interrupted removals.

@@ -2,14 +2,15 @@
 //!
 //! The engine blocks its thread, so it gets threads of its own. Three shortcomings of it are corrected here (seen in
 //! dynoxide 3.2.0): it scans all stream records of a table at each write, so they get an index; it never deletes stream
-//! records, so those older than DynamoDB's 24 hours are deleted; and it deletes expired items only on request. Requests
-//! that it accepts and DynamoDB does not are refused before they reach it (`operators`).
+//! records, so those older than DynamoDB's 24 hours are deleted (`stream`); and it deletes expired items only on request.
+//! Requests that it accepts and DynamoDB does not are refused before they reach it (`operators`).
 //!
 //! A write is answered once it is in SQLite's write-ahead log, so it survives any end of the process; a power failure
 //! may lose the last ones.
 
 mod operators;
 mod pool;
+mod stream;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,13 +27,12 @@ use tokio::task::JoinHandle;
 
 use operators::OperatorLimit;
 pub use pool::Pool;
+pub use stream::StreamRecords;
 
-/// How long DynamoDB keeps a stream record, by its developer guide.
-const STREAM_RETENTION_MILLIS: i64 = 24 * 60 * 60 * 1000;
 /// How often expired items and old stream records are deleted.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
-/// Number of stream records deleted in one statement, which limits how long it blocks the engine's writes.
-const TRIM_BATCH: usize = 1_000;
+/// A file of fewer pages (4 KB each) is left as it is.
+const SHRINK_ABOVE_PAGES: u64 = 1_000;
 /// How long running requests may take when the database stops.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
@@ -46,9 +46,9 @@ pub enum DatabaseError {
         /// The engine's error message.
         reason: String,
     },
-    /// The stream records cannot be indexed, or old ones deleted.
-    #[error("cannot maintain the stream records")]
-    Stream(#[from] rusqlite::Error),
+    /// The stream records cannot be indexed, or the file cannot be made smaller.
+    #[error("cannot maintain the table's file")]
+    Maintain(#[from] rusqlite::Error),
     /// A port, thread or runtime is not available.
     #[error("cannot start the database's server")]
     Server(#[from] std::io::Error),
@@ -59,6 +59,7 @@ pub enum DatabaseError {
 pub struct Database {
     endpoint: String,
     pool: Pool,
+    stream: StreamRecords,
     runtime: Option<Runtime>,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<Result<(), String>>,
@@ -70,12 +71,14 @@ impl Database {
     pub async fn start(file: Option<&Path>, now: impl Fn() -> Instant + Send + 'static) -> Result<Self, DatabaseError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?.into_std()?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        // A named in-memory database, so that a second connection can open it.
-        let in_memory = format!("file:{}?mode=memory&cache=shared", listener.local_addr()?);
+        // A named in-memory database, so that a second connection can open it. Unlike with `cache=shared`, a connection
+        // waits while the other one writes.
+        let in_memory = format!("file:/{}?vfs=memdb", listener.local_addr()?);
         let path = file.unwrap_or(Path::new(&in_memory));
         let engine = dynoxide::Database::new(&path.to_string_lossy()).map_err(|error| open_error(path, &error))?;
-        index_stream_records(path)?;
+        let stream = StreamRecords::open(path)?;
         sync_at_checkpoints_only(&engine, path)?;
+        shrink(path)?;
         let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("dynamodb").enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
         let database = engine.clone();
@@ -86,8 +89,8 @@ impl Database {
             };
             dynoxide::server::serve_with_shutdown(listener, database, until).await
         });
-        runtime.spawn(maintain(engine, file.map(Path::to_owned), now));
-        Ok(Self { endpoint, pool: Pool::new(), runtime: Some(runtime), stop: Some(stop), server })
+        runtime.spawn(maintain(engine, stream.clone(), now));
+        Ok(Self { endpoint, pool: Pool::new(), stream, runtime: Some(runtime), stop: Some(stop), server })
     }
 
     /// The URL at which it serves, on loopback.
@@ -112,6 +115,12 @@ impl Database {
     #[must_use]
     pub fn streams_client(&self) -> aws_sdk_dynamodbstreams::Client {
         aws_sdk_dynamodbstreams::Client::new(&self.sdk_config(self.pool.clone()))
+    }
+
+    /// The records of the tables' streams, to delete them before their time.
+    #[must_use]
+    pub fn stream_records(&self) -> StreamRecords {
+        self.stream.clone()
     }
 
     fn sdk_config(&self, http: impl HttpClient + 'static) -> SdkConfig {
@@ -144,14 +153,6 @@ fn open_error(file: &Path, error: &dyn std::error::Error) -> DatabaseError {
     DatabaseError::Open { path: file.to_owned(), reason: error.to_string() }
 }
 
-fn index_stream_records(file: &Path) -> Result<(), rusqlite::Error> {
-    rusqlite::Connection::open(file)?.execute_batch(
-        "CREATE INDEX IF NOT EXISTS stream_records_by_sequence
-             ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
-         CREATE INDEX IF NOT EXISTS stream_records_by_age ON _stream_records (created_at);",
-    )
-}
-
 /// Lets the engine answer a write before it is flushed to disk: SQLite's `synchronous=NORMAL`, with which the
 /// write-ahead log survives any end of the process, and only a power failure may lose the last writes. The engine
 /// offers this setting only as the one that it restores after a bulk load.
@@ -159,20 +160,32 @@ fn sync_at_checkpoints_only(engine: &dynoxide::Database, file: &Path) -> Result<
     engine.disable_bulk_loading().map_err(|error| open_error(file, &error))
 }
 
-async fn maintain(engine: dynoxide::Database, file: Option<PathBuf>, now: impl Fn() -> Instant) {
+/// Returns free pages of the file to the file system if most are free, as after many stream records were deleted. While
+/// it runs, SQLite uses them again.
+fn shrink(file: &Path) -> Result<(), rusqlite::Error> {
+    let connection = rusqlite::Connection::open(file)?;
+    let pages = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0));
+    let (all, free) = (pages("page_count")?, pages("freelist_count")?);
+    if all > SHRINK_ABOVE_PAGES && free > all / 2 {
+        connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
+    }
+    Ok(())
+}
+
+async fn maintain(engine: dynoxide::Database, stream: StreamRecords, now: impl Fn() -> Instant) {
     let mut ticks = tokio::time::interval(SWEEP_EVERY);
     loop {
         ticks.tick().await;
-        let (engine, file, now) = (engine.clone(), file.clone(), now());
+        let (engine, stream, now) = (engine.clone(), stream.clone(), now());
         let tended = tokio::task::spawn_blocking(move || {
             match delete_expired(&engine, now) {
                 Ok(0) => {}
                 Ok(items) => tracing::debug!(items, "deleted expired items"),
                 Err(error) => tracing::warn!(%error, "cannot delete expired items"),
             }
-            match file.map(|file| trim_stream_records(&file, now)).transpose() {
-                Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "cannot delete old stream records"),
+            // The engine dates records by the system clock.
+            if let Err(error) = stream.delete_old(Clock::system().now()) {
+                tracing::warn!(%error, "cannot delete old stream records");
             }
         });
         if let Err(error) = tended.await {
@@ -186,25 +199,6 @@ async fn maintain(engine: dynoxide::Database, file: Option<PathBuf>, now: impl F
 fn delete_expired(engine: &dynoxide::Database, now: Instant) -> Result<usize, dynoxide::DynoxideError> {
     let apart = Clock::system().now().millis().abs_diff(now.millis());
     if u128::from(apart) > SWEEP_EVERY.as_millis() { Ok(0) } else { engine.sweep_ttl() }
-}
-
-/// Deletes the stream records that DynamoDB would have deleted, and returns how many. The engine derives sequence
-/// numbers from the clock, so a number is never reused even when all records are gone.
-fn trim_stream_records(file: &Path, now: Instant) -> Result<usize, rusqlite::Error> {
-    let connection = rusqlite::Connection::open(file)?;
-    let before = now.plus_millis(-STREAM_RETENTION_MILLIS).seconds();
-    let mut dropped = 0;
-    loop {
-        let batch = connection.execute(
-            "DELETE FROM _stream_records WHERE id IN
-                 (SELECT id FROM _stream_records WHERE created_at < ?1 LIMIT ?2)",
-            rusqlite::params![before, TRIM_BATCH],
-        )?;
-        dropped += batch;
-        if batch < TRIM_BATCH {
-            return Ok(dropped);
-        }
-    }
 }
 
 #[cfg(test)]

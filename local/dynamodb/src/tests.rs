@@ -4,7 +4,9 @@ use std::time::Instant as Stopwatch;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
+use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 
+use super::stream::RETENTION_MILLIS;
 use super::*;
 
 fn now() -> Instant {
@@ -98,12 +100,119 @@ async fn deletes_stream_records_after_a_day_and_never_reuses_a_number() {
     };
     let before = last().unwrap();
     let written = now();
-    assert_eq!(trim_stream_records(&file, written.plus_millis(STREAM_RETENTION_MILLIS - 60_000)).unwrap(), 0);
+    let stream = database.stream_records();
+    assert_eq!(stream.delete_old(written.plus_millis(RETENTION_MILLIS - 60_000)).unwrap(), 0);
     assert_eq!(records(&file), 2);
-    assert_eq!(trim_stream_records(&file, written.plus_millis(STREAM_RETENTION_MILLIS + 60_000)).unwrap(), 2);
+    assert_eq!(stream.delete_old(written.plus_millis(RETENTION_MILLIS + 60_000)).unwrap(), 2);
     assert_eq!(last(), None);
     put(&database.client(), "c", None).await;
     assert!(last().unwrap() > before);
+    database.stop().await;
+}
+
+/// The sequence numbers of a table's stream records, as its readers see them.
+async fn sequences(database: &Database) -> Vec<String> {
+    let client = database.streams_client();
+    let arn = client.list_streams().send().await.unwrap().streams()[0].stream_arn().unwrap().to_owned();
+    let stream = client.describe_stream().stream_arn(&arn).send().await.unwrap().stream_description.unwrap();
+    let iterator = client.get_shard_iterator().stream_arn(&arn).shard_id(stream.shards()[0].shard_id().unwrap());
+    let iterator = iterator.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await.unwrap();
+    let records = client.get_records().shard_iterator(iterator.shard_iterator.unwrap()).send().await.unwrap();
+    let sequence = |record: &Record| record.dynamodb()?.sequence_number().map(str::to_owned);
+    records.records().iter().map(|record| sequence(record).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn deletes_processed_stream_records_but_the_last() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in [None, Some(folder.path().join("table.sqlite"))] {
+        let database = Database::start(file.as_deref(), now).await.unwrap();
+        let client = database.client();
+        store::create_table(&client, "table").await.unwrap();
+        for sk in ["a", "b", "c", "d"] {
+            put(&client, sk, None).await;
+        }
+        let all = sequences(&database).await;
+        let stream = database.stream_records();
+        assert_eq!(stream.delete_before("other", &all[3]).await.unwrap(), 0, "another table");
+        assert_eq!(stream.delete_before("table", "no number").await.unwrap(), 0);
+        assert_eq!(stream.delete_before("table", &all[2]).await.unwrap(), 2, "{file:?}");
+        assert_eq!(sequences(&database).await, all[2..]);
+        assert_eq!(stream.delete_before("table", &all[2]).await.unwrap(), 0, "again");
+        put(&client, "e", None).await;
+        assert_eq!(stream.delete_before("table", &all[3]).await.unwrap(), 1, "while the engine writes");
+        database.stop().await;
+    }
+}
+
+/// Readers ask for the records after the last one that they have processed.
+#[tokio::test]
+async fn a_clock_that_is_set_back_hides_no_record_from_its_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    let database = Database::start(Some(&file), now).await.unwrap();
+    let client = database.client();
+    store::create_table(&client, "table").await.unwrap();
+    put(&client, "a", None).await;
+    // as if it had been written when the clock was a day ahead
+    let sql = "UPDATE _stream_records SET sequence_number = CAST(sequence_number AS INTEGER) + 86400000000";
+    rusqlite::Connection::open(&file).unwrap().execute(sql, []).unwrap();
+    let processed = sequences(&database).await.pop().unwrap();
+    database.stream_records().delete_before("table", &processed).await.unwrap();
+    put(&client, "b", None).await;
+    assert!(sequences(&database).await.pop().unwrap() > processed);
+    database.stop().await;
+}
+
+#[tokio::test]
+async fn writes_wait_while_records_are_deleted() {
+    let folder = tempfile::tempdir().unwrap();
+    for file in [None, Some(folder.path().join("table.sqlite"))] {
+        let database = Database::start(file.as_deref(), now).await.unwrap();
+        let client = database.client();
+        store::create_table(&client, "table").await.unwrap();
+        let stream = database.stream_records();
+        let deleting = tokio::spawn(async move {
+            let mut deleted = 0;
+            // more than will be written, so everything but the last
+            while deleted < 499 {
+                deleted += stream.delete_before("table", &format!("1{:020}", i64::MAX)).await.unwrap();
+            }
+        });
+        for number in 0..500 {
+            put(&client, &number.to_string(), None).await;
+        }
+        deleting.await.unwrap();
+        assert_eq!(count(&client).await, 500);
+        database.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_file_reuses_the_space_of_deleted_records_and_returns_it_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("table.sqlite");
+    let size = || std::fs::metadata(&file).unwrap().len();
+    let database = Database::start(Some(&file), now).await.unwrap();
+    let client = database.client();
+    store::create_table(&client, "table").await.unwrap();
+    let mut sizes = Vec::new();
+    for _ in 0..3 {
+        for _ in 0..20 {
+            let put = client.put_item().table_name("table").item("PK", s("a")).item("SK", s("a"));
+            put.item("x", s(&"x".repeat(200_000))).send().await.unwrap();
+        }
+        let last = sequences(&database).await.pop().unwrap();
+        database.stream_records().delete_before("table", &last).await.unwrap();
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        sizes.push(size());
+    }
+    assert!(sizes[2] < sizes[0] * 6 / 5, "{sizes:?}");
+    database.stop().await;
+    let database = Database::start(Some(&file), now).await.unwrap();
+    assert!(size() < sizes[2] / 4, "{} of {sizes:?}", size());
+    assert_eq!((count(&database.client()).await, sequences(&database).await.len()), (1, 1));
     database.stop().await;
 }
 

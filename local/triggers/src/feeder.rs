@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::{Checkpoint, Failure, Function, Mapping, Settings, Stream};
+use crate::{Checkpoint, Failure, Function, Mapping, Progress, Settings, Stream};
 
 /// Interval of polling the stream.
 const ASK_EVERY: Duration = Duration::from_millis(100);
@@ -38,6 +38,7 @@ pub struct Start<N> {
 #[derive(Debug)]
 pub struct Feeder {
     failures: Arc<Mutex<Vec<Failure>>>,
+    progress: Progress,
     drains: mpsc::UnboundedSender<oneshot::Sender<()>>,
     stop: oneshot::Sender<()>,
     run: JoinHandle<()>,
@@ -46,22 +47,25 @@ pub struct Feeder {
 impl Feeder {
     /// Starts from the checkpoint.
     pub fn start<N: Fn() -> Instant + Send + 'static>(start: Start<N>) -> Self {
-        let checkpoint = start.file.as_ref().map(|file| Checkpoint::of_file(file, start.stream.arn()));
+        let checkpoint =
+            start.file.as_ref().map(|file| Checkpoint::of_file(file, start.stream.arn())).unwrap_or_default();
+        let progress = Progress::new(checkpoint.done.clone());
         let failures = Arc::<Mutex<Vec<Failure>>>::default();
         let (drains, drains_asked) = mpsc::unbounded_channel();
         let (stop, stopped) = oneshot::channel();
         let worker = Worker {
-            mapping: Mapping::new(start.settings.clone(), checkpoint.clone().unwrap_or_default()),
+            mapping: Mapping::new(start.settings.clone(), checkpoint.clone()),
             settings: start.settings,
             stream: start.stream,
             function: start.function,
             file: start.file,
-            kept: checkpoint.unwrap_or_default(),
+            kept: checkpoint,
+            progress: progress.clone(),
             now: start.now,
             failures: failures.clone(),
             under_way: JoinSet::new(),
         };
-        Self { failures, drains, stop, run: tokio::spawn(worker.run(stopped, drains_asked)) }
+        Self { failures, progress, drains, stop, run: tokio::spawn(worker.run(stopped, drains_asked)) }
     }
 
     /// Waits until everything written before this call is processed.
@@ -75,6 +79,12 @@ impl Feeder {
     #[must_use]
     pub fn failures(&self) -> Vec<Failure> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.progress.clone()
     }
 
     /// Stops after running invocations.
@@ -93,6 +103,7 @@ struct Worker<N> {
     function: Function,
     file: Option<PathBuf>,
     kept: Checkpoint,
+    progress: Progress,
     now: N,
     failures: Arc<Mutex<Vec<Failure>>>,
     under_way: JoinSet<Option<Value>>,
@@ -175,11 +186,15 @@ impl<N: Fn() -> Instant> Worker<N> {
             self.failures.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
         }
         let checkpoint = self.mapping.checkpoint();
-        let Some(file) = self.file.as_ref().filter(|_| checkpoint != self.kept) else { return };
-        match checkpoint.keep(file, self.stream.arn()) {
-            Ok(()) => self.kept = checkpoint,
-            Err(error) => tracing::warn!(%error, "cannot write the stream's checkpoint"),
+        if checkpoint == self.kept {
+            return;
         }
+        if let Some(Err(error)) = self.file.as_ref().map(|file| checkpoint.keep(file, self.stream.arn())) {
+            tracing::warn!(%error, "cannot write the stream's checkpoint");
+            return;
+        }
+        self.progress.set(checkpoint.done.clone());
+        self.kept = checkpoint;
     }
 
     async fn finish(mut self) {

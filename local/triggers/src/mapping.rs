@@ -13,9 +13,6 @@ use crate::batch::{Batch, Remaining};
 use crate::response::{BatchResult, interpret};
 use crate::{Checkpoint, Filter, Record, Sequence, Settings};
 
-/// Reading stops while this number of records waits.
-const MAX_WAITING: usize = 10_000;
-
 /// Why records were given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
@@ -89,10 +86,10 @@ impl Mapping {
         self.read.as_ref()
     }
 
-    /// Whether more records should be read.
+    /// Whether more records should be read: no full batch waits. The rest is safe in the stream, and takes memory here.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        self.waiting.len() < MAX_WAITING
+        self.waiting.len() < self.settings.batch_size
     }
 
     /// Adds records that were read, in the order of the stream.

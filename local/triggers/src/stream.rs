@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{Record, Sequence};
 
+/// Maximum number of records read at once. DynamoDB's 1,000 take tens of megabytes until they are filtered.
+const READ_AT_ONCE: i32 = 100;
+
 /// Why a stream cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum StreamError {
@@ -72,7 +75,7 @@ impl Stream {
             Some(iterator) => iterator,
             None => self.begin(after).await?,
         };
-        let answer = self.client.get_records().shard_iterator(iterator).send().await;
+        let answer = self.client.get_records().shard_iterator(iterator).limit(READ_AT_ONCE).send().await;
         let answer = answer.map_err(|error| StreamError::read(&error))?;
         let records =
             answer.records().iter().map(|record| Record::of_event(event(record, &self.arn)).ok_or(StreamError::Record));

@@ -10,7 +10,7 @@ use clock::Clock;
 use dynamodb::Database;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use triggers::{Feeder, Filter, Function, InvokeError, Settings, Start, Stream};
+use triggers::{Feeder, Filter, Function, InvokeError, Progress, Settings, Start, Stream, Trimmer};
 
 const TABLE: &str = "table";
 
@@ -125,5 +125,84 @@ async fn a_record_that_always_fails_is_reported_by_its_key_and_blocks_nothing() 
     let failures = feeder.failures();
     let items: Vec<_> = failures.iter().flat_map(|failure| failure.items.clone()).collect();
     assert_eq!(items, ["KEY#k CONTRACT#poison"]);
+    feeder.stop().await;
+}
+
+/// The items of all records that are left in the stream, oldest first.
+async fn left(database: &Database) -> Vec<String> {
+    let mut stream = Stream::of_table(database.streams_client(), TABLE).await.unwrap();
+    let records = stream.read(None).await.unwrap();
+    records.iter().map(|record| record.item().strip_prefix("KEY#k CONTRACT#").unwrap().to_owned()).collect()
+}
+
+/// Starts to trim the stream. Returns a channel that receives a message after each deletion.
+fn trim(database: &Database, readers: Vec<Progress>) -> (Trimmer, mpsc::UnboundedReceiver<()>) {
+    let (trimmed, deletions) = mpsc::unbounded_channel();
+    let records = database.stream_records();
+    let trimmer = Trimmer::start(readers, move |done| {
+        let (records, trimmed) = (records.clone(), trimmed.clone());
+        async move {
+            records.delete_before(TABLE, done.as_str()).await?;
+            _ = trimmed.send(());
+            Ok::<_, rusqlite::Error>(())
+        }
+    });
+    (trimmer, deletions)
+}
+
+/// A function that reports this item as failed, and never answers when the batch begins with it.
+fn hanging_at(item: &'static str) -> (Function, mpsc::UnboundedReceiver<()>) {
+    let (hangs, hung) = mpsc::unbounded_channel();
+    let function = Function::new(move |event: Value| {
+        let hangs = hangs.clone();
+        async move {
+            let records = event["Records"].as_array().unwrap();
+            let failed = records.iter().position(|record| record["dynamodb"]["Keys"]["SK"]["S"] == item);
+            if failed == Some(0) {
+                _ = hangs.send(());
+                std::future::pending::<()>().await;
+            }
+            let failures =
+                failed.map(|index| json!({ "itemIdentifier": records[index]["dynamodb"]["SequenceNumber"] }));
+            Ok::<_, InvokeError>(json!({ "batchItemFailures": failures.into_iter().collect::<Vec<_>>() }))
+        }
+    });
+    (function, hung)
+}
+
+#[tokio::test]
+async fn only_what_every_reader_has_processed_is_trimmed_and_a_crash_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, quick, slow) =
+        (folder.path().join("table.sqlite"), folder.path().join("quick.json"), folder.path().join("slow.json"));
+    {
+        let database = database(Some(&table)).await;
+        for sk in ["CONTRACT#a", "CONTRACT#b", "CONTRACT#c", "CONTRACT#d"] {
+            put(&database, sk, 1).await;
+        }
+        let (function, _records) = recording("");
+        let quick = feed(&database, function, Some(quick.clone())).await;
+        let (function, mut hung) = hanging_at("CONTRACT#c");
+        let slow = feed(&database, function, Some(slow.clone())).await;
+        quick.drain().await;
+        hung.recv().await.unwrap();
+        let (_trimmer, mut deletions) = trim(&database, vec![quick.progress(), slow.progress()]);
+        deletions.recv().await.unwrap();
+        assert_eq!(
+            left(&database).await,
+            ["b", "c", "d"],
+            "the slow one has processed b, and b is kept as the last one"
+        );
+        // Everything is dropped where it is, as in a crash.
+    }
+    let database = database(Some(&table)).await;
+    let (function, mut records) = recording("");
+    let feeder = feed(&database, function, Some(slow)).await;
+    feeder.drain().await;
+    assert_eq!(received(&mut records).len(), 2, "c and d");
+    let (trimmer, mut deletions) = trim(&database, vec![feeder.progress()]);
+    deletions.recv().await.unwrap();
+    assert_eq!(left(&database).await, ["d"]);
+    trimmer.stop().await;
     feeder.stop().await;
 }

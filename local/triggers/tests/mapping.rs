@@ -94,6 +94,16 @@ impl Bench {
 }
 
 #[test]
+fn no_more_is_read_while_a_full_batch_waits() {
+    let mut bench = Bench::new(settings(), 1..4);
+    assert!(bench.mapping.has_room());
+    bench.mapping.add_records([record(4, "c")], at(10));
+    assert!(!bench.mapping.has_room());
+    assert_eq!(numbers(&bench.mapping.next(bench.now).unwrap()), [1, 2, 3, 4]);
+    assert!(bench.mapping.has_room(), "while that batch is being processed");
+}
+
+#[test]
 fn batches_have_the_configured_size_and_run_one_at_a_time() {
     let mut bench = Bench::new(settings(), 1..=6);
     assert_eq!(bench.next().unwrap(), [1, 2, 3, 4]);
