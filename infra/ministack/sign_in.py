@@ -23,7 +23,7 @@ import boto3
 # not exist, and the automat's body is invalid.
 ASKED = (
     ("GET", "/v1/automats", "viewer"),
-    ("POST", "/v1/keys/no-such-thing/contracts", "operator"),
+    ("POST", "/v1/contracts", "operator"),
     ("POST", "/v1/automats", "admin"),
 )
 ROLES = ("viewer", "operator", "admin")

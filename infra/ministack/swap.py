@@ -67,10 +67,10 @@ class Api:
     def book(self, contract: str, day: int) -> None:
         start = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=day)
         times = {"start": start.strftime("%Y-%m-%dT%H:%M:00Z"), "end": (start + datetime.timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:00Z")}
-        expect(self.ask("POST", f"/v1/keys/{KEY}/contracts", {"contractId": contract, "person": "A", **times}), 201, contract)
+        expect(self.ask("POST", "/v1/contracts", {"contractId": contract, "keyIds": [KEY], "person": "A", **times}), 201, contract)
 
     def has(self, contract: str) -> bool:
-        return self.ask("GET", f"/v1/keys/{KEY}/contracts/{contract}") == 200
+        return self.ask("GET", f"/v1/contracts/{contract}") == 200
 
 
 def expect(found, wanted, what: str) -> None:

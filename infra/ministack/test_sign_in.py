@@ -14,12 +14,12 @@ class Roles(unittest.TestCase):
 
     def test_each_role_passes_where_it_may_and_is_refused_elsewhere(self):
         self.assertEqual(self.found("viewer", 200, 403, 403), [])
-        self.assertEqual(self.found("operator", 200, 404, 403), [])
+        self.assertEqual(self.found("operator", 200, 422, 403), [])
         self.assertEqual(self.found("admin", 200, 422, 422), [])
         self.assertEqual(self.found(None, 403, 403, 401), [])
 
     def test_whoever_may_too_much_or_too_little_is_found(self):
-        self.assertEqual(self.found("viewer", 200, 404, 403), ["POST /v1/keys/no-such-thing/contracts should be refused"])
+        self.assertEqual(self.found("viewer", 200, 422, 403), ["POST /v1/contracts should be refused"])
         self.assertEqual(self.found("admin", 200, 422, 403), ["POST /v1/automats should pass"])
         self.assertEqual(self.found(None, 200, 403, 403), ["GET /v1/automats should be refused"])
 

@@ -3,8 +3,8 @@
 import type { components, paths } from "./api";
 
 type Contract = components["schemas"]["Contract"];
-type Listed = paths["/v1/keys/{keyId}/contracts"]["get"]["responses"]["200"]["content"]["application/json"];
-type NewContract = paths["/v1/keys/{keyId}/contracts"]["post"]["requestBody"]["content"]["application/json"];
+type Listed = paths["/v1/contracts"]["get"]["responses"]["200"]["content"]["application/json"];
+type NewContract = paths["/v1/contracts"]["post"]["requestBody"]["content"]["application/json"];
 type Refusal = components["schemas"]["Refusal"];
 
 declare const process: { argv: string[]; exitCode?: number };
@@ -21,17 +21,17 @@ function expect(condition: boolean, what: string): void {
 }
 
 async function main(): Promise<void> {
-  const wanted: NewContract = { person: "Ada", permanent: true, contacts: [{ name: "Ada", language: "sv" }] };
-  const [made, contract] = await ask<Contract>("POST", `/v1/keys/${keyId}/contracts`, wanted);
+  const wanted: NewContract = { keyIds: [keyId], person: "Ada", permanent: true, contacts: [{ name: "Ada", language: "sv" }] };
+  const [made, contract] = await ask<Contract>("POST", "/v1/contracts", wanted);
   expect(made === 201 && contract.state === "active" && contract.permanent === true, "made");
   // An element of a list is the very type of a single one.
-  const [, listed] = await ask<Listed>("GET", `/v1/keys/${keyId}/contracts?state=active&state=ended`);
+  const [, listed] = await ask<Listed>("GET", `/v1/contracts?keyId=${keyId}&state=active&state=ended`);
   const first: Contract = listed.data[0];
   expect(first.contractId === contract.contractId && listed.page.next === null, "listed");
-  const [refused, refusal] = await ask<Refusal>("POST", `/v1/keys/${keyId}/contracts`, wanted);
+  const [refused, refusal] = await ask<Refusal>("POST", "/v1/contracts", wanted);
   expect(refused === 409 && "code" in refusal && refusal.code === "contract_overlap", "refused");
   // @ts-expect-error: a request has closed enumerations
-  const wrong: NewContract = { person: "Ada", permanent: true, contacts: [{ name: "Ada", language: "xx" }] };
+  const wrong: NewContract = { keyIds: [keyId], person: "Ada", permanent: true, contacts: [{ name: "Ada", language: "xx" }] };
   expect(wrong.person === "Ada", "compiled");
   console.log("booked");
 }

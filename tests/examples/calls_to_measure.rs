@@ -59,9 +59,9 @@ async fn fill(table: &TestTable, metadata: &RequestMetadata) {
         let draft = domain::KeyDraft { locker: Some(locker(index)), ..key(&format!("K-{index}")) };
         table.store.create_key(draft, metadata).await.unwrap();
     }
-    book(table, "K-0", ContractDraft { pin: Some(pin(PIN)), ..between(0, HOUR, metadata.now) }, metadata).await;
+    book(table, ContractDraft { pin: Some(pin(PIN)), ..between("K-0", 0, HOUR, metadata.now) }, metadata).await;
     for n in 1..LIVE_CONTRACTS {
-        book(table, "K-0", between(n * 24 * HOUR, (n * 24 + 10) * HOUR, metadata.now), metadata).await;
+        book(table, between("K-0", n * 24 * HOUR, (n * 24 + 10) * HOUR, metadata.now), metadata).await;
     }
 }
 
@@ -69,22 +69,27 @@ async fn fill(table: &TestTable, metadata: &RequestMetadata) {
 async fn records_of_a_booking(table: &TestTable, metadata: &RequestMetadata) -> Vec<Value> {
     let earlier = table.records(metadata.now).await.len();
     let contacts = vec![by_email("aino@example.com")];
-    book(table, "K-1", ContractDraft { contacts, ..between(0, HOUR, metadata.now) }, metadata).await;
+    book(table, ContractDraft { contacts, ..between("K-1", 0, HOUR, metadata.now) }, metadata).await;
     table.records(metadata.now).await.split_off(earlier)
 }
 
-async fn book(table: &TestTable, key: &str, draft: ContractDraft, metadata: &RequestMetadata) {
-    table.store.create_contract(&KeyId::parse(key).unwrap(), draft, metadata).await.unwrap();
+async fn book(table: &TestTable, draft: ContractDraft, metadata: &RequestMetadata) {
+    table.store.create_contract(draft, metadata).await.unwrap();
 }
 
-fn between(start: i64, end: i64, now: Instant) -> ContractDraft {
+fn between(key: &str, start: i64, end: i64, now: Instant) -> ContractDraft {
     let after = |seconds| now.whole_second().plus_millis(seconds * 1_000);
-    ContractDraft { start: Some(after(start)), ending: Ending::At(after(end)), ..contract(0, 1) }
+    ContractDraft {
+        start: Some(after(start)),
+        ending: Ending::At(after(end)),
+        ..contract(&KeyId::parse(key).unwrap(), 0, 1)
+    }
 }
 
 /// For each function an event, and what it must answer: the status for an HTTP request, else nothing.
 fn calls(table: &TestTable, tokens: &Tokens, records: &[Value], opening: &OpeningId, now: Instant) -> Value {
     let booking = json!({
+        "keyIds": ["K-0"],
         "person": "Aino Virtanen",
         "start": now.plus_millis(100 * DAY_MILLIS).to_string(),
         "end": now.plus_millis(101 * DAY_MILLIS).to_string(),
@@ -99,7 +104,7 @@ fn calls(table: &TestTable, tokens: &Tokens, records: &[Value], opening: &Openin
     let opening = format!("/v1/openings/{opening}");
     json!([
         { "function": "contracts", "status": 201,
-          "event": request("POST", "/v1/contracts", "/v1/keys/K-0/contracts", &booking) },
+          "event": request("POST", "/v1/contracts", "/v1/contracts", &booking) },
         { "function": "keys", "status": 200,
           "event": request("GET", "/v1/automats/{automatId}", "/v1/automats/lobby", &Value::Null) },
         { "function": "openings", "status": 200,

@@ -55,8 +55,8 @@ async fn prove(broker: SocketAddr) -> Result<(), Failed> {
     let lobby = AutomatId::parse("lobby")?;
     table.store.create_automat(testkit::automat("lobby", 3), &metadata()).await?;
     table.store.create_key(key("A"), &metadata()).await?;
-    let draft = ContractDraft { pin: Some(pin(PIN)), ..contract(0, 1_000) };
-    table.store.create_contract(&KeyId::parse("A")?, draft, &metadata()).await?;
+    let draft = ContractDraft { pin: Some(pin(PIN)), ..contract(&KeyId::parse("A")?, 0, 1_000) };
+    table.store.create_contract(draft, &metadata()).await?;
 
     let app = App { store: table.store.clone(), clock: Clock::fixed(at(0)) };
     let (attachment, things) = attach(broker, &app).await?;

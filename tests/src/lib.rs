@@ -35,5 +35,5 @@ pub use received::ReceivedMessage;
 pub use response::ApiResponse;
 pub use seed::Seed;
 pub use stack::{Stack, only_local};
-pub use stage::{Stage, fresh, hours, person};
+pub use stage::{Stage, contracts_of, for_key, fresh, hours, person};
 pub use visitor::{Page, Visitor};

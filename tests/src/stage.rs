@@ -34,6 +34,21 @@ pub fn person(start: i64, end: i64) -> Value {
     json!({ "person": "Aino Virtanen", "start": hours(start), "end": hours(end) })
 }
 
+/// The body of a booking, for this key unless it names others.
+#[must_use]
+pub fn for_key(key: &str, mut body: Value) -> Value {
+    if body.is_object() && body.get("keyIds").is_none() {
+        body["keyIds"] = json!([key]);
+    }
+    body
+}
+
+/// The path of the list of a key's contracts. It has a query.
+#[must_use]
+pub fn contracts_of(key: &str) -> String {
+    format!("/v1/contracts?keyId={key}")
+}
+
 /// An automat for one test.
 #[derive(Debug, Clone)]
 pub struct Stage {
@@ -72,9 +87,9 @@ impl Stage {
         added["keyId"].as_str().unwrap().to_owned()
     }
 
-    /// Books a key as an operator.
+    /// Books a key as an operator, or the keys that the body names.
     pub async fn book(&self, key: &str, body: Value) -> ApiResponse {
-        self.stack.operator().post(format!("/v1/keys/{key}/contracts"), body).await
+        self.stack.operator().post("/v1/contracts", for_key(key, body)).await
     }
 
     /// Books a key for some hours, which must succeed. Returns the path of the contract.
@@ -83,6 +98,7 @@ impl Stage {
         made.is(201);
         made.header("location").to_owned()
     }
+
     pub async fn view(&self) -> Value {
         self.stack.viewer().get(format!("/v1/automats/{}", self.automat)).await.body(200)
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use clock::Clock;
 use domain::MessageKind;
-use e2e::{Stack, Stage, Visitor, fresh};
+use e2e::{Stack, Stage, Visitor, contracts_of, fresh};
 use serde_json::{Value, json};
 use store::DELIVERY_INTERVAL_MILLIS;
 
@@ -84,8 +84,9 @@ impl Day {
         let contract = self.stage.book(&other, json!({ "person": "Bo", "permanent": true })).await;
         let contract = contract.header("location").to_owned();
         stack.operator().patch(&contract, json!({ "person": "Bo Ek" })).await.is(200);
+        stack.operator().patch(&contract, json!({ "keyIds": [other, self.key] })).await.is(200);
         stack.operator().post_nothing(format!("{contract}/pin")).await.is(200);
-        stack.viewer().get(format!("{key}/contracts")).await.is(200);
+        stack.viewer().get(contracts_of(&other)).await.is(200);
         stack.viewer().get(format!("{contract}/messages")).await.is(200);
         stack.operator().delete(&contract).await.is(204);
         stack.admin().delete(&key).await.is(204);
@@ -146,7 +147,12 @@ impl Day {
         visitor.get(&format!("/keys/{}", self.key)).await;
         visitor.get(&format!("/keys/{}?show=ended", self.key)).await;
         let edit = format!("{page}/edit");
-        visitor.send(&visitor.get(&edit).await, &edit, &[("person", "Ada Ek")]).await;
+        let keys = format!("{}, {}", self.key, self.stage.key_with(json!({ "lockerIndex": 2 })).await);
+        let fields = [("person", "Ada Ek"), ("keyIds", keys.as_str())];
+        let previewed = visitor.send(&visitor.get(&edit).await, &edit, &fields).await;
+        visitor.send(&previewed, &edit, &[("step", "confirm")]).await;
+        let edited = self.stage.stack.viewer().get(&contract).await.body(200);
+        assert_eq!(edited["keyIds"].as_array().unwrap().len(), 2, "{edited}");
         visitor.send(&visitor.get(&page).await, &format!("{page}/pin/new"), &[]).await;
         let remove = format!("{page}/remove");
         visitor.send(&visitor.get(&remove).await, &remove, &[]).await;

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use testkit::{TestTable, at, metadata};
 use tower::ServiceExt as _;
 
-const CONTRACTS: &str = "/v1/keys/K-1/contracts";
+const CONTRACTS: &str = "/v1/contracts";
+const OF_KEY: &str = "/v1/contracts?keyId=K-1";
 
 struct Api {
     _table: TestTable,
@@ -21,11 +22,13 @@ struct Api {
 }
 
 impl Api {
-    /// With one key that is not shared.
+    /// With two keys that are not shared.
     async fn new() -> Self {
         let table = TestTable::new().await;
         table.store.create_automat(testkit::automat("lobby", 4), &metadata()).await.unwrap();
-        table.store.create_key(testkit::key("K-1"), &metadata()).await.unwrap();
+        for key in ["K-1", "K-2"] {
+            table.store.create_key(testkit::key(key), &metadata()).await.unwrap();
+        }
         let clock = Clock::fixed(at(0));
         let router = contracts::router(App { store: table.store_of("contracts"), clock: clock.clone() });
         Self { _table: table, clock, router }
@@ -49,7 +52,7 @@ impl Api {
 }
 
 fn booking(id: &str, start: &str, end: &str) -> Value {
-    json!({ "contractId": id, "person": "Ada Virtanen", "start": start, "end": end, "pin": "48291537" })
+    json!({ "contractId": id, "keyIds": ["K-1"], "person": "Ada Virtanen", "start": start, "end": end, "pin": "48291537" })
 }
 
 #[tokio::test]
@@ -58,7 +61,7 @@ async fn a_booking_shows_its_pin_once_and_then_only_where_it_is_recorded() {
     let body = booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z");
     let made = api.send("POST", CONTRACTS, &[], Some(body.clone())).await;
     assert_eq!(made.status(), 201);
-    assert_eq!(made.headers()[LOCATION], "/v1/keys/K-1/contracts/b-1");
+    assert_eq!(made.headers()[LOCATION], "/v1/contracts/b-1");
     assert_eq!(made.headers()[ETAG], "\"1\"");
     assert_eq!(made.headers()[CACHE_CONTROL], "no-store");
     let made = json(made).await;
@@ -67,7 +70,7 @@ async fn a_booking_shows_its_pin_once_and_then_only_where_it_is_recorded() {
 
     let uri = format!("{CONTRACTS}/b-1");
     assert_eq!(api.get(&uri).await["pin"], "******");
-    assert_eq!(api.get(CONTRACTS).await["data"][0]["pin"], "******");
+    assert_eq!(api.get(OF_KEY).await["data"][0]["pin"], "******");
     assert_eq!(api.get(&format!("{uri}/pin")).await, json!({ "pin": "48291537" }));
     // An identical contract exists; its PIN stays masked.
     let (status, again) = api.book(body).await;
@@ -82,16 +85,16 @@ async fn a_booking_shows_its_pin_once_and_then_only_where_it_is_recorded() {
 async fn a_conflict_lists_the_conflicting_contracts_and_the_next_free_time() {
     let api = Api::new().await;
     api.book(booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z")).await;
-    let other = json!({ "person": "Bo", "start": "2026-11-24T13:00:00+01:00", "end": "2026-11-24T14:00:00Z" });
+    let other = json!({ "keyIds": ["K-1", "K-2"], "person": "Bo", "start": "2026-11-24T13:00:00+01:00", "end": "2026-11-24T14:00:00Z" });
     let (status, problem) = api.book(other).await;
     assert_eq!((status, &problem["code"]), (409, &json!("contract_overlap")));
     assert_eq!(
         problem["conflicts"],
-        json!([{ "contractId": "b-1", "start": "2026-11-24T12:00:00Z", "end": "2026-11-25T12:00:00Z" }])
+        json!([{ "keyId": "K-1", "contractId": "b-1", "start": "2026-11-24T12:00:00Z", "end": "2026-11-25T12:00:00Z" }])
     );
     assert_eq!(problem["nextFree"], json!({ "start": "2026-11-25T12:00:00Z", "end": "2026-11-25T14:00:00Z" }));
 
-    let (_, ended) = api.book(json!({ "person": "Bo", "end": "2026-11-24T11:00:00Z" })).await;
+    let (_, ended) = api.book(json!({ "keyIds": ["K-1"], "person": "Bo", "end": "2026-11-24T11:00:00Z" })).await;
     assert_eq!(
         (&ended["code"], &ended["errors"][0]["code"]),
         (&json!("invalid_request"), &json!("end_not_after_start"))
@@ -101,7 +104,7 @@ async fn a_conflict_lists_the_conflicting_contracts_and_the_next_free_time() {
 #[tokio::test]
 async fn repeating_an_idempotency_key_returns_the_first_response() {
     let api = Api::new().await;
-    let body = json!({ "person": "Ada", "end": "2026-11-24T13:00:00Z" });
+    let body = json!({ "keyIds": ["K-1"], "person": "Ada", "end": "2026-11-24T13:00:00Z" });
     let headers = [("idempotency-key", "try-1")];
     let first = api.send("POST", CONTRACTS, &headers, Some(body.clone())).await;
     assert!(!first.headers().contains_key("idempotency-replayed"));
@@ -111,7 +114,8 @@ async fn repeating_an_idempotency_key_returns_the_first_response() {
     assert_eq!(second.status(), 201);
     assert_eq!(second.headers()["idempotency-replayed"], "true");
     assert_eq!(json(second).await, first);
-    let other = api.send("POST", CONTRACTS, &headers, Some(json!({ "person": "Bo", "permanent": true }))).await;
+    let other = json!({ "keyIds": ["K-1"], "person": "Bo", "permanent": true });
+    let other = api.send("POST", CONTRACTS, &headers, Some(other)).await;
     assert_eq!(json(other).await["code"], "idempotency_key_reused");
 }
 
@@ -138,15 +142,16 @@ async fn edits_check_the_version_and_an_empty_edit_keeps_it() {
 async fn lists_and_free_times_follow_the_calendar() {
     let api = Api::new().await;
     api.book(booking("b-1", "2026-11-25T12:00:00Z", "2026-11-26T12:00:00Z")).await;
-    let (status, _) = api.book(json!({ "contractId": "b-2", "person": "Bo", "end": "2026-11-24T18:00:00Z" })).await;
+    let body = json!({ "contractId": "b-2", "keyIds": ["K-1"], "person": "Bo", "end": "2026-11-24T18:00:00Z" });
+    let (status, _) = api.book(body).await;
     assert_eq!(status, 201);
-    let first = api.get(&format!("{CONTRACTS}?limit=1")).await;
+    let first = api.get(&format!("{OF_KEY}&limit=1")).await;
     assert_eq!((&first["data"][0]["contractId"], &first["page"]["hasNext"]), (&json!("b-2"), &json!(true)));
     let after = first["page"]["next"].as_str().unwrap();
-    let second = api.get(&format!("{CONTRACTS}?limit=1&after={after}")).await;
+    let second = api.get(&format!("{OF_KEY}&limit=1&after={after}")).await;
     assert_eq!((&second["data"][0]["contractId"], &second["page"]["hasNext"]), (&json!("b-1"), &json!(false)));
-    assert_eq!(api.get(&format!("{CONTRACTS}?state=upcoming")).await["data"][0]["contractId"], "b-1");
-    let free = api.get("/v1/keys/K-1/availability?from=2026-11-24T12:00:00Z&to=2026-11-27T00:00:00Z").await;
+    assert_eq!(api.get(&format!("{OF_KEY}&state=upcoming")).await["data"][0]["contractId"], "b-1");
+    let free = api.get("/v1/availability?keyId=K-1&from=2026-11-24T12:00:00Z&to=2026-11-27T00:00:00Z").await;
     assert_eq!(
         free,
         json!({ "data": [
@@ -154,5 +159,49 @@ async fn lists_and_free_times_follow_the_calendar() {
             { "start": "2026-11-26T12:00:00Z", "end": "2026-11-27T00:00:00Z" },
         ] })
     );
-    assert_eq!(api.get(&format!("{CONTRACTS}?after=abc")).await["code"], "invalid_cursor");
+    assert_eq!(api.get(&format!("{OF_KEY}&after=abc")).await["code"], "invalid_cursor");
+}
+
+#[tokio::test]
+async fn a_contract_of_two_keys_has_both_or_none() {
+    let api = Api::new().await;
+    let mut both = booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z");
+    both["keyIds"] = json!(["K-2", "K-1", "K-2"]);
+    let (status, made) = api.book(both.clone()).await;
+    assert_eq!((status, &made["keyIds"]), (201, &json!(["K-1", "K-2"])));
+    for key in ["K-1", "K-2"] {
+        assert_eq!(api.get(&format!("{CONTRACTS}?keyId={key}")).await["data"][0]["contractId"], "b-1");
+    }
+    let mut unknown = booking("b-2", "2026-11-26T12:00:00Z", "2026-11-27T12:00:00Z");
+    unknown["keyIds"] = json!(["K-1", "K-3"]);
+    unknown["pin"] = json!("736152");
+    let (status, problem) = api.book(unknown).await;
+    assert_eq!((status, &problem["code"], &problem["keyId"]), (404, &json!("key_not_found"), &json!("K-3")));
+    assert_eq!(api.get(OF_KEY).await["data"].as_array().unwrap().len(), 1, "nothing was booked");
+
+    let free = |keys: &str| format!("/v1/availability?{keys}&from=2026-11-24T12:00:00Z&to=2026-11-27T00:00:00Z");
+    for keys in ["keyId=K-1&keyId=K-2", "keyId=K-1,K-2", "keyId=K-2"] {
+        let free = api.get(&free(keys)).await;
+        assert_eq!(free["data"], json!([{ "start": "2026-11-25T12:00:00Z", "end": "2026-11-27T00:00:00Z" }]), "{keys}");
+    }
+    let problem = api.get(&free("keyId=K-1,K-3")).await;
+    assert_eq!((&problem["code"], &problem["keyId"]), (&json!("key_not_found"), &json!("K-3")));
+}
+
+#[tokio::test]
+async fn an_edit_adds_keys_and_takes_them_off() {
+    let api = Api::new().await;
+    api.book(booking("b-1", "2026-11-24T12:00:00Z", "2026-11-25T12:00:00Z")).await;
+    let uri = format!("{CONTRACTS}/b-1");
+    let patch = async |keys: Value| json(api.send("PATCH", &uri, &[], Some(json!({ "keyIds": keys }))).await).await;
+    let preview = api.send("POST", &format!("{uri}/preview"), &[], Some(json!({ "keyIds": ["K-2"] }))).await;
+    assert_eq!(json(preview).await["contract"]["keyIds"], json!(["K-2"]));
+    for (keys, version) in [(json!(["K-1", "K-2"]), 2), (json!(["K-2", "K-1"]), 2), (json!(["K-2"]), 3)] {
+        let edited = patch(keys.clone()).await;
+        assert_eq!(edited["version"], version, "{keys}: {edited}");
+    }
+    assert_eq!(api.get(OF_KEY).await["data"], json!([]));
+    assert_eq!(api.get(&format!("{CONTRACTS}?keyId=K-2")).await["data"][0]["keyIds"], json!(["K-2"]));
+    let problem = patch(json!(["K-2", "K-3"])).await;
+    assert_eq!((&problem["code"], &problem["keyId"]), (&json!("key_not_found"), &json!("K-3")));
 }

@@ -45,11 +45,19 @@ async fn errors(method: &str, uri: &str, body: Value) -> Vec<(String, String)> {
 }
 
 async fn create(body: Value) -> Vec<(String, String)> {
-    errors("POST", "/v1/keys/K-1/contracts", body).await
+    errors("POST", "/v1/contracts", of_key(body)).await
 }
 
 async fn edit(body: Value) -> Vec<(String, String)> {
-    errors("PATCH", "/v1/keys/K-1/contracts/C-1", body).await
+    errors("PATCH", "/v1/contracts/C-1", body).await
+}
+
+/// The body of a booking, for one key unless it names others.
+fn of_key(mut body: Value) -> Value {
+    if body.get("keyIds").is_none() {
+        body["keyIds"] = json!(["K-1"]);
+    }
+    body
 }
 
 fn named(errors: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -59,7 +67,7 @@ fn named(errors: &[(&str, &str)]) -> Vec<(String, String)> {
 #[tokio::test]
 async fn every_invalid_field_is_listed() {
     let body = json!({
-        "contractId": "a b", "person": " ", "start": "tomorrow", "pin": "123", "freeText": "",
+        "contractId": "a b", "keyIds": ["K-1", "a b", "x".repeat(65)], "person": " ", "start": "tomorrow", "pin": "123", "freeText": "",
         "contacts": [
             { "name": "Ada", "sendEmail": true },
             { "email": "ada@", "phoneNumber": "0401234567", "language": "xx", "sendSms": true },
@@ -69,6 +77,8 @@ async fn every_invalid_field_is_listed() {
         create(body).await,
         named(&[
             ("contractId", "id_characters"),
+            ("keyIds[1]", "id_characters"),
+            ("keyIds[2]", "too_long"),
             ("person", "empty"),
             ("start", "instant_form"),
             ("end", "required"),
@@ -99,17 +109,35 @@ async fn a_contract_has_either_an_end_or_permanent() {
 
 #[tokio::test]
 async fn edits_refuse_ids_and_nulls() {
-    let body = json!({ "contractId": "C-2", "keyId": "K-2", "person": null, "start": null, "pin": null });
+    let body = json!({ "contractId": "C-2", "keyIds": null, "person": null, "start": null, "pin": null });
     assert_eq!(
         edit(body).await,
         named(&[
             ("contractId", "immutable"),
-            ("keyId", "immutable"),
+            ("keyIds", "required"),
             ("person", "required"),
             ("start", "required"),
             ("pin", "required"),
         ])
     );
+}
+
+#[tokio::test]
+async fn a_contract_has_1_to_16_keys() {
+    let of = |keys: Value| json!({ "person": "Ada", "permanent": true, "keyIds": keys });
+    let seventeen: Vec<_> = (0..17).map(|number| format!("K-{number}")).collect();
+    for (keys, field, code) in [
+        (Value::Null, "keyIds", "required"),
+        (json!([]), "keyIds", "empty"),
+        (json!(seventeen), "keyIds", "too_many"),
+        (json!(["K-1", "a/b"]), "keyIds[1]", "id_characters"),
+        (json!("K-1"), "keyIds", "wrong_type"),
+    ] {
+        assert_eq!(create(of(keys.clone())).await, named(&[(field, code)]));
+        assert_eq!(edit(json!({ "keyIds": keys })).await, named(&[(field, code)]));
+    }
+    assert_eq!(create(json!({ "keyId": "K-1" })).await[0], ("keyId".to_owned(), "unknown_field".to_owned()));
+    assert_eq!(edit(json!({ "keyId": "K-1" })).await, named(&[("keyId", "unknown_field")]));
 }
 
 #[tokio::test]
@@ -137,19 +165,18 @@ async fn only_known_kinds_of_messages_are_accepted() {
 #[tokio::test]
 async fn a_preview_refuses_what_creating_and_editing_refuse() {
     let fields = named(&[("person", "empty"), ("end", "required")]);
-    assert_eq!(errors("POST", "/v1/keys/K-1/contracts/preview", json!({ "person": "" })).await, fields);
+    assert_eq!(errors("POST", "/v1/contracts/preview", of_key(json!({ "person": "" }))).await, fields);
     let fields = named(&[("contractId", "immutable")]);
-    assert_eq!(errors("POST", "/v1/keys/K-1/contracts/C-1/preview", json!({ "contractId": "C-2" })).await, fields);
+    assert_eq!(errors("POST", "/v1/contracts/C-1/preview", json!({ "contractId": "C-2" })).await, fields);
     let fields = named(&[("force", "unknown_field")]);
-    let uri = "/v1/keys/K-1/contracts/C-1/removal/preview";
+    let uri = "/v1/contracts/C-1/removal/preview";
     assert_eq!(errors("POST", uri, json!({ "force": true })).await, fields);
 }
 
 #[tokio::test]
 async fn a_new_pin_takes_no_body() {
-    let pin = |body: &'static str| {
-        request("POST", "/v1/keys/K-1/contracts/C-1/pin", Role::Operator).body(Body::from(body)).unwrap()
-    };
+    let pin =
+        |body: &'static str| request("POST", "/v1/contracts/C-1/pin", Role::Operator).body(Body::from(body)).unwrap();
     let problem = refused(pin(r#"{"pin":"482915"}"#)).await;
     assert_eq!(problem["errors"][0]["code"], "unknown_field");
     assert!(!problem.to_string().contains("482915"));
@@ -159,13 +186,16 @@ async fn a_new_pin_takes_no_body() {
 #[tokio::test]
 async fn unknown_query_parameters() {
     for (uri, field) in [
-        ("/v1/keys/K-1/contracts?state=running", "state"),
-        ("/v1/keys/K-1/contracts?state=", "state"),
-        ("/v1/keys/K-1/contracts?order=up", "order"),
-        ("/v1/keys/K-1/availability?to=2026-11-25T12:00:00Z", "from"),
-        ("/v1/keys/K-1/availability?from=2026-11-25T12:00:00Z&to=2026-11-25T12:00:00Z", "to"),
-        ("/v1/keys/K-1/availability?from=2026-11-25&to=2026-11-25T12:00:00Z", "from"),
-        ("/v1/keys/K-1/contracts/C-1?x=1", "x"),
+        ("/v1/contracts?keyId=K-1&state=running", "state"),
+        ("/v1/contracts?keyId=K-1&state=", "state"),
+        ("/v1/contracts?keyId=K-1&order=up", "order"),
+        ("/v1/availability?keyId=K-1&to=2026-11-25T12:00:00Z", "from"),
+        ("/v1/availability?keyId=K-1&from=2026-11-25T12:00:00Z&to=2026-11-25T12:00:00Z", "to"),
+        ("/v1/availability?keyId=K-1&from=2026-11-25&to=2026-11-25T12:00:00Z", "from"),
+        ("/v1/contracts", "keyId"),
+        ("/v1/contracts?keyId=K-1&keyId=K-2", "keyId"),
+        ("/v1/availability?from=2026-11-25T11:00:00Z&to=2026-11-25T12:00:00Z", "keyId"),
+        ("/v1/contracts/C-1?x=1", "x"),
     ] {
         let problem = refused(request("GET", uri, Role::Viewer).body(Body::empty()).unwrap()).await;
         assert_eq!(problem["code"], "invalid_query", "{uri}");
@@ -176,10 +206,9 @@ async fn unknown_query_parameters() {
 #[tokio::test]
 async fn paths_with_impossible_identifiers() {
     for (path, code) in [
-        ("/v1/keys/%ff/contracts/C-1", "route_not_found"),
-        ("/v1/keys/-/contracts/C-1", "key_not_found"),
-        ("/v1/keys/K-1/contracts/a%20b", "contract_not_found"),
-        ("/v1/keys/K-1/contracts/a%20b/messages", "contract_not_found"),
+        ("/v1/contracts/%ff", "route_not_found"),
+        ("/v1/contracts/a%20b", "contract_not_found"),
+        ("/v1/contracts/a%20b/messages", "contract_not_found"),
     ] {
         let problem = refused(request("GET", path, Role::Viewer).body(Body::empty()).unwrap()).await;
         assert_eq!(problem["code"], code, "{path}");
@@ -189,7 +218,7 @@ async fn paths_with_impossible_identifiers() {
 #[tokio::test]
 async fn an_impossible_message_id_is_not_found() {
     for name in ["1", "01KAXHVNM0000000000000000a", "01KAXHVNM0000000000000000AA"] {
-        let uri = format!("/v1/keys/K-1/contracts/C-1/messages/{name}/resend");
+        let uri = format!("/v1/contracts/C-1/messages/{name}/resend");
         let problem = refused(request("POST", &uri, Role::Operator).body(Body::empty()).unwrap()).await;
         assert_eq!(problem["code"], "message_not_found", "{name}");
     }
@@ -202,7 +231,7 @@ async fn each_route_refuses_lower_roles() {
     let mut tried = 0;
     for route in ROUTES.iter().filter(|route| route.function == Function::Contracts) {
         let Access::AtLeast(needed) = route.access else { continue };
-        let path = route.path.replace("{keyId}", "K-1").replace("{contractId}", "C-1");
+        let path = route.path.replace("{contractId}", "C-1");
         let path = path.replace("{messageId}", "01KAXHVNM0000000000000000A");
         let lower = [None, Some(Role::Viewer), Some(Role::Operator)];
         for role in lower.into_iter().filter(|role| role.is_none_or(|role| role < needed)) {

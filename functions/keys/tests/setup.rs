@@ -83,9 +83,9 @@ async fn the_key_automat_view_shows_every_locker() {
     assert_eq!(added["location"], json!({ "address": "Katu 1", "postalCode": "00100", "postalOffice": "" }));
     assert_eq!(added["connection"], json!({ "state": "unknown" }));
     api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby", "lockerIndex": 1, "property": "Flat 12" })).await;
-    let mut draft = testkit::contract(0, 3_600);
+    let mut draft = testkit::contract(&domain::KeyId::parse("K-1").unwrap(), 0, 3_600);
     draft.id = Some(domain::ContractId::parse("b-1").unwrap());
-    api.table.store.create_contract(&domain::KeyId::parse("K-1").unwrap(), draft, &metadata()).await.unwrap();
+    api.table.store.create_contract(draft, &metadata()).await.unwrap();
 
     let view = api.get("/v1/automats/lobby").await;
     assert_eq!(view["timeZone"], "Europe/Helsinki");
@@ -156,7 +156,7 @@ async fn changing_the_time_zone_with_live_contracts_requires_force() {
     api.add("/v1/keys", json!({ "keyId": "K-1", "automatId": "lobby" })).await;
     let key = domain::KeyId::parse("K-1").unwrap();
     for (start, end) in [(-60, 60), (60, 120)] {
-        api.table.store.create_contract(&key, testkit::contract(start, end), &metadata()).await.unwrap();
+        api.table.store.create_contract(testkit::contract(&key, start, end), &metadata()).await.unwrap();
     }
     let (uri, to_york) = ("/v1/automats/lobby", json!({ "timeZone": "America/New_York" }));
     let (status, problem) = api.admin("PATCH", uri, to_york.clone()).await;

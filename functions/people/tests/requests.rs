@@ -32,9 +32,9 @@ impl People {
             let contacts = vec![by_email(EMAIL), by_sms(NUMBER)].into_iter();
             let contacts = contacts.map(|it| domain::Contact { name: Name::parse(PERSON).unwrap(), ..it }).collect();
             let id = Some(ContractId::parse(id).unwrap());
-            let draft =
-                ContractDraft { id, contacts, pin: Some(testkit::pin(&format!("4829{end}"))), ..contract(start, end) };
-            table.store.create_contract(&KeyId::parse("K-1").unwrap(), draft, &metadata()).await.unwrap();
+            let pin = Some(testkit::pin(&format!("4829{end}")));
+            let draft = ContractDraft { id, contacts, pin, ..contract(&KeyId::parse("K-1").unwrap(), start, end) };
+            table.store.create_contract(draft, &metadata()).await.unwrap();
         }
         let router = people::router(App { store: table.store_of("people"), clock: Clock::fixed(at(1_000)) });
         Self { _table: table, log, router }
@@ -113,7 +113,7 @@ async fn the_export_masks_the_pin() {
     let data = found["data"].as_array().unwrap();
     assert_eq!(data.len(), 2);
     for (data, id, state) in [(&data[0], "live", "active"), (&data[1], "over", "ended")] {
-        assert_eq!((&data["keyId"], &data["contractId"]), (&json!("K-1"), &json!(id)));
+        assert_eq!((&data["keyIds"], &data["contractId"]), (&json!(["K-1"]), &json!(id)));
         assert_eq!(data["foundBy"], json!(["email", "name"]));
         let contract = &data["contract"];
         assert_eq!((&contract["person"], &contract["state"]), (&json!(PERSON), &json!(state)));
@@ -147,12 +147,15 @@ async fn the_result_lists_each_contract() {
     }
     let (_, done) = people.post(ERASE, json!({ "email": EMAIL })).await;
     let expected = json!([
-        { "keyId": "K-1", "contractId": "live", "foundBy": ["email"], "outcome": "live" },
-        { "keyId": "K-1", "contractId": "over", "foundBy": ["email"], "outcome": "contract-erased" },
+        { "keyIds": ["K-1"], "contractId": "live", "foundBy": ["email"], "outcome": "live" },
+        { "keyIds": ["K-1"], "contractId": "over", "foundBy": ["email"], "outcome": "contract-erased" },
     ]);
     assert_eq!(done["data"], expected);
     let (_, done) = people.post(ERASE, json!({ "person": PERSON, "everybodyOfThatName": true })).await;
-    assert_eq!(done["data"], json!([{ "keyId": "K-1", "contractId": "live", "foundBy": ["name"], "outcome": "live" }]));
+    assert_eq!(
+        done["data"],
+        json!([{ "keyIds": ["K-1"], "contractId": "live", "foundBy": ["name"], "outcome": "live" }])
+    );
 }
 
 #[tokio::test]

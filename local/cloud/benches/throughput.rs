@@ -34,9 +34,9 @@ async fn main() {
         }
         let clients: Vec<_> = (0..number).map(|_| Client::new(&cloud, Role::Operator)).collect();
         let stopwatch = Stopwatch::now();
-        let clients = (0..number).zip(clients).map(|(n, client)| {
-            tokio::spawn(book(client, format!("/v1/keys/{case}-{}/contracts", n % keys), n * each..(n + 1) * each))
-        });
+        let clients = (0..number)
+            .zip(clients)
+            .map(|(n, client)| tokio::spawn(book(client, format!("{case}-{}", n % keys), n * each..(n + 1) * each)));
         let (mut times, mut busy) = (Vec::new(), 0);
         for client in clients.collect::<Vec<_>>() {
             let (took, refused) = client.await.unwrap();
@@ -53,16 +53,18 @@ async fn main() {
 }
 
 /// Books consecutive hours that no other client wants, and retries when the API answers `busy`.
-async fn book(client: Client, path: String, hours: std::ops::Range<u32>) -> (Vec<Duration>, u32) {
+async fn book(client: Client, key: String, hours: std::ops::Range<u32>) -> (Vec<Duration>, u32) {
     let (mut times, mut busy) = (Vec::new(), 0);
     for hour in hours {
         let (day, hour) = (hour / 24, hour % 24);
         let (year, month, day) = (2100 + day / 336, 1 + day / 28 % 12, 1 + day % 28);
         let start = format!("{year}-{month:02}-{day:02}T{hour:02}:00:00Z");
-        let body = json!({"person": "Aino", "start": start, "end": start.replace(":00:00Z", ":59:00Z")});
+        let body = json!({
+            "keyIds": [key], "person": "Aino", "start": start, "end": start.replace(":00:00Z", ":59:00Z"),
+        });
         let stopwatch = Stopwatch::now();
         loop {
-            match client.post(&path, &body).await {
+            match client.post("/v1/contracts", &body).await {
                 (201, _) => break,
                 (503, _) => busy += 1,
                 (status, answer) => panic!("{status}: {answer}"),

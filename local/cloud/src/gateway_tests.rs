@@ -120,8 +120,7 @@ async fn requests_reach_the_function_of_their_route_with_the_claims() {
     assert_eq!(answer["route"], "GET /v1/keys/{keyId}");
     assert_eq!((&answer["path"], &answer["query"]), (&json!("/v1/keys/sauna"), &json!("limit=1&after=a%2Fb")));
     assert_eq!(answer["client"], "operator");
-    let answer =
-        echoed(request("POST", "/v1/keys/sauna/contracts").header("content-type", "application/json"), "{}").await;
+    let answer = echoed(request("POST", "/v1/contracts").header("content-type", "application/json"), "{}").await;
     assert_eq!((&answer["route"], &answer["body"]), (&json!("POST /v1/contracts"), &json!(b"{}")));
 }
 
@@ -139,7 +138,7 @@ async fn letters_of_any_script_arrive_encoded_and_a_route_is_matched_before_it_i
 async fn bodies_of_any_type_arrive_unchanged() {
     let bytes: Vec<u8> = (0..=255).collect();
     for content_type in ["application/octet-stream", "application/json", "text/plain; charset=utf-8"] {
-        let builder = request("POST", "/v1/keys/sauna/contracts").header("content-type", content_type);
+        let builder = request("POST", "/v1/contracts").header("content-type", content_type);
         assert_eq!(echoed(builder, bytes.clone()).await["body"], json!(bytes), "{content_type}");
     }
     assert_eq!(echoed(request("POST", "/x").header("cookie", "a=1; b=2"), "").await["cookie"], "a=1; b=2");
@@ -199,7 +198,7 @@ async fn methods_without_a_route_go_to_the_default() {
 
 #[tokio::test]
 async fn a_body_above_the_limit_is_refused_unread() {
-    let post = || request("POST", "/v1/keys/sauna/contracts").header("authorization", bearer());
+    let post = || request("POST", "/v1/contracts").header("authorization", bearer());
     let at_the_limit = post().body(Body::from(vec![b'a'; BODY_LIMIT])).unwrap();
     assert_eq!(send(at_the_limit).await.0, StatusCode::OK);
     let above = post().body(Body::from(vec![b'a'; BODY_LIMIT + 1])).unwrap();

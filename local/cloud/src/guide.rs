@@ -160,11 +160,11 @@ impl Guide {
 }
 
 fn booking(key: &KeyId, range: TimeRange) -> Example {
-    let path_segment = percent_encoding::utf8_percent_encode(key.as_str(), percent_encoding::NON_ALPHANUMERIC);
     Example {
         what: format!("book the key {}", key.as_str()),
-        path: format!("/v1/keys/{path_segment}/contracts"),
+        path: "/v1/contracts".to_owned(),
         body: json!({
+            "keyIds": [key.as_str()],
             "person": "Ada Lovelace",
             "start": range.start().to_string(),
             "end": range.end().map(|end| end.to_string()),
@@ -249,10 +249,10 @@ mod tests {
         let command = guide(booking(&KeyId::parse("mökki").unwrap(), range)).command();
         assert_eq!(
             command,
-            "curl -sS -i http://127.0.0.1:3000/v1/keys/m%C3%B6kki/contracts \\\n  \
+            "curl -sS -i http://127.0.0.1:3000/v1/contracts \\\n  \
                -H 'Authorization: Bearer a.b.c' \\\n  \
                -H 'Content-Type: application/json' \\\n  \
-               -d '{\"end\":\"2026-03-01T12:00:00Z\",\"person\":\"Ada Lovelace\",\"start\":\"2026-03-01T10:00:00Z\"}'"
+               -d '{\"end\":\"2026-03-01T12:00:00Z\",\"keyIds\":[\"mökki\"],\"person\":\"Ada Lovelace\",\"start\":\"2026-03-01T10:00:00Z\"}'"
         );
     }
 

@@ -260,7 +260,7 @@ Resources:
     fn the_workspace_template_routes_to_the_api_and_to_the_pages() {
         let routes = Routes::read(ROUTES, TEMPLATE).unwrap();
         let find = |method, path| routes.find(&method, path).unwrap().0.clone();
-        assert_eq!(find(Method::POST, "/v1/keys/sauna/contracts").function, "contracts");
+        assert_eq!(find(Method::POST, "/v1/contracts").function, "contracts");
         assert_eq!(find(Method::GET, "/v1/automats").function, "keys");
         assert_eq!(find(Method::GET, "/health").access, Access::Open);
         for (method, path) in

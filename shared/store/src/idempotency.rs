@@ -5,7 +5,7 @@
 //! nothing writes an empty receipt before it answers; from then on the condition makes every other attempt fail.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Automat, Contract, Instant, Key, KeyRefusal, Opening};
+use domain::{Automat, Contract, ContractRefusal, Instant, Key, KeyRefusal, Opening};
 
 use crate::expression::Expression;
 use crate::items::{AutomatItem, ContractItem, Item, ItemKey, KeyItem, StoredOpening, number, read, text};
@@ -45,7 +45,7 @@ pub(crate) trait Creation: Sized + Send + Sync {
     /// Reads the copy in the receipt.
     fn read(item: Item, store: &Store) -> Result<Self, Error>;
 
-    /// Whether the resource still exists with the codes and times of the first answer.
+    /// Whether the resource still exists with the keys, codes and times of the first answer.
     fn is_current(&self, store: &Store) -> impl Future<Output = Result<bool, Error>> + Send;
 }
 
@@ -129,7 +129,11 @@ pub(crate) fn again_unless_recorded(refused: &Refused) -> NotDone {
 fn if_found<T>(found: Result<T, Error>) -> Result<Option<T>, Error> {
     match found {
         Ok(thing) => Ok(Some(thing)),
-        Err(Error::NotFound(_) | Error::Key(KeyRefusal::BeingRemoved)) => Ok(None),
+        Err(
+            Error::NotFound(_)
+            | Error::Key(KeyRefusal::BeingRemoved)
+            | Error::Contract(ContractRefusal::KeyBeingRemoved { .. }),
+        ) => Ok(None),
         Err(error) => Err(error),
     }
 }

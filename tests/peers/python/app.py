@@ -18,8 +18,8 @@ with open(os.environ["MEASURED_CALLS"], encoding="utf-8") as file:
     calls = json.load(file)
 
 
-@resolver.post("/v1/keys/<key>/contracts")
-def book(key):
+@resolver.post("/v1/contracts")
+def book():
     for call in calls:
         getattr(client, METHODS[call["target"]])(**call["request"])
     return Response(status_code=201, content_type="application/json", body="{}")

@@ -31,7 +31,7 @@ struct Seen {
 
 /// A key that all clients book, and their attempts.
 struct Key {
-    contracts: String,
+    id: String,
     shared: bool,
     seen: Mutex<Vec<Seen>>,
     attempts: Mutex<Vec<Attempt>>,
@@ -54,13 +54,8 @@ struct ReportOutcome {
 
 impl Key {
     async fn new(stage: &Stage, shared: bool) -> Self {
-        let key = stage.key_with(json!({ "shared": shared })).await;
-        let contracts = format!("/v1/keys/{key}/contracts");
-        Self { contracts, shared, seen: Mutex::default(), attempts: Mutex::default() }
-    }
-
-    fn path(&self, seen: &Seen) -> String {
-        format!("{}/{}", self.contracts, seen.contract)
+        let id = stage.key_with(json!({ "shared": shared })).await;
+        Self { id, shared, seen: Mutex::default(), attempts: Mutex::default() }
     }
 
     fn has_seen_little(&self) -> bool {
@@ -124,7 +119,7 @@ impl Shared {
     async fn create(&self, key: &Key, rng: &mut Seed) {
         let (range, once, sent_at) = (range(rng), format!("race-{}", rng.below(u64::MAX)), self.now());
         let operator = || self.stage.stack.operator();
-        let exchange = self.ask(|| operator().post(&key.contracts, booking(range)).once(&once), rng).await;
+        let exchange = self.ask(|| operator().post("/v1/contracts", booking(&key.id, range)).once(&once), rng).await;
         let mut contract = String::new();
         let result = match exchange.answer.status {
             201 => {
@@ -150,7 +145,8 @@ impl Shared {
     async fn repeat(&self, key: &Key, seen: Seen, rng: &mut Seed) {
         let sent_at = self.now();
         let operator = || self.stage.stack.operator();
-        let exchange = self.ask(|| operator().post(&key.contracts, booking(seen.range)).once(&seen.once), rng).await;
+        let exchange =
+            self.ask(|| operator().post("/v1/contracts", booking(&key.id, seen.range)).once(&seen.once), rng).await;
         let result = match exchange.answer.status {
             201 => CallResult::Done(exchange.answer.json()["version"].as_u64().unwrap()),
             _ => refusal(&exchange.answer),
@@ -167,10 +163,10 @@ impl Shared {
     }
 
     async fn change(&self, key: &Key, seen: Seen, operation: Operation, rng: &mut Seed) {
-        let (sent_at, path) = (self.now(), key.path(&seen));
+        let (sent_at, path) = (self.now(), format!("/v1/contracts/{}", seen.contract));
         let operator = || self.stage.stack.operator();
         let call = || match operation {
-            Operation::Move(range) => operator().patch(&path, booking(range)).if_match(seen.version),
+            Operation::Move(range) => operator().patch(&path, booking(&key.id, range)).if_match(seen.version),
             _ => operator().delete(&path).if_match(seen.version),
         };
         let ReportOutcome { answer, lost } = self.ask(call, rng).await;
@@ -249,7 +245,7 @@ async fn the_last_response_is_true_however_many_are_lost() {
     sleep(QUIET).await;
 
     for key in &shared.keys {
-        let bookings = listed(&shared.stage.stack, &key.contracts).await;
+        let bookings = listed(&shared.stage.stack, &key.id).await;
         let attempts = key.attempts.lock().unwrap();
         check_with_losses(&attempts, &bookings, key.shared).unwrap_or_else(|wrong| panic!("{wrong}"));
         let count = |is_wanted: fn(&Attempt) -> bool| attempts.iter().filter(|attempt| is_wanted(attempt)).count();

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use domain::Instant as Time;
 use e2e::history::{CallResult, Range};
-use e2e::{Seed, Stack, hours};
+use e2e::{Seed, Stack, contracts_of, hours};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3_600_000;
@@ -24,9 +24,10 @@ fn range(seed: &mut Seed) -> Range {
     Range { start, end: (!seed.once_in(80)).then_some(end) }
 }
 
-fn booking(range: Range) -> Value {
+/// The body of a booking, and of an edit that moves one.
+fn booking(key: &str, range: Range) -> Value {
     let text = |millis| Time::from_millis(millis).unwrap().to_string();
-    let mut body = json!({ "person": "Racer", "start": text(range.start) });
+    let mut body = json!({ "keyIds": [key], "person": "Racer", "start": text(range.start) });
     match range.end {
         Some(end) => body["end"] = json!(text(end)),
         None => body["permanent"] = json!(true),
@@ -53,11 +54,11 @@ fn clients(otherwise: u64) -> u64 {
     std::env::var("KEY_AUTOMAT_RACERS").map_or(otherwise, |count| count.parse().unwrap())
 }
 
-/// The contracts that exist, as the API lists them: each with its version and range.
-async fn listed(stack: &Stack, contracts: &str) -> BTreeMap<String, (u64, Range)> {
+/// The contracts of a key as the API lists them: each with its version and range.
+async fn listed(stack: &Stack, key: &str) -> BTreeMap<String, (u64, Range)> {
     let (mut bookings, mut after) = (BTreeMap::new(), String::new());
     loop {
-        let part = stack.viewer().get(format!("{contracts}?limit=100{after}")).await.body(200);
+        let part = stack.viewer().get(format!("{}&limit=100{after}", contracts_of(key))).await.body(200);
         for contract in part["data"].as_array().unwrap() {
             let version = contract["version"].as_u64().unwrap();
             bookings.insert(contract["contractId"].as_str().unwrap().to_owned(), (version, read_range(contract)));

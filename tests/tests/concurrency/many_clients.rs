@@ -15,7 +15,7 @@ const ATTEMPTS: u64 = 256;
 /// What all clients share.
 struct Shared {
     stage: Stage,
-    contracts: String,
+    key: String,
     began: Instant,
     seen: Mutex<Vec<String>>,
 }
@@ -27,11 +27,11 @@ impl Shared {
 
     async fn send(&self, contract: Option<String>, operation: Operation) -> Attempt {
         let operator = self.stage.stack.operator();
-        let path = format!("{}/{}", self.contracts, contract.as_deref().unwrap_or_default());
+        let path = format!("/v1/contracts/{}", contract.as_deref().unwrap_or_default());
         let began = self.now();
         let answer = match operation {
-            Operation::Create(range) => operator.post(&self.contracts, booking(range)).await,
-            Operation::Move(range) => operator.patch(&path, booking(range)).await,
+            Operation::Create(range) => operator.post("/v1/contracts", booking(&self.key, range)).await,
+            Operation::Move(range) => operator.patch(&path, booking(&self.key, range)).await,
             Operation::Remove => operator.delete(&path).await,
             Operation::Repeat => unreachable!("no response is lost here"),
         };
@@ -86,9 +86,8 @@ async fn many_clients_never_get_overlapping_bookings() {
     println!("SEED={}", seed.number());
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
-    let contracts = format!("/v1/keys/{key}/contracts");
     _ = stage.stack.token(api::Role::Operator).await;
-    let shared = Arc::new(Shared { stage, contracts, began: Instant::now(), seen: Mutex::default() });
+    let shared = Arc::new(Shared { stage, key, began: Instant::now(), seen: Mutex::default() });
     let count = clients(CLIENTS);
     let tasks: Vec<_> = (0..count)
         .map(|client| {
@@ -103,7 +102,7 @@ async fn many_clients_never_get_overlapping_bookings() {
     let took = shared.began.elapsed();
 
     let bookings = check(&attempts).unwrap_or_else(|wrong| panic!("{wrong}"));
-    let listed = listed(&shared.stage.stack, &shared.contracts).await;
+    let listed = listed(&shared.stage.stack, &shared.key).await;
     let listed = listed.into_iter().map(|(contract, (_, range))| (contract, range)).collect();
     assert_eq!(bookings, listed, "the list has what was answered");
     let ranges: Vec<_> = bookings.values().collect();

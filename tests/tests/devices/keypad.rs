@@ -1,5 +1,6 @@
 //! The keypad: what a code opens, and what the cloud records.
 
+use e2e::contracts_of;
 use protocol::Purpose;
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ fn keypad_events(events: &[Value]) -> Vec<(String, Option<String>)> {
 /// Waits until exactly these events have happened, each with its contract.
 async fn happened(scene: &Scene, what: &[(&str, Option<&str>)]) {
     let mut what: Vec<_> =
-        what.iter().map(|(kind, contract)| ((*kind).to_owned(), contract.map(str::to_owned))).collect();
+        what.iter().map(|(kind, contract)| ((*kind).to_owned(), contract.map(|name| scene.id(name)))).collect();
     what.sort();
     let events = scene.stage.events_where(|events| keypad_events(events).len() >= what.len()).await;
     assert_eq!(keypad_events(&events), what);
@@ -42,7 +43,10 @@ async fn a_pin_fetches_the_key_while_its_contract_is_active() {
     let view = scene.stage.view_where(|view| is(&view["lockers"][1], false, "closed")).await;
     assert_eq!(view["connection"]["state"], "connected");
     let locker = &view["lockers"][1];
-    assert_eq!((&locker["key"]["keyId"], &locker["activeContract"]["contractId"]), (&json!(scene.key), &json!("b-1")));
+    assert_eq!(
+        (&locker["key"]["keyId"], &locker["activeContract"]["contractId"]),
+        (&json!(scene.key), &json!(scene.id("b-1")))
+    );
     let fetched = scene.stage.event("key-fetched").await;
     assert_eq!((&fetched["keyId"], &fetched["lockerIndex"]), (&json!(scene.key), &json!(LOCKER)));
     assert_eq!(fetched["actor"], format!("automat:{}", scene.stage.automat));
@@ -76,7 +80,7 @@ async fn a_key_that_is_out_can_be_returned_after_the_contracts_end() {
     scene.go_to(scene.minute(120)).await;
     assert_eq!(scene.stage.view().await["lockers"][1].get("activeContract"), None, "it has ended");
     scene.put_back(PIN).await;
-    assert_eq!(scene.stage.event("key-returned").await["contractId"], "b-1");
+    assert_eq!(scene.stage.event("key-returned").await["contractId"], scene.id("b-1"));
     let refusal = scene.refused(PIN).await;
     assert_eq!(refusal["reason"], "ended", "and not fetched again");
 }
@@ -87,14 +91,15 @@ async fn a_key_that_is_out_when_its_contract_is_ended_is_overdue_until_it_is_ext
     let operator = scene.stage.stack.operator();
     scene.book("b-1", PIN, -1, 600).await;
     scene.fetch(PIN).await;
-    let contract = format!("/v1/keys/{}/contracts/b-1", scene.key);
+    let contract = format!("/v1/contracts/{}", scene.id("b-1"));
     let ended = operator.post_nothing(format!("{contract}/end")).await.body(200);
     assert_eq!((&ended["state"], &ended["overdue"]), (&json!("ended"), &json!(true)));
-    let listed = scene.stage.stack.viewer().get(format!("/v1/keys/{}/contracts", scene.key)).await.data();
+    assert_eq!(ended["out"], json!([scene.key]));
+    let listed = scene.stage.stack.viewer().get(contracts_of(&scene.key)).await.data();
     assert_eq!(listed, std::slice::from_ref(&ended));
     let locker = scene.stage.view().await["lockers"][1].clone();
     assert_eq!((&locker["overdue"], locker.get("activeContract")), (&json!(true), None));
-    let held = json!({ "contractId": "b-1", "start": ended["start"], "end": ended["end"] });
+    let held = json!({ "contractId": scene.id("b-1"), "start": ended["start"], "end": ended["end"] });
     assert_eq!(locker["outWith"], held, "whoever took the key has it");
 
     let later = scene.minute(700).to_string();
@@ -136,7 +141,7 @@ async fn a_pin_that_comes_too_early_is_refused() {
     scene.book("b-1", PIN, 10, 60).await;
     let refusal = scene.refused(PIN).await;
     assert_eq!((&refusal["reason"], &refusal["codeKind"]), (&json!("too-early"), &json!("pin")));
-    assert_eq!(refusal["contractId"], "b-1");
+    assert_eq!(refusal["contractId"], scene.id("b-1"));
     scene.go_to(scene.minute(10)).await;
     scene.fetch(PIN).await;
 }
@@ -147,7 +152,7 @@ async fn a_pin_of_an_ended_contract_is_refused_with_the_key_inside() {
     scene.book("b-1", PIN, 0, 10).await;
     scene.go_to(scene.minute(10)).await;
     let refusal = scene.refused(PIN).await;
-    assert_eq!((&refusal["reason"], &refusal["contractId"]), (&json!("ended"), &json!("b-1")));
+    assert_eq!((&refusal["reason"], &refusal["contractId"]), (&json!("ended"), &json!(scene.id("b-1"))));
 }
 
 #[tokio::test]
@@ -176,6 +181,6 @@ async fn a_key_that_is_out_cannot_be_fetched_by_another() {
 async fn a_removed_contract_opens_nothing() {
     let scene = Scene::new().await;
     scene.book("b-1", PIN, 0, 60).await;
-    scene.stage.stack.operator().delete(format!("/v1/keys/{}/contracts/b-1", scene.key)).await.is(204);
+    scene.stage.stack.operator().delete(format!("/v1/contracts/{}", scene.id("b-1"))).await.is(204);
     assert_eq!(scene.refused(PIN).await["reason"], "unknown");
 }

@@ -12,6 +12,7 @@ mod presence;
 mod provisioning;
 mod scene;
 mod secrets;
+mod several_keys;
 mod several_lockers;
 mod slow;
 mod tap;

@@ -51,7 +51,13 @@ impl Scene {
         self.began.plus_millis(minutes * 60_000)
     }
 
+    /// The id of a contract of this scene.
+    pub(crate) fn id(&self, contract: &str) -> String {
+        format!("{contract}.{}", self.key)
+    }
+
     pub(crate) async fn book(&self, contract: &str, pin: &str, from: i64, to: i64) {
+        let contract = self.id(contract);
         let (start, end) = (self.minute(from).to_string(), self.minute(to).to_string());
         let body = json!({ "contractId": contract, "person": "Bo", "pin": pin, "start": start, "end": end });
         self.stage.book(&self.key, body).await.is(201);

@@ -8,5 +8,6 @@ mod preview;
 mod restart;
 mod scene;
 mod secrets;
+mod several_keys;
 mod status;
 mod zone;

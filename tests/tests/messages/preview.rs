@@ -1,5 +1,6 @@
 //! Messages are sent as they were previewed.
 
+use e2e::for_key;
 use serde_json::{Value, json};
 
 use crate::scene::{Scene, each};
@@ -36,9 +37,8 @@ fn at_once(preview: &Value) -> Vec<Value> {
 async fn a_booking_sends_exactly_what_its_preview_showed() {
     let scene = Scene::new().await;
     let operator = scene.stage.stack.operator();
-    let path = format!("/v1/keys/{}/contracts/preview", scene.key);
     let mut booking = scene.booking(48, 72);
-    let preview = operator.post(&path, booking.clone()).await.body(200);
+    let preview = operator.post("/v1/contracts/preview", for_key(&scene.key, booking.clone())).await.body(200);
     booking["pin"] = preview["contract"]["pin"].clone();
     assert_eq!(each(preview["messages"].as_array().unwrap(), "kind").len(), 6, "made, starts and ends, to two");
     assert!(sent(&scene).await.is_empty());
@@ -67,9 +67,9 @@ async fn ending_a_contract_sends_what_its_preview_showed() {
 #[tokio::test]
 async fn reminders_are_sent_on_time_as_previewed() {
     let scene = Scene::timed().await;
-    let path = format!("/v1/keys/{}/contracts/preview", scene.key);
     let mut booking = scene.booking(48, 72);
-    let preview = scene.stage.stack.operator().post(&path, booking.clone()).await.body(200);
+    let preview = scene.stage.stack.operator().post("/v1/contracts/preview", for_key(&scene.key, booking.clone()));
+    let preview = preview.await.body(200);
     booking["pin"] = preview["contract"]["pin"].clone();
     scene.booked(booking).await;
     let reminders =

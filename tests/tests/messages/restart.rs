@@ -21,6 +21,7 @@ async fn book(cloud: &LocalCloud, key: &KeyId, address: &str, clock: &Clock) {
     let now = clock.now();
     let draft = ContractDraft {
         id: None,
+        keys: key.clone().into(),
         person: Name::parse("Aino Virtanen").unwrap(),
         start: Some(now.plus_millis(400 * 86_400_000)),
         ending: Ending::At(now.plus_millis(401 * 86_400_000)),
@@ -30,7 +31,7 @@ async fn book(cloud: &LocalCloud, key: &KeyId, address: &str, clock: &Clock) {
         free_text: None,
     };
     let metadata = RequestMetadata { actor: Actor::new("tester"), now, receipt: None };
-    cloud.store().create_contract(key, draft, &metadata).await.unwrap();
+    cloud.store().create_contract(draft, &metadata).await.unwrap();
 }
 
 fn addresses(cloud: &LocalCloud) -> Vec<String> {

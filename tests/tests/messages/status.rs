@@ -1,5 +1,6 @@
 //! The delivery status of messages, and sending them again.
 
+use e2e::fresh;
 use outbox::{Behaviour, Endpoint};
 use serde_json::json;
 
@@ -65,7 +66,7 @@ async fn messages_about_a_removed_contract_can_still_be_read() {
     scene.stage.stack.operator().delete(&contract).await.is(204);
     let messages = scene.dealt_with(&contract, 4).await;
     assert_eq!(each(&messages, "kind")[2..], ["contract-cancelled"; 2]);
-    let nobody = format!("/v1/keys/{}/contracts/nobody/messages", scene.key);
+    let nobody = format!("/v1/contracts/{}/messages", fresh("none"));
     _ = scene.stage.stack.viewer().get(nobody).await.problem("contract_not_found");
 }
 

@@ -1,14 +1,15 @@
 //! Contracts: creating, editing, removing, and when a key is free.
 
-use e2e::{Stack, Stage, hours, person};
+use e2e::{Stack, Stage, for_key, fresh, hours, person};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_contract_has_the_requested_fields() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
+    let id = fresh("booking");
     let body = json!({
-        "contractId": "booking-4711", "person": "Åsa Öberg", "start": hours(1), "end": hours(3), "pin": "0048",
+        "contractId": id, "keyIds": [key], "person": "Åsa Öberg", "start": hours(1), "end": hours(3), "pin": "0048",
         "freeText": "Two bikes", "contacts": [
             { "name": "Åsa", "email": "asa@example.com", "sendEmail": true, "sendSms": false, "language": "sv",
               "additionalMessages": ["end-reminder", "key-fetched"] },
@@ -17,13 +18,13 @@ async fn a_contract_has_the_requested_fields() {
         ],
     });
     let made = stage.book(&key, body.clone()).await;
-    assert_eq!(made.header("location"), format!("/v1/keys/{key}/contracts/booking-4711"));
+    assert_eq!(made.header("location"), format!("/v1/contracts/{id}"));
     let path = made.header("location").to_owned();
     let made = made.body(201);
     for (name, value) in body.as_object().unwrap() {
         assert_eq!(&made[name], value, "{name}");
     }
-    assert_eq!((&made["state"], &made["version"], &made["keyId"]), (&json!("upcoming"), &json!(1), &json!(key)));
+    assert_eq!((&made["state"], &made["version"], made.get("out")), (&json!("upcoming"), &json!(1), None));
     let mut read = stage.stack.viewer().get(&path).await.body(200);
     assert_eq!(read["pin"], "******");
     read["pin"] = made["pin"].clone();
@@ -48,7 +49,7 @@ async fn texts_and_addresses_are_normalised() {
     assert_eq!(made["contacts"][0]["email"], "Aino@xn--jtel-loaa3k.fi");
     assert_eq!(made["contacts"][2]["phoneNumber"], "+358401234567");
     let other = stage.key().await;
-    let preview = stage.stack.operator().post(format!("/v1/keys/{other}/contracts/preview"), body).await.body(200);
+    let preview = stage.stack.operator().post("/v1/contracts/preview", for_key(&other, body)).await.body(200);
     let to: Vec<_> = preview["messages"].as_array().unwrap().iter().map(|message| &message["to"]).collect();
     assert_eq!(to, ["Aino@xn--jtel-loaa3k.fi", "+358401234567"], "one mailbox and one phone get one message each");
 }
@@ -74,8 +75,8 @@ async fn a_conflict_names_the_contracts_and_the_next_free_time_of_the_same_lengt
     let second = id(stage.booked(&key, 21, 24).await);
     let refused = stage.book(&key, person(19, 22)).await.problem("contract_overlap");
     let conflicts = json!([
-        { "contractId": first, "start": hours(10), "end": hours(20) },
-        { "contractId": second, "start": hours(21), "end": hours(24) },
+        { "keyId": key, "contractId": first, "start": hours(10), "end": hours(20) },
+        { "keyId": key, "contractId": second, "start": hours(21), "end": hours(24) },
     ]);
     assert_eq!(refused["conflicts"], conflicts);
     assert_eq!(refused["nextFree"], json!({ "start": hours(24), "end": hours(27) }), "the hour between is too short");
@@ -148,7 +149,7 @@ async fn a_removed_contract_frees_its_time_and_its_id() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let mut body = person(1, 5);
-    body["contractId"] = json!("b-1");
+    body["contractId"] = json!(fresh("booking"));
     body["pin"] = json!("48291537");
     for _ in 0..3 {
         let path = stage.book(&key, body.clone()).await.header("location").to_owned();
@@ -166,8 +167,8 @@ async fn free_times_agree_with_bookings() {
         stage.booked(&key, start, end).await;
     }
     let free = async |key: &str, from: i64, to: i64| -> Vec<Value> {
-        let query = format!("from={}&to={}", hours(from), hours(to));
-        stage.stack.viewer().get(format!("/v1/keys/{key}/availability?{query}")).await.data()
+        let query = format!("keyId={key}&from={}&to={}", hours(from), hours(to));
+        stage.stack.viewer().get(format!("/v1/availability?{query}")).await.data()
     };
     let window = |start, end| json!({ "start": hours(start), "end": hours(end) });
     assert_eq!(free(&key, 0, 12).await, [window(0, 2), window(5, 8), window(10, 12)]);

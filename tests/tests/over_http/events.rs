@@ -2,7 +2,7 @@
 
 use api::Role;
 use domain::Instant;
-use e2e::{Stack, Stage, hours};
+use e2e::{Stack, Stage, fresh, hours};
 use serde_json::{Value, json};
 
 const PIN: &str = "48291537";
@@ -10,15 +10,16 @@ const PHONE: &str = "+358401234567";
 const EMAIL: &str = "aino@example.com";
 const RETURN_CODE: &str = "6173";
 
-/// Makes every kind of change to a key. Returns its KeyID.
-async fn story(stage: &Stage) -> String {
+/// Makes every kind of change to a key. Returns its KeyID and the id of its contract.
+async fn story(stage: &Stage) -> (String, String) {
     let (operator, admin) = (stage.stack.operator(), stage.stack.admin());
     let key = stage.key_with(json!({ "returnCode": RETURN_CODE, "property": "Flat 1" })).await;
     let contact = json!({
         "name": "Aino", "email": EMAIL, "phoneNumber": PHONE, "sendEmail": true, "sendSms": true, "language": "fi",
     });
+    let contract = fresh("booking");
     let body = json!({
-        "contractId": "b-1", "person": "Aino", "start": hours(1), "end": hours(2), "pin": PIN, "contacts": [contact],
+        "contractId": contract, "person": "Aino", "start": hours(1), "end": hours(2), "pin": PIN, "contacts": [contact],
     });
     let path = stage.book(&key, body).await.header("location").to_owned();
     operator.patch(&path, json!({ "end": hours(3), "freeText": "later" })).await.is(200);
@@ -26,7 +27,7 @@ async fn story(stage: &Stage) -> String {
     operator.post_nothing(format!("{path}/pin")).await.is(200);
     admin.patch(format!("/v1/keys/{key}"), json!({ "shared": true, "lockerIndex": 1 })).await.is(200);
     operator.delete(&path).await.is(204);
-    key
+    (key, contract)
 }
 
 fn field<'e>(events: &'e [Value], name: &str) -> Vec<&'e str> {
@@ -36,7 +37,7 @@ fn field<'e>(events: &'e [Value], name: &str) -> Vec<&'e str> {
 #[tokio::test]
 async fn every_change_is_recorded_with_who_what_and_when() {
     let stage = Stage::new(&Stack::shared(), 2).await;
-    let key = story(&stage).await;
+    let (key, contract) = story(&stage).await;
     let events = stage.stack.viewer().get(format!("/v1/keys/{key}/events")).await.data();
     let newest_first = [
         "contract-removed",
@@ -50,8 +51,8 @@ async fn every_change_is_recorded_with_who_what_and_when() {
     assert_eq!(field(&events, "type"), newest_first);
     let [operator, admin] = [Role::Operator, Role::Admin].map(|role| stage.stack.actor(role));
     assert_eq!(field(&events, "actor"), [operator, admin, operator, operator, operator, operator, admin]);
-    let contract = ["b-1", "", "b-1", "b-1", "b-1", "b-1", ""];
-    assert_eq!(field(&events, "contractId"), contract);
+    let contract = contract.as_str();
+    assert_eq!(field(&events, "contractId"), [contract, "", contract, contract, contract, contract, ""]);
     assert_eq!(events[1]["changes"], json!(["lockerIndex", "shared"]));
     assert_eq!(events[2]["changes"], json!(["pin"]));
     assert_eq!(events[4]["changes"], json!(["end", "freeText"]));
@@ -68,7 +69,7 @@ async fn every_change_is_recorded_with_who_what_and_when() {
 #[tokio::test]
 async fn events_of_an_automat_include_its_keys_and_removed_ones() {
     let stage = Stage::new(&Stack::shared(), 2).await;
-    let key = story(&stage).await;
+    let (key, _) = story(&stage).await;
     stage.booked(&key, 1, 2).await;
     stage.stack.admin().delete(format!("/v1/keys/{key}")).await.is(204);
     stage.stack.admin().patch(format!("/v1/automats/{}", stage.automat), json!({ "name": "B" })).await.is(200);
@@ -93,7 +94,7 @@ async fn events_of_an_automat_include_its_keys_and_removed_ones() {
 #[tokio::test]
 async fn no_event_holds_a_secret() {
     let stage = Stage::new(&Stack::shared(), 2).await;
-    let key = story(&stage).await;
+    let (key, _) = story(&stage).await;
     for path in [format!("/v1/keys/{key}/events"), format!("/v1/automats/{}/events", stage.automat)] {
         let events = stage.stack.admin().get(&path).await.text();
         for secret in [PIN, PHONE, EMAIL, RETURN_CODE, "Aino"] {

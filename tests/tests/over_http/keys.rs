@@ -1,6 +1,6 @@
 //! Keys: adding, finding, editing, removing.
 
-use e2e::{Stack, Stage, fresh, person};
+use e2e::{Stack, Stage, contracts_of, fresh, person};
 use serde_json::{Value, json};
 
 fn ids(keys: &[Value]) -> Vec<&str> {
@@ -118,18 +118,24 @@ async fn a_removed_key_is_gone_with_its_contracts_and_its_id_is_free() {
     admin.post("/v1/keys", body.clone()).await.is(201);
     let mut booking = person(1, 5);
     booking["pin"] = json!("48291537");
-    booking["contractId"] = json!("booking-1");
-    stage.book(key, booking.clone()).await.is(201);
+    booking["contractId"] = json!(fresh("booking"));
+    let made = stage.book(key, booking.clone()).await;
+    let contract = made.header("location");
+    made.is(201);
 
     admin.delete(&path).await.is(204);
-    for gone in ["", "/contracts", "/contracts/booking-1", "/contracts/booking-1/pin", "/events"] {
-        _ = stage.stack.operator().get(format!("{path}{gone}")).await.problem("key_not_found");
+    let operator = stage.stack.operator();
+    for gone in [&path, &contracts_of(key), &format!("{path}/events")] {
+        _ = operator.get(gone).await.problem("key_not_found");
+    }
+    for gone in [contract, &format!("{contract}/pin"), &format!("{contract}/messages")] {
+        _ = operator.get(gone).await.problem("contract_not_found");
     }
     assert!(stage.stack.viewer().get(format!("/v1/keys?automatId={}", stage.automat)).await.data().is_empty());
 
     let again = admin.post("/v1/keys", body.clone()).await.body(201);
     assert_eq!((&again["version"], &again["lockerIndex"]), (&json!(1), &json!(0)));
-    assert!(stage.stack.viewer().get(format!("{path}/contracts")).await.data().is_empty());
+    assert!(stage.stack.viewer().get(contracts_of(key)).await.data().is_empty());
     assert_eq!(stage.stack.viewer().get(format!("{path}/events")).await.data().len(), 1, "only that it was added");
     stage.book(key, booking).await.is(201);
 }

@@ -1,6 +1,6 @@
 //! Paged lists: every element once and in order.
 
-use e2e::{As, Stack, Stage, hours, person};
+use e2e::{As, Stack, Stage, contracts_of, hours, person};
 use serde_json::{Value, json};
 
 /// A whole list, page by page.
@@ -35,7 +35,7 @@ async fn contracts_are_listed_by_start_page_by_page() {
     let running = stage.booked(&key, -3, 2).await;
     starts.push(hours(-3));
     starts.sort();
-    let list = format!("/v1/keys/{key}/contracts");
+    let list = contracts_of(&key);
     let viewer = stage.stack.viewer();
     for limit in [1, 20, 45, 46, 100] {
         let listed = all(viewer, &list, limit).await;
@@ -46,14 +46,14 @@ async fn contracts_are_listed_by_start_page_by_page() {
         assert_eq!(ids.len(), 46, "each once, although many start at the same time");
     }
     let ascending = texts(&all(viewer, &list, 7).await, "contractId");
-    let mut descending = texts(&all(viewer, &format!("{list}?order=desc"), 7).await, "contractId");
+    let mut descending = texts(&all(viewer, &format!("{list}&order=desc"), 7).await, "contractId");
     descending.reverse();
     assert_eq!(ascending, descending);
-    let active = texts(&all(viewer, &format!("{list}?state=active"), 7).await, "contractId");
+    let active = texts(&all(viewer, &format!("{list}&state=active"), 7).await, "contractId");
     assert_eq!(active, [running.rsplit('/').next().unwrap()]);
-    assert_eq!(all(viewer, &format!("{list}?state=upcoming"), 7).await.len(), 45);
-    assert_eq!(all(viewer, &format!("{list}?state=upcoming,active"), 7).await.len(), 46);
-    assert!(all(viewer, &format!("{list}?state=ended"), 7).await.is_empty());
+    assert_eq!(all(viewer, &format!("{list}&state=upcoming"), 7).await.len(), 45);
+    assert_eq!(all(viewer, &format!("{list}&state=upcoming,active"), 7).await.len(), 46);
+    assert!(all(viewer, &format!("{list}&state=ended"), 7).await.is_empty());
     assert_eq!(viewer.get(&list).await.data().len(), 20, "20 when nothing is said");
 }
 
@@ -89,7 +89,7 @@ async fn a_list_that_changes_between_pages_shows_the_rest_exactly_once() {
     for start in 0..10 {
         paths.push(stage.booked(&key, 10 + start, 11 + start).await);
     }
-    let list = format!("/v1/keys/{key}/contracts?limit=4");
+    let list = format!("{}&limit=4", contracts_of(&key));
     let first = stage.stack.viewer().get(&list).await.body(200);
     // The element after which the next page starts is removed, and another is added before it.
     stage.stack.operator().delete(&paths[3]).await.is(204);
@@ -109,13 +109,13 @@ async fn a_cursor_works_for_its_own_list_only() {
         stage.booked(key, 2, 3).await;
     }
     let viewer = stage.stack.viewer();
-    let list = format!("/v1/keys/{one}/contracts?limit=1");
+    let list = format!("{}&limit=1", contracts_of(&one));
     let next = viewer.get(&list).await.body(200)["page"]["next"].as_str().unwrap().to_owned();
     viewer.get(format!("{list}&after={next}")).await.is(200);
     for elsewhere in [
-        format!("/v1/keys/{other}/contracts?limit=1"),
-        format!("/v1/keys/{one}/contracts?limit=1&order=desc"),
-        format!("/v1/keys/{one}/contracts?limit=1&state=active"),
+        format!("{}&limit=1", contracts_of(&other)),
+        format!("{list}&order=desc"),
+        format!("{list}&state=active"),
         format!("/v1/keys/{one}/events?limit=1"),
         "/v1/keys?limit=1".to_owned(),
         "/v1/automats?limit=1".to_owned(),

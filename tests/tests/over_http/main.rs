@@ -21,4 +21,5 @@ mod problems;
 mod provoke_field;
 mod provoke_problem;
 mod service;
+mod several_keys;
 mod versions;

@@ -66,8 +66,9 @@ async fn all_data_of_a_person_is_exported_with_a_record() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let (aino, eino) = (Person::new(), Person::new());
     let key = stage.key().await;
-    let own = stage.book(&key, aino.contract("own", &hours(1), &hours(2))).await.header("location").to_owned();
-    let mut other = eino.contract("shared", &hours(3), &hours(4));
+    let [own_id, shared_id] = ["own", "shared"].map(fresh);
+    let own = stage.book(&key, aino.contract(&own_id, &hours(1), &hours(2))).await.header("location").to_owned();
+    let mut other = eino.contract(&shared_id, &hours(3), &hours(4));
     other["contacts"] = json!([eino.contact(), aino.contact()]);
     let other = stage.book(&key, other).await.header("location").to_owned();
     stage.booked(&key, 5, 6).await;
@@ -76,8 +77,8 @@ async fn all_data_of_a_person_is_exported_with_a_record() {
 
     let found = all(&stage.stack, "export", json!({ "email": aino.email.to_uppercase() })).await;
     let ids: Vec<_> = found.iter().map(|data| data["contractId"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["own", "shared"], "{found:?}");
-    assert_eq!((&found[0]["keyId"], &found[0]["foundBy"]), (&json!(key), &json!(["email"])));
+    assert_eq!(ids, [own_id, shared_id], "{found:?}");
+    assert_eq!((&found[0]["keyIds"], &found[0]["foundBy"]), (&json!([key]), &json!(["email"])));
     assert_eq!(found[0]["contract"], stage.stack.viewer().get(&own).await.body(200));
     assert_eq!(types(found[0]["events"].as_array().unwrap()), ["contract-created"]);
     for data in &found {
@@ -106,9 +107,10 @@ async fn ended_contracts_are_erased_and_live_ones_are_named() {
     let stage = Stage::new(&Stack::shared(), 3).await;
     let (aino, eino) = (Person::new(), Person::new());
     let (key, next, last) = (stage.key().await, stage.key().await, stage.key().await);
-    let over = stage.book(&key, aino.contract("over", &hours(0), &in_seconds(4))).await.header("location").to_owned();
-    let live = stage.book(&next, aino.contract("live", &hours(1), &hours(2))).await.header("location").to_owned();
-    let mut other = eino.contract("shared", &hours(1), &hours(2));
+    let [over_id, live_id, shared_id] = ["over", "live", "shared"].map(fresh);
+    let over = stage.book(&key, aino.contract(&over_id, &hours(0), &in_seconds(4))).await.header("location").to_owned();
+    let live = stage.book(&next, aino.contract(&live_id, &hours(1), &hours(2))).await.header("location").to_owned();
+    let mut other = eino.contract(&shared_id, &hours(1), &hours(2));
     other["contacts"] = json!([eino.contact(), aino.contact()]);
     let other = stage.book(&last, other).await.header("location").to_owned();
     for contract in [&over, &live, &other] {
@@ -125,7 +127,10 @@ async fn ended_contracts_are_erased_and_live_ones_are_named() {
         pairs.iter().map(|(id, outcome)| ((*id).to_owned(), (*outcome).to_owned())).collect()
     };
     let done = all(&stage.stack, "erase", body.clone()).await;
-    assert_eq!(outcomes(&done), named(&[("live", "live"), ("over", "contract-erased"), ("shared", "contact-erased")]));
+    assert_eq!(
+        outcomes(&done),
+        named(&[(&live_id, "live"), (&over_id, "contract-erased"), (&shared_id, "contact-erased")])
+    );
 
     _ = stage.stack.viewer().get(&over).await.problem("contract_not_found");
     _ = stage.stack.viewer().get(format!("{over}/messages")).await.problem("contract_not_found");
@@ -141,7 +146,7 @@ async fn ended_contracts_are_erased_and_live_ones_are_named() {
     let cancelled = |list: &Value| list["data"].as_array().is_some_and(|messages| messages.len() == 2);
     eventually(|| stage.stack.viewer().get(format!("{live}/messages")), cancelled).await;
     let done = all(&stage.stack, "erase", body.clone()).await;
-    assert_eq!(outcomes(&done), named(&[("live", "messages-erased")]));
+    assert_eq!(outcomes(&done), named(&[(&live_id, "messages-erased")]));
     for what in ["export", "erase"] {
         assert_eq!(all(&stage.stack, what, body.clone()).await, [] as [Value; 0], "nothing is left to {what}");
     }
@@ -158,7 +163,7 @@ async fn a_name_alone_erases_nothing_by_mistake() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let aino = Person::new();
     let key = stage.key().await;
-    let body = json!({ "contractId": "one", "person": aino.name, "start": hours(0), "end": in_seconds(2) });
+    let body = json!({ "contractId": fresh("one"), "person": aino.name, "start": hours(0), "end": in_seconds(2) });
     let contract = stage.book(&key, body).await.header("location").to_owned();
     ended(&stage, &contract).await;
     let by_name = json!({ "person": aino.name });

@@ -1,7 +1,7 @@
 //! PINs: generated or chosen, shown once, then masked, and every later view is recorded.
 
 use api::Role;
-use e2e::{Stack, Stage, person};
+use e2e::{Stack, Stage, contracts_of, person};
 use serde_json::json;
 
 #[tokio::test]
@@ -12,7 +12,7 @@ async fn a_pin_is_shown_on_creation_and_later_views_are_recorded() {
     let path = made.header("location").to_owned();
     let pin = made.body(201)["pin"].as_str().unwrap().to_owned();
     assert!(pin.len() == 6 && pin.bytes().all(|byte| byte.is_ascii_digit()), "{pin}");
-    let list = format!("/v1/keys/{key}/contracts");
+    let list = contracts_of(&key);
     for client in [stage.stack.viewer(), stage.stack.operator(), stage.stack.admin()] {
         assert_eq!(client.get(&path).await.body(200)["pin"], "******");
         assert_eq!(client.get(&list).await.data()[0]["pin"], "******");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use e2e::{ApiResponse, Stack, Stage, fresh, hours, person};
+use e2e::{ApiResponse, Stack, Stage, for_key, fresh, hours, person};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn booking(fields: &Value) -> Value {
 }
 
 async fn previewed(stage: &Stage, key: &str, body: Value) -> ApiResponse {
-    stage.stack.operator().post(format!("/v1/keys/{key}/contracts/preview"), body).await
+    stage.stack.operator().post("/v1/contracts/preview", for_key(key, body)).await
 }
 
 /// Each message's kind and channel, and when it will be sent, if not immediately.
@@ -99,7 +99,7 @@ async fn a_previewed_conflict_names_the_contracts_and_the_next_free_time() {
     let path = stage.booked(&key, 51, 55).await;
     let id = path.rsplit('/').next().unwrap();
     let preview = previewed(&stage, &key, booking(&json!({}))).await.body(200);
-    assert_eq!(preview["conflicts"], json!([{ "contractId": id, "start": hours(51), "end": hours(55) }]));
+    assert_eq!(preview["conflicts"], json!([{ "keyId": key, "contractId": id, "start": hours(51), "end": hours(55) }]));
     assert_eq!(preview["nextFree"], json!({ "start": hours(55), "end": hours(65) }));
     assert_eq!(preview["messages"].as_array().unwrap().len(), 2, "and the messages are previewed anyway");
     let moved = stage.booked(&key, 70, 80).await;
@@ -111,7 +111,8 @@ async fn a_previewed_conflict_names_the_contracts_and_the_next_free_time() {
 async fn previews_are_refused_like_the_requests_themselves() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
-    let path = stage.book(&key, booking(&json!({ "contractId": "b-1", "pin": "48291537" }))).await;
+    let id = fresh("booking");
+    let path = stage.book(&key, booking(&json!({ "contractId": id, "pin": "48291537" }))).await;
     let path = path.header("location").to_owned();
     for (fields, code, field) in [
         (json!({ "end": hours(-1), "start": hours(-2) }), "invalid_request", "end"),
@@ -119,14 +120,16 @@ async fn previews_are_refused_like_the_requests_themselves() {
         (json!({ "person": "" }), "invalid_request", "person"),
         (json!({ "contacts": [{ "name": "A", "sendSms": true }] }), "invalid_request", "contacts[0].phoneNumber"),
         (json!({ "ends": 5 }), "invalid_request", "ends"),
-        (json!({ "contractId": "b-1", "person": "Bo" }), "contract_exists", ""),
+        (json!({ "contractId": id, "person": "Bo" }), "contract_exists", ""),
         (json!({ "start": hours(60), "end": hours(70), "pin": "48291537" }), "pin_in_use", ""),
     ] {
         let problem = previewed(&stage, &key, booking(&fields)).await.problem(code);
         assert_eq!(problem["errors"][0]["field"].as_str().unwrap_or_default(), field, "{fields}");
         assert_eq!(stage.book(&key, booking(&fields)).await.problem(code)["errors"], problem["errors"]);
     }
-    _ = previewed(&stage, &fresh("none"), booking(&json!({}))).await.problem("key_not_found");
+    let none = fresh("none");
+    let problem = previewed(&stage, &none, booking(&json!({}))).await.problem("key_not_found");
+    assert_eq!(problem["keyId"], none);
     let operator = stage.stack.operator();
     let edit = format!("{path}/preview");
     let immutable = operator.post(&edit, json!({ "contractId": "b-2" })).await.problem("invalid_request");
@@ -134,9 +137,9 @@ async fn previews_are_refused_like_the_requests_themselves() {
     let outdated = operator.post(&edit, json!({ "person": "Bo" })).if_match(7).await.problem("stale_version");
     assert_eq!(outdated["currentVersion"], 1);
     operator.post(&edit, json!({ "person": "Bo" })).if_match(1).await.is(200);
-    let contracts = format!("/v1/keys/{key}/contracts");
-    _ = operator.post(format!("{contracts}/none/preview"), json!({})).await.problem("contract_not_found");
-    _ = operator.post_nothing(format!("{contracts}/none/removal/preview")).await.problem("contract_not_found");
+    let none = format!("/v1/contracts/{}", fresh("none"));
+    _ = operator.post(format!("{none}/preview"), json!({})).await.problem("contract_not_found");
+    _ = operator.post_nothing(format!("{none}/removal/preview")).await.problem("contract_not_found");
     let body = operator.post(format!("{path}/removal/preview"), json!({ "force": true })).await;
     assert_eq!(body.problem("invalid_request")["errors"][0]["field"], "force");
 }
@@ -146,9 +149,7 @@ async fn a_viewer_sees_no_preview() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let path = stage.booked(&key, 1, 5).await;
-    for path in
-        [format!("/v1/keys/{key}/contracts/preview"), format!("{path}/preview"), format!("{path}/removal/preview")]
-    {
+    for path in ["/v1/contracts/preview".to_owned(), format!("{path}/preview"), format!("{path}/removal/preview")] {
         _ = stage.stack.viewer().post(&path, booking(&json!({}))).await.problem("forbidden");
         _ = stage.stack.nobody().post(&path, booking(&json!({}))).await.problem("unauthenticated");
     }
@@ -229,7 +230,7 @@ async fn reminders_are_previewed_with_their_times() {
 async fn an_existing_pin_is_hidden_in_every_preview() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
-    let body = booking(&json!({ "contractId": "b-1", "pin": "483917" }));
+    let body = booking(&json!({ "contractId": fresh("booking"), "pin": "483917" }));
     let path = stage.book(&key, body.clone()).await.header("location").to_owned();
     let operator = stage.stack.operator();
     let added = json!({ "contacts": [contact("en"), { "name": "Bo", "email": "bo@example.com", "sendEmail": true }] });
@@ -284,11 +285,9 @@ async fn hostile_texts_are_escaped() {
 
 #[tokio::test]
 async fn preview_is_a_route_and_no_contract() {
-    let stage = Stage::new(&Stack::shared(), 1).await;
-    let key = stage.key().await;
-    let path = format!("/v1/keys/{key}/contracts/preview");
+    let stack = Stack::shared();
     for method in [Method::GET, Method::PATCH, Method::DELETE] {
-        let refused = stage.stack.operator().call(method, &path).await;
+        let refused = stack.operator().call(method, "/v1/contracts/preview").await;
         assert_eq!((refused.status, refused.header("allow")), (405, "POST"), "{}", refused.text());
         _ = refused.problem("method_not_allowed");
     }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use api::problem::{Code, FieldCode};
-use e2e::{Stack, Stage, fresh, hours, person};
+use e2e::{Stack, Stage, contracts_of, for_key, fresh, hours, person};
 use http::Method;
 use regex::Regex;
 use serde_json::{Value, json};
@@ -64,7 +64,6 @@ async fn every_field_code_is_caused_by_some_request() {
 #[tokio::test]
 async fn a_body_that_is_not_json_is_malformed() {
     let stage = Stage::new(&Stack::shared(), 1).await;
-    let path = format!("/v1/keys/{}/contracts", stage.key().await);
     let nested = "[".repeat(60_000);
     let bodies: [&[u8]; 14] = [
         b"",
@@ -88,7 +87,7 @@ async fn a_body_that_is_not_json_is_malformed() {
             continue; // ministack hands on other bytes than it got
         }
         for content_type in [None, Some("application/json"), Some("application/json; charset=utf-8")] {
-            let call = stage.stack.operator().call(Method::POST, &path).raw(body.to_vec());
+            let call = stage.stack.operator().call(Method::POST, "/v1/contracts").raw(body.to_vec());
             let call = content_type.into_iter().fold(call, |call, value| call.header("content-type", value));
             let problem = call.await.any_problem();
             // The nesting ends inside an unknown value, which is refused before the missing end is noticed.
@@ -102,8 +101,9 @@ async fn a_body_that_is_not_json_is_malformed() {
 #[tokio::test]
 async fn invalid_fields_are_named() {
     let stage = Stage::new(&Stack::shared(), 1).await;
-    let contracts = format!("/v1/keys/{}/contracts", stage.key().await);
+    let key = stage.key().await;
     let operator = stage.stack.operator();
+    let seventeen: Vec<_> = (0..17).map(|number| format!("k{number}")).collect();
     for (body, field, code) in [
         (json!([]), "", "wrong_type"),
         (json!("x"), "", "wrong_type"),
@@ -121,6 +121,14 @@ async fn invalid_fields_are_named() {
         (with("contractId", json!("a b")), "contractId", "id_characters"),
         (with("contractId", json!("x".repeat(65))), "contractId", "too_long"),
         (with("contractId", json!("preview")), "contractId", "id_reserved"),
+        (with("keyIds", Value::Null), "keyIds", "required"),
+        (with("keyIds", json!([])), "keyIds", "empty"),
+        (with("keyIds", json!("K-1")), "keyIds", "wrong_type"),
+        (with("keyIds", json!([5])), "keyIds[0]", "wrong_type"),
+        (with("keyIds", json!(["K-1", "a b"])), "keyIds[1]", "id_characters"),
+        (with("keyIds", json!(["x".repeat(65)])), "keyIds[0]", "too_long"),
+        (with("keyIds", json!(seventeen)), "keyIds", "too_many"),
+        (with("keyId", json!("K-1")), "keyId", "unknown_field"),
         (with("pin", json!(482_915)), "pin", "wrong_type"),
         (with("pin", json!("123")), "pin", "pin_form"),
         (with("pin", json!("1234567890")), "pin", "pin_form"),
@@ -149,7 +157,7 @@ async fn invalid_fields_are_named() {
         (with_contact("language", json!("tlh")), "contacts[0].language", "language_unknown"),
     ] {
         let shown = body.to_string();
-        let problem = operator.post(&contracts, body).await.problem("invalid_request");
+        let problem = stage.book(&key, body).await.problem("invalid_request");
         assert_eq!(
             (&problem["errors"][0]["field"], &problem["errors"][0]["code"]),
             (&json!(field), &json!(code)),
@@ -157,8 +165,20 @@ async fn invalid_fields_are_named() {
         );
     }
     let twice = r#"{"person":"Bo","person":"Cy","permanent":true}"#;
-    let problem = operator.call(Method::POST, &contracts).raw(twice).await.problem("invalid_request");
+    let problem = operator.call(Method::POST, "/v1/contracts").raw(twice).await.problem("invalid_request");
     assert_eq!(problem["errors"][0]["code"], "duplicate_field");
+
+    let contract = stage.booked(&key, 1, 2).await;
+    for (keys, field, code) in [
+        (Value::Null, "keyIds", "required"),
+        (json!([]), "keyIds", "empty"),
+        (json!(["K-1", "a b"]), "keyIds[1]", "id_characters"),
+        (json!(seventeen), "keyIds", "too_many"),
+    ] {
+        let problem = operator.patch(&contract, json!({ "keyIds": keys })).await.problem("invalid_request");
+        let error = &problem["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!(code)), "{problem}");
+    }
 
     let automat = json!({ "automatId": "å", "name": "A", "lockerCount": 501, "timeZone": "Mars/Olympus" });
     let problem = stage.stack.admin().post("/v1/automats", automat).await.problem("invalid_request");
@@ -183,12 +203,12 @@ async fn a_body_of_64_kib_is_taken_and_one_byte_more_is_not() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let key = stage.key().await;
     let body = |bytes: usize| {
-        let body = person(1, 2).to_string();
+        let body = for_key(&key, person(1, 2)).to_string();
         let room = " ".repeat(bytes - body.len());
         format!("{{{room}{}", &body[1..])
     };
     let post = |bytes| {
-        let call = stage.stack.operator().call(Method::POST, format!("/v1/keys/{key}/contracts"));
+        let call = stage.stack.operator().call(Method::POST, "/v1/contracts");
         call.header("content-type", "application/json").raw(body(bytes))
     };
     for bytes in [65_537, 1_000_000, 6_000_000] {
@@ -210,8 +230,8 @@ async fn unknown_paths_and_methods_are_refused() {
         (Method::PUT, format!("/v1/keys/{key}"), "GET, HEAD, PATCH, DELETE"),
         (Method::POST, format!("/v1/keys/{key}"), "GET, HEAD, PATCH, DELETE"),
         (Method::DELETE, "/v1/keys".to_owned(), "GET, HEAD, POST"),
-        (Method::PATCH, format!("/v1/keys/{key}/contracts"), "GET, HEAD, POST"),
-        (Method::POST, format!("/v1/keys/{key}/availability"), "GET, HEAD"),
+        (Method::PATCH, "/v1/contracts".to_owned(), "GET, HEAD, POST"),
+        (Method::POST, "/v1/availability".to_owned(), "GET, HEAD"),
         (Method::OPTIONS, "/v1/automats".to_owned(), "GET, HEAD, POST"),
     ] {
         let answer = admin.call(method, path).await;
@@ -224,13 +244,15 @@ async fn unknown_paths_and_methods_are_refused() {
         assert_eq!(answer.header("allow"), allow, "{}", answer.asked);
     }
     for (path, code) in [
-        ("/v1/keys/%ff/contracts".to_owned(), "route_not_found"),
+        ("/v1/keys/%ff/events".to_owned(), "route_not_found"),
+        (format!("/v1/keys/{key}/contracts"), "route_not_found"),
+        (format!("/v1/keys/{key}/availability"), "route_not_found"),
         ("/v1/keys/%zz".to_owned(), "route_not_found"),
         ("/v1/keys/a%00b".to_owned(), "route_not_found"),
         ("/v1/keys/%23".to_owned(), "route_not_found"),
         (format!("/v1/keys/{}", "k".repeat(65)), "key_not_found"),
         ("/v1/automats/mökki".to_owned(), "automat_not_found"),
-        (format!("/v1/keys/{key}/contracts/a%20b"), "contract_not_found"),
+        ("/v1/contracts/a%20b".to_owned(), "contract_not_found"),
     ] {
         if stage.stack.is_deployed() && path.contains("%ff") {
             continue; // ministack hands on other bytes than it got
@@ -245,6 +267,7 @@ async fn invalid_queries_and_cursors_are_refused() {
     let stage = Stage::new(&Stack::shared(), 2).await;
     let key = stage.key().await;
     let viewer = stage.stack.viewer();
+    let seventeen: Vec<_> = (0..17).map(|number| format!("k{number}")).collect();
     for (query, field, code) in [
         ("limit=0", "limit", "out_of_range"),
         ("limit=101", "limit", "out_of_range"),
@@ -259,7 +282,7 @@ async fn invalid_queries_and_cursors_are_refused() {
         ("state=active,", "state", "unknown_value"),
         ("order=up", "order", "unknown_value"),
     ] {
-        let problem = viewer.get(format!("/v1/keys/{key}/contracts?{query}")).await.problem("invalid_query");
+        let problem = viewer.get(format!("{}&{query}", contracts_of(&key))).await.problem("invalid_query");
         assert_eq!(
             (&problem["errors"][0]["field"], &problem["errors"][0]["code"]),
             (&json!(field), &json!(code)),
@@ -267,10 +290,26 @@ async fn invalid_queries_and_cursors_are_refused() {
         );
     }
     for (path, field, code) in [
-        (format!("/v1/keys/{key}/availability"), "from", "required"),
-        (format!("/v1/keys/{key}/availability?from=now&to={}", hours(1)), "from", "instant_form"),
-        (format!("/v1/keys/{key}/availability?from={0}&to={0}", hours(1)), "to", "to_not_after_from"),
-        (format!("/v1/keys/{key}/availability?from=2026-11-24T14:00:00+02:00&to={}", hours(1)), "from", "instant_form"),
+        ("/v1/contracts".to_owned(), "keyId", "required"),
+        ("/v1/contracts?keyId=".to_owned(), "keyId", "empty"),
+        ("/v1/contracts?keyId=a%20b".to_owned(), "keyId", "id_characters"),
+        (format!("/v1/contracts?keyId={key}&keyId={key}"), "keyId", "repeated_parameter"),
+        (format!("/v1/availability?from={}&to={}", hours(1), hours(2)), "keyId", "required"),
+        (format!("/v1/availability?keyId=&from={}&to={}", hours(1), hours(2)), "keyId", "empty"),
+        (format!("/v1/availability?keyId={key},a%20b&from={}&to={}", hours(1), hours(2)), "keyId", "id_characters"),
+        (
+            format!("/v1/availability?keyId={}&from={}&to={}", seventeen.join(","), hours(1), hours(2)),
+            "keyId",
+            "too_many",
+        ),
+        (format!("/v1/availability?keyId={key}"), "from", "required"),
+        (format!("/v1/availability?keyId={key}&from=now&to={}", hours(1)), "from", "instant_form"),
+        (format!("/v1/availability?keyId={key}&from={0}&to={0}", hours(1)), "to", "to_not_after_from"),
+        (
+            format!("/v1/availability?keyId={key}&from=2026-11-24T14:00:00+02:00&to={}", hours(1)),
+            "from",
+            "instant_form",
+        ),
         ("/v1/keys?search=".to_owned(), "search", "nothing_to_search"),
         ("/v1/keys?search=%20-".to_owned(), "search", "nothing_to_search"),
         ("/v1/keys?automatId=%C3%A5".to_owned(), "automatId", "id_characters"),
@@ -292,12 +331,12 @@ async fn invalid_queries_and_cursors_are_refused() {
     let long = "A".repeat(4_097);
     for cursor in ["", "A", "AAAA", "!", "%00", "%ff", "null", "-", "____________", long.as_str()] {
         for list in [
-            format!("/v1/keys/{key}/contracts"),
-            format!("/v1/keys/{key}/events"),
-            "/v1/keys".into(),
-            "/v1/automats".into(),
+            format!("{}&", contracts_of(&key)),
+            format!("/v1/keys/{key}/events?"),
+            "/v1/keys?".into(),
+            "/v1/automats?".into(),
         ] {
-            let problem = viewer.get(format!("{list}?after={cursor}")).await.any_problem();
+            let problem = viewer.get(format!("{list}after={cursor}")).await.any_problem();
             assert!(["invalid_cursor", "invalid_query"].contains(&problem["code"].as_str().unwrap()), "{problem}");
         }
     }
@@ -313,10 +352,10 @@ async fn invalid_headers_are_refused() {
         _ = admin.patch(&path, json!({})).header("if-match", value).await.problem("invalid_header");
         _ = admin.delete(&path).header("if-match", value).await.problem("invalid_header");
     }
-    let long = "k".repeat(256);
+    let long = fresh("k").repeat(30)[..256].to_owned();
     for value in ["", "a b", long.as_str()] {
-        let call = admin.post(format!("{path}/contracts"), person(1, 2)).once(value);
+        let call = admin.post("/v1/contracts", for_key(&key, person(1, 2))).once(value);
         _ = call.await.problem("invalid_header");
     }
-    admin.post(format!("{path}/contracts"), person(1, 2)).once(&long[..255]).await.is(201);
+    admin.post("/v1/contracts", for_key(&key, person(1, 2))).once(&long[..255]).await.is(201);
 }

@@ -1,7 +1,7 @@
 //! For each field code, a request that causes it.
 
 use api::problem::FieldCode;
-use e2e::{ApiResponse, Stage, fresh, hours, person};
+use e2e::{ApiResponse, Stage, contracts_of, fresh, hours, person};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 /// Exhaustive: a new code does not compile until there is a way to cause it.
 pub(crate) async fn provoke_field(stage: &Stage, key: &str, code: FieldCode) -> ApiResponse {
     let (viewer, operator, admin) = (stage.stack.viewer(), stage.stack.operator(), stage.stack.admin());
-    let contracts = format!("/v1/keys/{key}/contracts");
     let body = match code {
         FieldCode::Required => json!({ "permanent": true }),
         FieldCode::UnknownField => with("fax", json!("1")),
@@ -36,7 +35,7 @@ pub(crate) async fn provoke_field(stage: &Stage, key: &str, code: FieldCode) -> 
         FieldCode::EndNotAfterStart => with("end", json!(hours(1))),
         FieldCode::EndNotAhead => json!({ "person": "Bo", "start": hours(-9), "end": hours(0) }),
         FieldCode::DuplicateField => {
-            return operator.call(Method::POST, contracts).raw(r#"{"person":"Bo","person":"Cy"}"#).await;
+            return operator.call(Method::POST, "/v1/contracts").raw(r#"{"person":"Bo","person":"Cy"}"#).await;
         }
         FieldCode::Immutable => {
             return operator.patch(stage.booked(key, 1, 2).await, json!({ "contractId": "another" })).await;
@@ -52,13 +51,13 @@ pub(crate) async fn provoke_field(stage: &Stage, key: &str, code: FieldCode) -> 
         FieldCode::OutOfRange => return viewer.get("/v1/keys?limit=0").await,
         FieldCode::UnknownParameter => return viewer.get("/v1/keys?colour=red").await,
         FieldCode::RepeatedParameter => return viewer.get("/v1/keys?limit=5&limit=5").await,
-        FieldCode::UnknownValue => return viewer.get(format!("{contracts}?order=up")).await,
+        FieldCode::UnknownValue => return viewer.get(format!("{}&order=up", contracts_of(key))).await,
         FieldCode::NothingToSearch => return viewer.get("/v1/keys?search=%20-").await,
         FieldCode::ToNotAfterFrom => {
-            return viewer.get(format!("/v1/keys/{key}/availability?from={0}&to={0}", hours(1))).await;
+            return viewer.get(format!("/v1/availability?keyId={key}&from={0}&to={0}", hours(1))).await;
         }
     };
-    operator.post(contracts, body).await
+    stage.book(key, body).await
 }
 
 /// The body of a booking with one field changed or added.

@@ -1,10 +1,12 @@
 //! For each problem code, requests that cause it.
 
+use std::collections::HashMap;
+
 use api::problem::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, TimeRange};
 use e2e::device::eventually;
-use e2e::{ApiResponse, Stage, fresh, hours, person};
+use e2e::{ApiResponse, Stage, for_key, fresh, hours, person};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -19,13 +21,13 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
     let automat = format!("/v1/automats/{}", stage.automat);
     let key = stage.key().await;
     let path = format!("/v1/keys/{key}");
-    let contracts = format!("{path}/contracts");
+    let contracts = "/v1/contracts";
     Some(match code {
-        Code::MalformedJson => operator.call(Method::POST, &contracts).raw("{\"person\": ").await,
-        Code::InvalidRequest => operator.post(&contracts, json!({ "person": "", "ends": 5 })).await,
-        Code::BodyTooLarge => operator.call(Method::POST, &contracts).raw(vec![b' '; api::LIMIT + 1]).await,
+        Code::MalformedJson => operator.call(Method::POST, contracts).raw("{\"person\": ").await,
+        Code::InvalidRequest => operator.post(contracts, json!({ "person": "", "ends": 5 })).await,
+        Code::BodyTooLarge => operator.call(Method::POST, contracts).raw(vec![b' '; api::LIMIT + 1]).await,
         Code::UnsupportedMediaType => {
-            operator.call(Method::POST, &contracts).header("content-type", "text/plain").raw("{}").await
+            operator.call(Method::POST, contracts).header("content-type", "text/plain").raw("{}").await
         }
         Code::InvalidQuery => viewer.get("/v1/keys?limit=101&colour=red").await,
         Code::InvalidCursor => viewer.get("/v1/keys?after=AAAA").await,
@@ -36,7 +38,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
         Code::Forbidden => viewer.delete(&path).await,
         Code::AutomatNotFound => viewer.get(format!("/v1/automats/{}", fresh("none"))).await,
         Code::KeyNotFound => viewer.get(format!("/v1/keys/{}", fresh("none"))).await,
-        Code::ContractNotFound => viewer.get(format!("{contracts}/none")).await,
+        Code::ContractNotFound => viewer.get(format!("{contracts}/{}", fresh("none"))).await,
         Code::LockerNotFound => operator.post_nothing(format!("{automat}/lockers/100/openings")).await,
         Code::OpeningNotFound => viewer.get("/v1/openings/01KAXHVNM0000000000000000A").await,
         Code::MessageNotFound => {
@@ -96,8 +98,8 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
         Code::MessageOutdated => resend_from(stage, &key, "superseded").await,
         Code::StaleVersion => admin.patch(&path, json!({ "property": "x" })).if_match(7).await,
         Code::IdempotencyKeyReused => {
-            operator.post(&contracts, person(1, 2)).once("k").await.is(201);
-            operator.post(&contracts, person(3, 4)).once("k").await
+            operator.post(contracts, for_key(&key, person(1, 2))).once(&key).await.is(201);
+            operator.post(contracts, for_key(&key, person(3, 4))).once(&key).await
         }
         Code::IdempotencyOutdated => repeat_after_cancelling(stage, &key).await,
         Code::AutomatBusy => fill_shadow(&Stage::new(&stage.stack, 200).await).await.1,
@@ -112,7 +114,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
 /// Creates a contract with the same id twice.
 async fn book_twice(stage: &Stage, key: &str) -> ApiResponse {
     let mut body = person(1, 2);
-    body["contractId"] = json!("b-1");
+    body["contractId"] = json!(fresh("booking"));
     stage.book(key, body.clone()).await.is(201);
     body["person"] = json!("Somebody else");
     stage.book(key, body).await
@@ -144,7 +146,7 @@ async fn move_zone(stage: &Stage) -> ApiResponse {
 /// Removes a contract, and repeats the request that created it.
 async fn repeat_after_cancelling(stage: &Stage, key: &str) -> ApiResponse {
     let operator = stage.stack.operator();
-    let book = || operator.post(format!("/v1/keys/{key}/contracts"), person(1, 2)).once("k");
+    let book = || operator.post("/v1/contracts", for_key(key, person(1, 2))).once(key);
     let made = book().await;
     made.is(201);
     operator.delete(made.header("location")).await.is(204);
@@ -190,11 +192,12 @@ async fn resend_from(stage: &Stage, key: &str, status: &str) -> ApiResponse {
     let id = list["data"][0]["messageId"].as_str().unwrap().to_owned();
 
     let client = stage.stack.cloud().dynamodb();
-    let sk = AttributeValue::S(format!("MESSAGE#{id}"));
     let items = client.scan().table_name("key-automat").into_paginator().items().send();
     let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
-    let pk = items.iter().find(|item| item["SK"] == sk).unwrap()["PK"].clone();
-    let request = client.update_item().table_name("key-automat").key("PK", pk).key("SK", sk);
+    let is_it = |item: &&HashMap<_, AttributeValue>| item["SK"].as_s().unwrap().ends_with(&format!("#{id}"));
+    let item = items.iter().find(is_it).unwrap();
+    let request = client.update_item().table_name("key-automat");
+    let request = request.key("PK", item["PK"].clone()).key("SK", item["SK"].clone());
     let request = request.update_expression("SET #state = :it").expression_attribute_names("#state", "state");
     request.expression_attribute_values(":it", AttributeValue::S(status.to_owned())).send().await.unwrap();
     stage.stack.operator().post_nothing(format!("{messages}/{id}/resend")).await

@@ -2,7 +2,7 @@
 
 use api::Role;
 use api::routes::ROUTES;
-use e2e::{Stack, Stage, curl, person};
+use e2e::{Stack, Stage, curl, for_key, person};
 use http::Method;
 use local_cloud::{LocalCloud, Options};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ async fn health_and_the_document_need_no_token() {
 async fn every_get_route_answers_head() {
     let stage = Stage::new(&Stack::shared(), 1).await;
     let (key, admin) = (stage.key().await, stage.stack.admin());
-    let contract = admin.post(format!("/v1/keys/{key}/contracts"), person(1, 2)).await.body(201);
+    let contract = admin.post("/v1/contracts", for_key(&key, person(1, 2))).await.body(201);
     let ids = [
         ("{automatId}", stage.automat.as_str()),
         ("{keyId}", &key),

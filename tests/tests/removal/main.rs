@@ -8,7 +8,7 @@ mod scene;
 
 use std::time::Instant;
 
-use e2e::fresh;
+use e2e::{contracts_of, for_key, fresh};
 use scene::{HOUR, Scene};
 use serde_json::json;
 
@@ -37,10 +37,10 @@ async fn a_large_key_is_unusable_at_once_and_finally_gone() {
     let future = scene.book(REAL, 50).await;
     let copies = scene.copy(&future[0], live - REAL, 51, 1 << 32).await;
     scene.add_to_calendar(copies).await;
-    assert_eq!(scene.contracts_left().await, live + ended);
+    assert_eq!((scene.contracts_left().await, scene.contracts_in_all().await), (live + ended, live + ended));
     assert_eq!(scene.valid_pins().await, REAL);
-    let some = scene.list("contracts?state=upcoming&limit=20").await;
-    assert_eq!((some.len(), scene.list("contracts?state=ended&limit=5").await.len()), (20, 5));
+    let some = scene.contracts("&state=upcoming&limit=20").await;
+    assert_eq!((some.len(), scene.contracts("&state=ended&limit=5").await.len()), (20, 5));
     println!("{live} live and {ended} ended contracts made in {:?}", seeding.elapsed());
 
     // The first removal is interrupted after marking the key. The key is unusable, and everything else still exists.
@@ -52,12 +52,12 @@ async fn a_large_key_is_unusable_at_once_and_finally_gone() {
     println!("interrupted after {:?} with {left} contracts left", removing.elapsed());
     let operator = scene.stage.stack.operator();
     let booking = json!({ "person": "Bo", "permanent": true });
-    let refused = operator.post(format!("{}/contracts", scene.path()), booking).await;
+    let refused = operator.post("/v1/contracts", for_key(&scene.key, booking)).await;
     assert_eq!(
         (refused.problem("key_being_removed")["status"].as_u64(), refused.header("retry-after")),
         (Some(409), "1")
     );
-    _ = operator.get(format!("{}/contracts", scene.path())).await.problem("key_being_removed");
+    _ = operator.get(contracts_of(&scene.key)).await.problem("key_being_removed");
     let view = scene.stage.stack.viewer().get(format!("/v1/automats/{}", scene.stage.automat)).await.body(200);
     assert!(view["lockers"][0].get("key").is_none(), "its locker is free");
 
@@ -75,6 +75,7 @@ async fn a_large_key_is_unusable_at_once_and_finally_gone() {
     println!("removed in {:?}, {calls} calls", removing.elapsed());
     _ = scene.stage.stack.viewer().get(scene.path()).await.problem("key_not_found");
     assert_eq!(scene.remains(&format!("KEY#{}", scene.key), "").await, 0, "nothing is left under the key");
+    assert_eq!(scene.contracts_in_all().await, 0, "nor any contract");
     assert_eq!(scene.remains(&format!("AUTOMAT#{}", scene.stage.automat), "PIN#").await, 0, "nor any PIN");
     assert_eq!(scene.remains(&format!("AUTOMAT#{}", scene.stage.automat), "RETURN#").await, 0, "nor its return code");
 
@@ -82,13 +83,15 @@ async fn a_large_key_is_unusable_at_once_and_finally_gone() {
     let again = scene.stage.stack.admin().post("/v1/keys", key_body).await.body(201);
     assert_eq!((&again["version"], &again["lockerIndex"]), (&json!(1), &json!(0)));
     for state in ["upcoming", "active", "ended", "upcoming,active,ended"] {
-        assert!(scene.list(&format!("contracts?state={state}")).await.is_empty(), "{state}");
+        assert!(scene.contracts(&format!("&state={state}")).await.is_empty(), "{state}");
     }
-    let events = scene.list("events").await;
+    let events = scene.stage.stack.viewer().get(format!("{}/events", scene.path())).await.data();
     assert_eq!((events.len(), &events[0]["type"]), (1, &json!("key-added")));
     let now = scene.clock.now();
     let (from, to) = (now.to_string(), now.plus_millis(1_000 * HOUR).to_string());
-    assert_eq!(scene.list(&format!("availability?from={from}&to={to}")).await, [json!({ "start": from, "end": to })]);
+    let free = format!("/v1/availability?keyId={}&from={from}&to={to}", scene.key);
+    let free = scene.stage.stack.viewer().get(free).await.data();
+    assert_eq!(free, [json!({ "start": from, "end": to })]);
     for (at, pin) in (0_i64..).zip(&scene.pins) {
         let start = scene.began.plus_millis((50 * 3_600 + at) * 1_000);
         let body = json!({ "person": "Cy", "start": start.to_string(), "end": start.plus_millis(1_000).to_string(), "pin": pin });
@@ -108,6 +111,6 @@ async fn adding_a_key_with_the_same_id_finishes_an_interrupted_removal() {
     let body = json!({ "keyId": scene.key, "automatId": scene.stage.automat, "property": fresh("other") });
     scene.stage.stack.admin().post("/v1/keys", body).await.is(201);
     assert_eq!(scene.contracts_left().await, 0);
-    assert!(scene.list("contracts").await.is_empty());
+    assert!(scene.contracts("").await.is_empty());
     scene.stage.booked(&scene.key, 1_000_000, 1_000_001).await;
 }

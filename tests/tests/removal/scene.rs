@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use clock::Clock;
 use domain::{Actor, AutomatId, Calendar, ContractId, Entry, Instant as Time, KeyId, Pin, TimeRange};
-use e2e::{Stack, Stage};
+use e2e::{Stack, Stage, contracts_of};
 use serde_json::{Value, json};
 use store::{Expected, RequestMetadata};
 use tokio::task::JoinSet;
@@ -63,17 +63,22 @@ impl Scene {
                 json!({ "person": "Bo", "start": start.to_string(), "end": start.plus_millis(1_000).to_string() });
             let made = self.stage.book(&self.key, body).await.body(201);
             self.pins.push(made["pin"].as_str().unwrap().to_owned());
-            let sk = format!("CONTRACT#{}", made["contractId"].as_str().unwrap());
-            let request = self.client().get_item().table_name(TABLE).key("PK", text(format!("KEY#{}", self.key)));
-            items.push(request.key("SK", text(sk)).send().await.unwrap().item.unwrap());
+            let pk = format!("CONTRACT#{}", made["contractId"].as_str().unwrap());
+            items.push(self.item(&pk, "CONTRACT").await);
         }
         items
+    }
+
+    async fn item(&self, pk: &str, sk: &str) -> Item {
+        let request = self.client().get_item().table_name(TABLE).key("PK", text(pk)).key("SK", text(sk));
+        request.send().await.unwrap().item.unwrap()
     }
 
     /// This many copies of a contract with generated ids, each with a PIN item of its own, one second after another.
     /// Their sealed PINs are those of the original, and can be opened only with its id. No test opens them.
     pub(crate) async fn copy(&self, original: &Item, count: usize, hour: i64, first: u64) -> Vec<Entry> {
         let first_start = self.began.plus_millis(hour * HOUR);
+        let incarnation = self.item(&format!("KEY#{}", self.key), "KEY").await["incarnation"].clone();
         let (mut items, mut entries) = (Vec::new(), Vec::new());
         for at in 0..count {
             let id = ContractId::generated(first + at as u64);
@@ -81,16 +86,24 @@ impl Scene {
             let end = start.plus_millis(1_000);
             let mac = format!("copy{id}");
             let mut contract = original.clone();
-            contract.insert("SK".to_owned(), text(format!("CONTRACT#{id}")));
+            contract.insert("PK".to_owned(), text(format!("CONTRACT#{id}")));
             contract.insert("contractId".to_owned(), text(id.as_str()));
-            contract.insert("startsAt".to_owned(), number(start.millis()));
-            contract.insert("endsAt".to_owned(), number(end.millis()));
-            contract.insert("pinMac".to_owned(), text(&mac));
+            contract.insert("from".to_owned(), number(start.millis()));
+            contract.insert("until".to_owned(), number(end.millis()));
+            let pins = HashMap::from([(self.stage.automat.clone(), text(&mac))]);
+            contract.insert("pins".to_owned(), AttributeValue::M(pins));
             items.push(contract);
+            items.push(Item::from([
+                ("PK".to_owned(), text(format!("KEY#{}", self.key))),
+                ("SK".to_owned(), text(format!("HISTORY#{id}"))),
+                ("incarnation".to_owned(), incarnation.clone()),
+                ("startsAt".to_owned(), number(start.millis())),
+                ("endsAt".to_owned(), number(end.millis())),
+            ]));
             items.push(Item::from([
                 ("PK".to_owned(), text(format!("AUTOMAT#{}", self.stage.automat))),
                 ("SK".to_owned(), text(format!("PIN#{mac}"))),
-                ("keyId".to_owned(), text(&self.key)),
+                ("keys".to_owned(), AttributeValue::Ss(vec![self.key.clone()])),
                 ("contractId".to_owned(), text(id.as_str())),
                 ("incarnation".to_owned(), original["incarnation"].clone()),
                 ("from".to_owned(), number(start.millis())),
@@ -142,7 +155,18 @@ impl Scene {
     }
 
     pub(crate) async fn contracts_left(&self) -> usize {
-        self.remains(&format!("KEY#{}", self.key), "CONTRACT#").await
+        self.remains(&format!("KEY#{}", self.key), "HISTORY#").await
+    }
+
+    /// How many contracts there are in the stack.
+    pub(crate) async fn contracts_in_all(&self) -> usize {
+        let request = self.client().scan().table_name(TABLE).filter_expression("SK = :sk").select("COUNT".into());
+        let mut pages = request.expression_attribute_values(":sk", text("CONTRACT")).into_paginator().send();
+        let mut count = 0;
+        while let Some(page) = pages.next().await {
+            count += usize::try_from(page.unwrap().count).unwrap();
+        }
+        count
     }
 
     /// Starts a removal, and aborts it as soon as it has marked the key.
@@ -160,8 +184,9 @@ impl Scene {
         key.status == 404 || key.json()["state"] == "removing"
     }
 
-    pub(crate) async fn list(&self, what: &str) -> Vec<Value> {
-        self.stage.stack.viewer().get(format!("{}/{what}", self.path())).await.data()
+    /// The key's contracts, with these further parameters.
+    pub(crate) async fn contracts(&self, parameters: &str) -> Vec<Value> {
+        self.stage.stack.viewer().get(format!("{}{parameters}", contracts_of(&self.key))).await.data()
     }
 }
 

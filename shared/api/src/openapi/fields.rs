@@ -2,7 +2,7 @@
 //! so its constraints are given once. The numbers are the domain's own, and a test compares the patterns with what the
 //! domain accepts.
 
-use domain::{AddressLine, Contact, FreeText, LockerCount, Name, PinDigits, Property, Schedule};
+use domain::{AddressLine, Contact, ContractKeys, FreeText, LockerCount, Name, PinDigits, Property, Schedule};
 use utoipa::openapi::path::{Parameter, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
 use utoipa::openapi::{ArrayBuilder, KnownFormat, Object, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
@@ -49,7 +49,7 @@ enum Side {
 
 /// The constraint of a field.
 enum Rule {
-    /// A pattern, and the minimum and maximum length in characters.
+    /// A pattern, and the minimum and maximum length in characters; of an array, for each element.
     Text(Option<&'static str>, usize, Option<usize>),
     Email,
     /// The minimum and maximum.
@@ -96,7 +96,14 @@ pub(super) fn constrain_parameter(parameter: &mut Parameter) {
                 object.format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
             }
         }
-        (_, name) => constrain(rule("", name, Side::Request), schema),
+        (_, name) => {
+            constrain(rule("", name, Side::Request), schema);
+            if let RefOr::T(Schema::Array(keys)) = schema {
+                (keys.min_items, keys.max_items) = (Some(1), Some(ContractKeys::MAX));
+                parameter.style = Some(ParameterStyle::Form);
+                parameter.explode = Some(true);
+            }
+        }
     }
 }
 
@@ -138,7 +145,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         (_, "returnCode", Side::Request) => Text(Some(RETURN_CODE), 4, Some(4)),
         (_, "returnCode", Side::Answer) => Text(Some(RETURN_CODE_OR_MASK), 4, Some(4)),
         (_, "automatId", _) => Text(Some(ASCII_ID), 1, Some(ID_LENGTH)),
-        (_, "keyId" | "contractId", _) => Text(Some(ID), 1, Some(ID_LENGTH)),
+        (_, "keyId" | "keyIds" | "out" | "contractId", _) => Text(Some(ID), 1, Some(ID_LENGTH)),
         (_, "openingId" | "messageId" | "eventId", _) => Text(Some(ULID), 26, Some(26)),
         (_, "name" | "person" | "contact", _) => Text(None, 1, Some(Name::MAX)),
         (_, "property", _) => Text(None, 0, Some(Property::MAX)),
@@ -172,6 +179,11 @@ fn constrain(rule: Option<Rule>, property: &mut RefOr<Schema>) {
             object.pattern = pattern.map(str::to_owned);
             object.min_length = Some(min);
             object.max_length = max;
+        }
+        (Some(rule @ Rule::Text(..)), RefOr::T(Schema::Array(array))) => {
+            if let ArrayItems::RefOrSchema(element) = &mut array.items {
+                constrain(Some(rule), element);
+            }
         }
         (Some(Rule::Email), RefOr::T(Schema::Object(object))) if is(object, &Type::String) => {
             object.format = Some(SchemaFormat::KnownFormat(KnownFormat::Email));

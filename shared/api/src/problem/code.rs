@@ -74,9 +74,9 @@ codes! {
     Forbidden(403, "The role is insufficient"),
     /// no such automat
     AutomatNotFound(404, "Automat not found"),
-    /// no such key
+    /// no such key; if the request has several, `keyId` says which
     KeyNotFound(404, "Key not found"),
-    /// no such contract on this key
+    /// no such contract
     ContractNotFound(404, "Contract not found"),
     /// the automat has no locker of the `lockerIndex` in the path: it has `lockerCount`
     LockerNotFound(404, "Locker not found"),
@@ -88,7 +88,7 @@ codes! {
     AutomatExists(409, "The automatId is already in use", field = "automatId"),
     /// a different key has this `keyId`, or a key with it is still being removed
     KeyExists(409, "The keyId is already in use", field = "keyId"),
-    /// a different contract of the key has this `contractId`
+    /// a different contract has this `contractId`
     ContractExists(409, "The contractId is already in use", field = "contractId"),
     /// the automat has only `lockerCount` lockers
     LockerIndexTooBig(409, "The automat has no such locker", field = "lockerIndex"),
@@ -109,19 +109,19 @@ codes! {
     ContractsOverlap(409, "Contracts on the key overlap", field = "shared"),
     /// the contract has yet to start, so it cannot be ended
     NotStarted(409, "The contract has not started yet"),
-    /// the key is out of its locker; `?force=true` goes on all the same
+    /// the key is out of its locker, of the keys of a contract `keyId`; `?force=true` goes on all the same
     KeyOut(409, "The key is out of its locker"),
-    /// the key is out with a contract of this `contractId`, so its `start` cannot be in the future. `…/end` it, and
-    /// book another one
+    /// the key `keyId` is out with a contract of this `contractId`, so its `start` cannot be in the future. `…/end` it,
+    /// and book another one
     HolderHasKey(409, "The person already has the key"),
-    /// the key is being deleted with everything on it: it is shown as `removing`, and nothing on it can be read or
-    /// changed; see `Retry-After`
+    /// the key, of the keys of a contract `keyId`, is being deleted: it is shown as `removing`, and nothing on it can be
+    /// read or changed; see `Retry-After`
     KeyBeingRemoved(409, "The key is being removed"),
-    /// the key is not shared and taken then: `conflicts`, and `nextFree` if it is ever free for so long
-    ContractOverlap(409, "The key is already booked for this time"),
-    /// the key has 2,000 contracts that have not ended
+    /// a key is not shared and taken then: `conflicts`, and `nextFree` if all keys are ever free for so long
+    ContractOverlap(409, "A key is already booked for this time"),
+    /// the key `keyId` has 2,000 contracts that have not ended
     TooManyContracts(409, "The key has too many contracts"),
-    /// another contract of the automat has this PIN
+    /// another contract of one of the automats has this PIN
     PinInUse(409, "The PIN is already in use", field = "pin"),
     /// another opening of the locker, `openingId`, is in progress, at most until `until`; see `Retry-After`
     LockerBusy(409, "The locker is being opened"),

@@ -128,7 +128,7 @@ impl From<ContractRefusal> for Problem {
                 Self::invalid_request(vec![FieldError::new("keyIds", FieldCode::TooMany, detail)])
             }
             ContractRefusal::PinInUse => {
-                Self::new(Code::PinInUse, "Another contract of the automat has this PIN. Choose another or send none.")
+                Self::new(Code::PinInUse, "Another contract of one of the automats has this PIN. Choose another or send none.")
             }
             ContractRefusal::PinTooShort { min } => {
                 let invalid = Invalid::PinTooShort { min: min.get() };

@@ -41,7 +41,8 @@ impl Store {
         retry!(self, {
             let keys = self.stored_keys(&draft.keys).await?;
             self.read_automats(&keys, &mut automats).await?;
-            let contract = Contract::new(&draft, id.clone(), self.pin_for(&draft, &automats)?, metadata.now)?;
+            let mut contract = Contract::new(&draft, id.clone(), self.pin_for(&draft, &automats)?, metadata.now)?;
+            contract.out = keys_out_with(&contract, &keys);
             match self.build_booking(&keys, &contract, &incarnation, metadata)?.try_commit(self).await? {
                 Ok(()) => Ok(Created::New(contract)),
                 Err(refused) => self.explain_refusal(&draft, &refused),
@@ -94,10 +95,8 @@ impl Store {
     ) -> Result<Transaction, Error> {
         let plain: Vec<_> = keys.iter().map(|stored| &stored.key).collect();
         let calendars = contract.book(&plain, metadata.now)?;
-        let mut contract = contract.clone();
-        contract.out = keys_out_with(&contract, keys);
         let pins = self.pins(keys, &contract.pin);
-        let stored = StoredContract::of(contract, incarnation.to_owned(), self.random.start()?, keys, pins);
+        let stored = StoredContract::of(contract.clone(), incarnation.to_owned(), self.random.start()?, keys, pins);
         let item = ContractItem::write(&stored, self)?;
         let mut transaction = Transaction::default();
         for (key, calendar) in keys.iter().zip(&calendars) {

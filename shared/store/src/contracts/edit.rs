@@ -56,11 +56,12 @@ impl Store {
         let _queued = self.queue_of_contract(id, new_keys).await?;
         retry!(self, {
             let (stored, keys) = self.writable_contract(id).await?;
-            let edited = decide(&stored.contract)?;
+            let mut edited = decide(&stored.contract)?;
             if stored.contract.differences(&edited).is_empty() {
                 return Ok(stored.contract);
             }
             let edited_keys = self.keys_after(&keys, &edited).await?;
+            edited.out = keys_out_with(&edited, &edited_keys);
             let edit = Edit { stored, keys, edited, edited_keys, force };
             self.check_pin(&edit).await?;
             let transaction = self.build_contract_edit(&edit, &foreign_pins, metadata)?;
@@ -121,7 +122,6 @@ impl Store {
                 self.pins(edited_keys, &edited.pin),
             )
         };
-        next.contract.out = keys_out_with(edited, edited_keys);
         let rewritten = edit.automats_with_another_pin(&next);
         for (automat, mac) in &mut next.pins {
             // A PIN's item that is not written keeps the name that it has.

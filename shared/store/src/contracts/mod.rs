@@ -10,7 +10,7 @@ mod put;
 mod remove;
 mod zone;
 
-use domain::{Contract, ContractId, ContractKeys, Key, KeyId, KeyRefusal, KeyState};
+use domain::{Contract, ContractId, ContractKeys, ContractRefusal, Key, KeyId, KeyState};
 
 pub use self::list::{ContractFilter, Order};
 pub use self::preview::Preview;
@@ -33,21 +33,24 @@ impl Store {
     }
 
     /// A contract with its keys. A key that is being removed is left out of both; if there is no other, the contract is
-    /// being removed with it: [`KeyRefusal::BeingRemoved`].
+    /// being removed with it: [`ContractRefusal::KeyBeingRemoved`].
     pub(crate) async fn stored_contract(&self, id: &ContractId) -> Result<(StoredContract, Vec<StoredKey>), Error> {
         let mut stored = self.find_contract(id).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
         let keys = self.active_keys_of(&stored).await?;
         let ids = keys.iter().map(|stored| stored.key.id.clone());
-        stored.contract.keys = ContractKeys::new(ids).map_err(|_| KeyRefusal::BeingRemoved)?;
+        stored.contract.keys = match ContractKeys::new(ids) {
+            Ok(keys) => keys,
+            Err(_) => return Err(stored.key_being_removed(&keys)),
+        };
         Ok((stored, keys))
     }
 
     /// A contract with all its keys, to be changed. While one of them is being removed, it cannot be:
-    /// [`KeyRefusal::BeingRemoved`].
+    /// [`ContractRefusal::KeyBeingRemoved`].
     pub(crate) async fn writable_contract(&self, id: &ContractId) -> Result<(StoredContract, Vec<StoredKey>), Error> {
         let (stored, keys) = self.stored_contract(id).await?;
         if keys.len() < stored.keys.len() {
-            return Err(KeyRefusal::BeingRemoved.into());
+            return Err(stored.key_being_removed(&keys));
         }
         Ok((stored, keys))
     }
@@ -89,5 +92,16 @@ impl Store {
         let stored = self.find_contract(id).await?;
         let present = stored.iter().flat_map(|stored| &stored.contract.keys);
         Ok(self.queue(present.chain(new_keys.into_iter().flatten())).await)
+    }
+}
+
+impl StoredContract {
+    /// One of its keys is being removed: it is not among the active ones.
+    fn key_being_removed(&self, active: &[StoredKey]) -> Error {
+        let is_active = |key: &KeyId| active.iter().any(|stored| stored.key.id == *key);
+        match self.keys.iter().find(|noted| !is_active(&noted.key)) {
+            Some(noted) => ContractRefusal::KeyBeingRemoved { key: noted.key.clone() }.into(),
+            None => Error::Internal { context: "reading the keys of a contract", source: None },
+        }
     }
 }

@@ -7,7 +7,7 @@ use domain::{
     Message, Notice, Pin, Reminder, TimeRange,
 };
 
-use super::create::Automats;
+use super::create::{Automats, keys_out_with};
 use super::edit::{Edit, writes_pin};
 use crate::items::{NotedKey, PinItem, StoredKey};
 use crate::{Error, Expected, ResourceKind, Store};
@@ -43,6 +43,7 @@ impl Store {
         let mut automats = Automats::new();
         self.read_automats(&keys, &mut automats).await?;
         let mut contract = Contract::new(&draft, id, self.pin_for(&draft, &automats)?, now)?;
+        contract.out = keys_out_with(&contract, &keys);
         let (conflicts, next_free) =
             obstacles(contract.book(&keys.iter().map(|stored| &stored.key).collect::<Vec<_>>(), now))?;
         if let Some(existing) = self.find_contract(&contract.id).await? {
@@ -67,8 +68,9 @@ impl Store {
         let (stored, keys) = self.writable_contract(id).await?;
         expected.check(stored.contract.version)?;
         let new_pin = change.pin.is_some();
-        let edited = stored.contract.edited(change, now)?;
+        let mut edited = stored.contract.edited(change, now)?;
         let edited_keys = self.keys_after(&keys, &edited).await?;
+        edited.out = keys_out_with(&edited, &edited_keys);
         let edit = Edit { stored, keys, edited, edited_keys, force };
         edit.check_taken_off(now)?;
         let (conflicts, next_free) = obstacles(edit.book(&edit.newly_booked(), now))?;

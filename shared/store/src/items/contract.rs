@@ -48,6 +48,20 @@ pub(crate) struct NotedKey {
     pub(crate) property: Property,
 }
 
+/// A contract's keys and PINs. Its content, which only the PIN secret opens, is not read: a contract can be deleted
+/// without it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ContractLinks {
+    pub(crate) contract_id: ContractId,
+    pub(crate) incarnation: String,
+    pub(crate) keys: Vec<NotedKey>,
+    pub(crate) pins: Pins,
+    rev: u64,
+    #[serde(default)]
+    out: BTreeSet<KeyId>,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ContractItem {
@@ -222,7 +236,7 @@ impl StoredContract {
 
     /// Whether this incarnation of a key is one of its keys.
     pub(crate) fn has(&self, key: &KeyId, incarnation: &str) -> bool {
-        self.keys.iter().any(|noted| noted.key == *key && noted.incarnation == incarnation)
+        has(&self.keys, key, incarnation)
     }
 
     /// The contract after one of its keys was removed. `None` if it has no other.
@@ -240,9 +254,29 @@ impl StoredContract {
 
     /// Condition: the content, the PIN's names and the keys that are out are as they were read.
     pub(crate) fn unchanged(&self) -> Result<Expression, Error> {
-        let pins = is("pins", attribute(&self.pins)?);
-        Ok(unchanged(self.rev).and(pins).and(is_or_absent("out", key_set(&self.contract.out))))
+        as_read(self.rev, &self.pins, &self.contract.out)
     }
+}
+
+impl ContractLinks {
+    /// Whether this incarnation of a key is one of its keys.
+    pub(crate) fn has(&self, key: &KeyId, incarnation: &str) -> bool {
+        has(&self.keys, key, incarnation)
+    }
+
+    /// Condition: the contract is as it was read, with the same keys out.
+    pub(crate) fn unchanged(&self) -> Result<Expression, Error> {
+        as_read(self.rev, &self.pins, &self.out)
+    }
+}
+
+fn has(keys: &[NotedKey], key: &KeyId, incarnation: &str) -> bool {
+    keys.iter().any(|noted| noted.key == *key && noted.incarnation == incarnation)
+}
+
+fn as_read(rev: u64, pins: &Pins, out: &BTreeSet<KeyId>) -> Result<Expression, Error> {
+    let pins = is("pins", attribute(pins)?);
+    Ok(unchanged(rev).and(pins).and(is_or_absent("out", key_set(out))))
 }
 
 impl NotedKey {

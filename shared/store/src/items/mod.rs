@@ -54,7 +54,7 @@ use serde::de::DeserializeOwned;
 
 pub(crate) use self::announcements::StoredAnnouncements;
 pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
-pub(crate) use self::contract::{ContractItem, NotedKey, Pins, StoredContract};
+pub(crate) use self::contract::{ContractItem, ContractLinks, NotedKey, Pins, StoredContract};
 pub(crate) use self::delivery_lease::StoredDeliveryLease;
 pub(crate) use self::due::due_shard_name;
 pub(crate) use self::entry::StoredEntry;

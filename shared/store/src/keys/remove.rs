@@ -14,8 +14,8 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use super::holds_key;
 use crate::expression::{Expression, Update, is, unchanged};
 use crate::items::{
-    AutomatItem, ContractItem, HistoryItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredContract,
-    StoredKey, flag, number, numbers, text,
+    AutomatItem, ContractItem, ContractLinks, HistoryItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING,
+    StoredKey, flag, number, numbers, read, text,
 };
 use crate::read::Stretch;
 use crate::retry::{NotDone, retry};
@@ -174,14 +174,14 @@ impl Store {
         &self,
         key: &StoredKey,
         remains: &[ItemKey],
-    ) -> Result<HashMap<ContractId, StoredContract>, Error> {
+    ) -> Result<HashMap<ContractId, ContractLinks>, Error> {
         let ids = remains.iter().filter_map(HistoryItem::contract_at);
         let item_keys: Vec<_> = ids.map(|id| ContractItem::key(&id)).collect();
         let mut contracts = HashMap::new();
         for item in self.get_all(&item_keys).await? {
-            let stored = ContractItem::read(item, &self.codes)?;
-            if stored.has(&key.key.id, &key.incarnation) {
-                contracts.insert(stored.contract.id.clone(), stored);
+            let links: ContractLinks = read(item)?;
+            if links.has(&key.key.id, &key.incarnation) {
+                contracts.insert(links.contract_id.clone(), links);
             }
         }
         Ok(contracts)
@@ -235,14 +235,14 @@ impl Store {
             let mut named = HashSet::new();
             for item_key in &remains {
                 transaction.delete(Part::Remains, item_key.clone(), KeyItem::part_of(&key.incarnation));
-                let Some(stored) = HistoryItem::contract_at(item_key).and_then(|id| contracts.get(&id)) else {
+                let Some(links) = HistoryItem::contract_at(item_key).and_then(|id| contracts.get(&id)) else {
                     continue;
                 };
-                transaction.delete(Part::Contract, ContractItem::key(&stored.contract.id), stored.unchanged()?);
-                for pin in stored.pins.iter().map(|(automat, mac)| PinItem::key(automat, mac)) {
-                    let is_ours = holders.get(&pin).is_none_or(|holder| *holder == stored.incarnation);
+                transaction.delete(Part::Contract, ContractItem::key(&links.contract_id), links.unchanged()?);
+                for pin in links.pins.iter().map(|(automat, mac)| PinItem::key(automat, mac)) {
+                    let is_ours = holders.get(&pin).is_none_or(|holder| *holder == links.incarnation);
                     if is_ours && named.insert(pin.clone()) {
-                        transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&stored.incarnation));
+                        transaction.delete(Part::Pin, pin, PinItem::own_or_gone(&links.incarnation));
                     }
                 }
             }
