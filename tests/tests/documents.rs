@@ -89,7 +89,7 @@ fn the_api_guide_lists_every_route_with_its_role() {
     let row = |line: &str| {
         let mut cells = line.strip_prefix("| `")?.split('|').map(|cell| cell.trim().trim_end_matches('`').to_owned());
         let (route, role) = (cells.next()?, cells.next()?);
-        ["GET", "POST", "PATCH", "DELETE"].contains(&route.split(' ').next()?).then_some((route, role))
+        ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&route.split(' ').next()?).then_some((route, role))
     };
     let listed: BTreeSet<_> = GUIDE.lines().filter_map(row).collect();
     let role = |route: &routes::Route| match route.access {
@@ -150,7 +150,7 @@ fn every_operation_has_a_name_its_responses_and_its_role() {
             // A second request to send a message is refused; a second export or erasure gives the same result.
             ("POST", "preview" | "resend" | "export" | "erase") => &[],
             // Ending an ended contract and resetting a reset device change nothing.
-            ("POST", "end" | "reset") | ("PATCH" | "DELETE", _) => &["If-Match"],
+            ("POST", "end" | "reset") | ("PUT" | "PATCH" | "DELETE", _) => &["If-Match"],
             ("POST", _) => &["Idempotency-Key"],
             _ => &[],
         };
@@ -170,7 +170,7 @@ fn assert_refusal(response: &Value, shown: &str) {
 fn takes_a_body(method: &str, path: &str) -> bool {
     let has_nothing_to_say =
         ["/pin", "/resend", "/reset", "/end", "/end/preview", "/removal/preview"].iter().any(|end| path.ends_with(end));
-    matches!(method, "POST" | "PATCH") && !has_nothing_to_say
+    matches!(method, "POST" | "PUT" | "PATCH") && !has_nothing_to_say
 }
 
 trait Names {

@@ -44,6 +44,7 @@ fn case_of(route: &Route, stage: &Stage, key: &str) -> (u16, Option<Value>) {
         ("POST", "/v1/contracts/preview") => (200, Some(for_key(key, person(5, 6)))),
         ("PATCH", "/v1/automats/{automatId}") => (200, Some(json!({ "name": "Hall" }))),
         ("PATCH", "/v1/keys/{keyId}") => (200, Some(json!({ "property": "Hämeentie 5" }))),
+        ("PUT", "/v1/contracts/{contractId}") => (200, Some(for_key(key, person(-1, 3)))),
         ("PATCH", "/v1/contracts/{contractId}") | ("POST", "/v1/contracts/{contractId}/preview") => {
             (200, Some(json!({ "person": "Bo" })))
         }
