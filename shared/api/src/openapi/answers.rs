@@ -61,7 +61,8 @@ pub(super) fn complete(operation: &mut Operation, protected: bool, is_versioned:
         RefOr::T(parameter) => parameter.name == "Idempotency-Key",
         RefOr::Ref(_) => false,
     });
-    let creates = operation.operation_id.as_deref().is_some_and(|name| name.starts_with("create"));
+    let creates =
+        operation.operation_id.as_deref().is_some_and(|name| name.starts_with("create") || name.starts_with("put"));
     for response in operation.responses.responses.values_mut() {
         let RefOr::T(response) = response else { continue };
         let versioned = body_of(response).is_some_and(&is_versioned);
