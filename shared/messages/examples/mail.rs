@@ -6,8 +6,9 @@
 use std::env;
 
 use domain::{
-    Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, Invalid, KeyId,
-    Language, Location, Message, Name, Occasion, PhoneNumber, Pin, Property, Recipient, TimeRange, TimeZone,
+    Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, Invalid,
+    KeyFacts, KeyId, Language, Location, Message, Name, Occasion, PhoneNumber, Pin, Property, Recipient, TimeRange,
+    TimeZone,
 };
 use messages::{Rendered, render};
 
@@ -47,14 +48,17 @@ fn facts() -> Result<Facts, Invalid> {
         time_zone: TimeZone::parse("Europe/Helsinki")?,
     };
     Ok(Facts {
-        key: KeyId::parse("A-12")?,
         contract: ContractId::parse("BK-20417")?,
+        keys: vec![KeyFacts {
+            key: KeyId::parse("A-12")?,
+            incarnation: String::new(),
+            property: Property::parse("Mannerheimintie 1 A 4")?,
+            automat,
+        }],
         person: Name::parse("Aino Virtanen")?,
         range: TimeRange::new(start, Some(end)).ok_or(Invalid::InstantForm)?,
         pin: Pin::parse("493817")?,
         schedule: None,
         free_text: Some(FreeText::parse("Parking is in the yard, space 7.\nThe lift is out of order this week.")?),
-        property: Property::parse("Mannerheimintie 1 A 4")?,
-        automat,
     })
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use domain::{ContractField, Facts, FreeText, Language, Location, Name, Occasion, Property, TimeRange};
 use messages::Email;
 
-use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_email};
+use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_email, without_property};
 
 #[test]
 fn texts_of_every_kind() {
@@ -63,13 +63,12 @@ fn a_permanent_contract_has_no_end() {
 
 #[test]
 fn missing_details_are_left_out() {
-    let property = Property::parse("").unwrap();
-    let mut bare = Facts { property, ..facts() };
-    bare.automat.location = None;
+    let mut bare = without_property();
+    bare.keys[0].automat.location = None;
     let text = rendered_email(&Occasion::Created, Language::English, &bare).text;
     assert!(text.contains("Key: A-12\n") && text.contains("Where: Lobby\n") && !text.contains("Note"), "{text}");
     let nothing = domain::AddressLine::parse("").unwrap();
-    bare.automat.location =
+    bare.keys[0].automat.location =
         Some(Location { address: nothing.clone(), postal_code: nothing.clone(), postal_office: nothing });
     assert_eq!(rendered_email(&Occasion::Created, Language::English, &bare).text, text);
 }
@@ -103,13 +102,13 @@ fn a_changed_time_zone_is_named_as_the_change() {
 
 #[test]
 fn markup_in_texts_is_escaped() {
-    let hostile = "<script>alert('1')</script>&\"";
-    let hostile = Facts {
-        person: Name::parse(hostile).unwrap(),
-        property: Property::parse(hostile).unwrap(),
-        free_text: Some(FreeText::parse(&format!("{hostile}\n</td>{{{{ 7 * 7 }}}} {{ $pin }}")).unwrap()),
+    let markup = "<script>alert('1')</script>&\"";
+    let mut hostile = Facts {
+        person: Name::parse(markup).unwrap(),
+        free_text: Some(FreeText::parse(&format!("{markup}\n</td>{{{{ 7 * 7 }}}} {{ $pin }}")).unwrap()),
         ..facts()
     };
+    hostile.keys[0].property = Property::parse(markup).unwrap();
     let Email { subject, text, html } = rendered_email(&Occasion::Created, Language::English, &hostile);
     assert!(!html.contains("<script") && !html.contains("</td>{"), "{html}");
     assert!(html.contains("&#60;script&#62;alert(&#39;1&#39;)"), "{html}");

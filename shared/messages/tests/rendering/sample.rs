@@ -1,9 +1,9 @@
 //! Sample messages: ordinary ones, and ones at the limits.
 
 use domain::{
-    Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyId, Language,
-    Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, Schedule, TimeRange,
-    TimeZone,
+    Address, AddressLine, AutomatDetails, ContractField, ContractId, Email, Facts, FreeText, Instant, KeyFacts, KeyId,
+    Language, Location, Message, MessageKind, Name, Occasion, PhoneNumber, Pin, Property, Recipient, Schedule,
+    TimeRange, TimeZone,
 };
 use messages::{Rendered, Sms, render};
 
@@ -26,24 +26,34 @@ pub(crate) fn in_every_language() -> impl Iterator<Item = (Language, Occasion)> 
 
 pub(crate) fn facts() -> Facts {
     Facts {
-        key: KeyId::parse("A-12").unwrap(),
         contract: ContractId::parse("BK-20417").unwrap(),
+        keys: vec![KeyFacts {
+            key: KeyId::parse("A-12").unwrap(),
+            incarnation: "01KB3CFY80000000000000000Z".to_owned(),
+            property: Property::parse("Mannerheimintie 1 A 4").unwrap(),
+            automat: AutomatDetails {
+                name: Name::parse("Lobby").unwrap(),
+                location: Some(Location {
+                    address: AddressLine::parse("Lauttasaarentie 10").unwrap(),
+                    postal_code: AddressLine::parse("00200").unwrap(),
+                    postal_office: AddressLine::parse("Helsinki").unwrap(),
+                }),
+                time_zone: TimeZone::parse("Europe/Helsinki").unwrap(),
+            },
+        }],
         person: Name::parse("Aino Virtanen").unwrap(),
         range: TimeRange::new(at("2026-11-24T12:00:00Z"), Some(at("2026-11-26T10:00:00Z"))).unwrap(),
         pin: Pin::parse(PIN).unwrap(),
         schedule: None,
         free_text: None,
-        property: Property::parse("Mannerheimintie 1 A 4").unwrap(),
-        automat: AutomatDetails {
-            name: Name::parse("Lobby").unwrap(),
-            location: Some(Location {
-                address: AddressLine::parse("Lauttasaarentie 10").unwrap(),
-                postal_code: AddressLine::parse("00200").unwrap(),
-                postal_office: AddressLine::parse("Helsinki").unwrap(),
-            }),
-            time_zone: TimeZone::parse("Europe/Helsinki").unwrap(),
-        },
     }
+}
+
+/// Facts without a property.
+pub(crate) fn without_property() -> Facts {
+    let mut facts = facts();
+    facts.keys[0].property = Property::parse("").unwrap();
+    facts
 }
 
 pub(crate) fn noted() -> Facts {
@@ -58,20 +68,23 @@ pub(crate) fn longest(character: char) -> Facts {
     // Identifiers must be letters.
     let id = if character.is_alphanumeric() { of(64) } else { "𐐷".repeat(64) };
     Facts {
-        key: KeyId::parse(&id).unwrap(),
         contract: ContractId::parse(&"Ä".repeat(64)).unwrap(),
+        keys: vec![KeyFacts {
+            key: KeyId::parse(&id).unwrap(),
+            incarnation: "01KB3CFY80000000000000000Z".to_owned(),
+            property: Property::parse(&of(Property::MAX)).unwrap(),
+            automat: AutomatDetails {
+                name: Name::parse(&of(Name::MAX)).unwrap(),
+                location: Some(Location { address: line.clone(), postal_code: line.clone(), postal_office: line }),
+                time_zone: TimeZone::parse("America/St_Johns").unwrap(),
+            },
+        }],
         person: Name::parse(&of(Name::MAX)).unwrap(),
         // Both times are ambiguous, so they include their offsets.
         range: TimeRange::new(at("2026-11-01T04:00:00Z"), Some(at("2027-11-07T05:00:00Z"))).unwrap(),
         pin: Pin::parse("493817000").unwrap(),
         schedule: Some(longest_schedule()),
         free_text: Some(FreeText::parse(&of(FreeText::MAX)).unwrap()),
-        property: Property::parse(&of(Property::MAX)).unwrap(),
-        automat: AutomatDetails {
-            name: Name::parse(&of(Name::MAX)).unwrap(),
-            location: Some(Location { address: line.clone(), postal_code: line.clone(), postal_office: line }),
-            time_zone: TimeZone::parse("America/St_Johns").unwrap(),
-        },
     }
 }
 

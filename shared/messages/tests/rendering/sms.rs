@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
-use domain::{Facts, FreeText, Language, MessageKind, Occasion, Property, Schedule, TimeRange};
+use domain::{Facts, FreeText, Language, MessageKind, Occasion, Schedule, TimeRange};
 use messages::{Encoding, Sms};
 
-use crate::sample::{at, facts, in_every_language, longest, noted, occasions, rendered_email, rendered_sms};
+use crate::sample::{
+    at, facts, in_every_language, longest, noted, occasions, rendered_email, rendered_sms, without_property,
+};
 
 #[test]
 fn texts_of_every_kind() {
@@ -48,7 +50,7 @@ fn each_takes_one_segment_and_a_change_two() {
 fn the_town_is_included_if_it_adds_no_segment() {
     let text = |facts: &Facts| rendered_sms(&Occasion::Created, Language::English, facts).text;
     assert!(text(&facts()).contains("\nLobby, Lauttasaarentie 10\n"), "{}", text(&facts()));
-    let bare = Facts { property: Property::parse("").unwrap(), ..facts() };
+    let bare = without_property();
     assert!(text(&bare).contains("\nLobby, Lauttasaarentie 10, 00200 Helsinki\n"), "{}", text(&bare));
 }
 
@@ -120,7 +122,7 @@ fn a_permanent_contract_has_no_end() {
 
 #[test]
 fn an_sms_without_a_property_names_only_the_key() {
-    let bare = Facts { property: Property::parse("").unwrap(), ..facts() };
+    let bare = without_property();
     let text = rendered_sms(&Occasion::Cancelled, Language::English, &bare).text;
     assert!(text.starts_with("Cancelled: key A-12, Aino Virtanen\n"), "{text}");
 }
