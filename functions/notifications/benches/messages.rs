@@ -62,12 +62,12 @@ async fn booked(table: &TestTable) -> Vec<Value> {
     let before = table.records(at(0)).await.len();
     for n in 0..KEYS * CONTRACTS_ON_EACH {
         let key = KeyId::parse(&format!("key-{}", n % KEYS)).unwrap();
-        let draft = ContractDraft { contacts: vec![contact(n)], ..contract(3_600, 90_000) };
-        table.store.create_contract(&key, draft, &metadata()).await.unwrap();
+        let draft = ContractDraft { contacts: vec![contact(n)], ..contract(&key, 3_600, 90_000) };
+        table.store.create_contract(draft, &metadata()).await.unwrap();
     }
     let is_notified = |record: &Value| {
         let sk = record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap();
-        sk.starts_with("CONTRACT#") || sk.starts_with("EVENT#")
+        sk == "CONTRACT" || sk.starts_with("EVENT#")
     };
     table.records(at(0)).await.into_iter().skip(before).filter(is_notified).collect()
 }

@@ -63,8 +63,8 @@ impl Scene {
         let with_code = domain::KeyDraft { return_code: Some(ReturnCode::parse("4711").unwrap()), ..key("A") };
         table.store.create_key(with_code, &metadata()).await.unwrap();
         let id = Some(ContractId::parse("c").unwrap());
-        let draft = ContractDraft { id, pin: Some(pin("482915")), ending: Ending::Permanent, ..contract(0, 1) };
-        table.store.create_contract(&a(), draft, &metadata()).await.unwrap();
+        let draft = ContractDraft { id, pin: Some(pin("482915")), ending: Ending::Permanent, ..contract(&a(), 0, 1) };
+        table.store.create_contract(draft, &metadata()).await.unwrap();
         let secret = OneSecret(Arc::new(Mutex::new(char::from(SECRET).to_string().repeat(32))));
         let config = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -185,5 +185,5 @@ async fn a_forced_step_is_taken() {
     scene.done(Step::Begin).await;
     scene.done(Step::Swap { force: true }).await;
     scene.done(Step::End { force: true }).await;
-    assert!(scene.function().contract(&a(), &ContractId::parse("c").unwrap()).await.is_err());
+    assert!(scene.function().contract(&ContractId::parse("c").unwrap()).await.is_err());
 }

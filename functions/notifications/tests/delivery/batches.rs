@@ -12,12 +12,12 @@ async fn poisoned(scene: &Scene) -> Vec<Value> {
     }
     let mut records = scene.records().await;
     let middle = records.iter_mut().filter(|record| is_contract(record)).nth(1).unwrap();
-    middle["dynamodb"]["NewImage"]["startsAt"] = json!({ "S": "tomorrow" });
+    middle["dynamodb"]["NewImage"]["from"] = json!({ "S": "tomorrow" });
     records
 }
 
 fn is_contract(record: &Value) -> bool {
-    record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap().starts_with("CONTRACT#")
+    record["dynamodb"]["Keys"]["SK"]["S"] == "CONTRACT"
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn an_email_has_text_and_html_and_its_sender() {
         (email.from.as_str(), email.to.as_slice()),
         ("Keys <keys@example.com>", &["a@example.com".to_owned()][..])
     );
-    let pin = scene.table.store.contract(&crate::scene::key_id(), &domain::ContractId::parse("BK-1").unwrap()).await;
+    let pin = scene.table.store.contract(&domain::ContractId::parse("BK-1").unwrap()).await;
     let pin = pin.unwrap().pin;
     assert!(email.text.as_ref().unwrap().contains(pin.reveal()));
     assert!(email.html.as_ref().unwrap().contains("Hämeentie 12 B 7"));

@@ -80,33 +80,33 @@ impl Scene {
             id: Some(ContractId::parse(id).unwrap()),
             pin: Some(pin(&format!("{:06}", 100_000 + digest(id)))),
             contacts,
-            ..contract(start, end)
+            ..contract(&key_id(), start, end)
         };
-        self.table.store.create_contract(&key_id(), draft, &metadata()).await.unwrap().into_inner()
+        self.table.store.create_contract(draft, &metadata()).await.unwrap().into_inner()
     }
 
     pub(crate) async fn edit(&self, id: &str, change: ContractChange) {
         let metadata = store::RequestMetadata { now: self.clock.now(), ..metadata() };
         let id = ContractId::parse(id).unwrap();
-        self.table.store.edit_contract(&key_id(), &id, change, Expected::Any, &metadata).await.unwrap();
+        self.table.store.edit_contract(&id, change, false, Expected::Any, &metadata).await.unwrap();
     }
 
     pub(crate) async fn end(&self, id: &str) {
         let metadata = store::RequestMetadata { now: self.clock.now(), ..metadata() };
         let id = ContractId::parse(id).unwrap();
-        self.table.store.end_contract(&key_id(), &id, Expected::Any, &metadata).await.unwrap();
+        self.table.store.end_contract(&id, Expected::Any, &metadata).await.unwrap();
     }
 
     pub(crate) async fn cancel(&self, id: &str) {
         let metadata = store::RequestMetadata { now: self.clock.now(), ..metadata() };
         let id = ContractId::parse(id).unwrap();
-        self.table.store.remove_contract(&key_id(), &id, false, Expected::Any, &metadata).await.unwrap();
+        self.table.store.remove_contract(&id, false, Expected::Any, &metadata).await.unwrap();
     }
 
     /// Types a contract's PIN with the key inside, and takes the key.
     pub(crate) async fn fetch(&self, id: &str, now: Instant) {
         let store = &self.table.store;
-        let pin = store.contract(&key_id(), &ContractId::parse(id).unwrap()).await.unwrap().pin;
+        let pin = store.contract(&ContractId::parse(id).unwrap()).await.unwrap().pin;
         self.sense(1, true, None, now).await;
         let typed = entry(store, "entry-1", CodeKind::Pin, pin.reveal(), now, &[0]);
         let answer = store.keypad_entry(&lobby(), typed, now).await.unwrap();
@@ -123,7 +123,7 @@ impl Scene {
     pub(crate) async fn messages(&self, id: &str) -> Vec<MessageRecord> {
         let page = PageRequest { limit: 100, after: None };
         let id = ContractId::parse(id).unwrap();
-        let mut data = self.table.store.messages(&key_id(), &id, &page).await.unwrap().data;
+        let mut data = self.table.store.messages(&id, &page).await.unwrap().data;
         data.reverse();
         data
     }
