@@ -245,10 +245,10 @@ mod tests {
     fn methods_are_found_for_a_raw_path() {
         let (get, head) = (Method::GET, Method::HEAD);
         assert_eq!(methods("/v1/keys/K-1"), [&get, &head, &Method::PATCH, &Method::DELETE]);
-        assert_eq!(methods("/v1/keys/K-1/contracts"), [&get, &head, &Method::POST]);
-        assert_eq!(methods("/v1/keys/K-1/contracts/preview"), [Method::POST]);
+        assert_eq!(methods("/v1/contracts"), [&get, &head, &Method::POST]);
+        assert_eq!(methods("/v1/contracts/preview"), [Method::POST]);
         assert_eq!(methods("/health"), [get, head]);
-        for unknown in ["/v1/keys/", "/v1/keys//contracts", "/v1/keys/K-1/", "", "/v2/keys"] {
+        for unknown in ["/v1/keys/", "/v1/contracts//pin", "/v1/keys/K-1/", "/v1/keys/K-1/contracts", "", "/v2/keys"] {
             assert!(methods(unknown).is_empty(), "{unknown}");
         }
     }
