@@ -103,17 +103,16 @@ async fn steady(cloud: &Cloud, how_long: Duration) {
         cloud.post("/v1/keys", &body).await.unwrap();
         let (cloud, bookings) = (cloud.clone(), bookings.clone());
         tokio::spawn(async move {
-            let path = format!("/v1/keys/steady-{client}/contracts");
             let contact = json!({ "name": "Aino", "email": "aino@example.com", "sendEmail": true, "language": "fi" });
             let body = json!({
-                "person": "Aino", "start": "2100-01-01T10:00:00Z", "end": "2100-01-01T11:00:00Z", "contacts": [contact],
+                "keyIds": [format!("steady-{client}")], "person": "Aino", "start": "2100-01-01T10:00:00Z", "end": "2100-01-01T11:00:00Z", "contacts": [contact],
             });
             let mut seconds = interval(Duration::from_secs(1));
             seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
             while Instant::now() < until {
                 seconds.tick().await;
-                let contract = cloud.post(&path, &body).await.unwrap();
-                let path = format!("{path}/{}", contract["contractId"].as_str().unwrap());
+                let made = cloud.post("/v1/contracts", &body).await.unwrap();
+                let path = format!("/v1/contracts/{}", made["contractId"].as_str().unwrap());
                 let request = cloud.http.delete(format!("{}{path}", cloud.url)).bearer_auth(&cloud.token);
                 assert!(request.send().await.unwrap().status().is_success());
                 bookings.fetch_add(1, Ordering::Relaxed);

@@ -145,7 +145,6 @@ impl LocalCloud {
         let function =
             notifications::function(app(notifications::FUNCTION), &permissions.role(notifications::FUNCTION), &outbox);
         let notifications = Notifications::start(function, &database, TABLE, stream, clock.clone()).await?;
-        let trimmer = trim_stream(&database, vec![notifications.progress()]);
 
         let role = if options.empty { Role::Admin } else { Role::Operator };
         let token = tokens.issue(role, role.scope(), clock.now())?;
@@ -172,12 +171,12 @@ impl LocalCloud {
             clock,
             tokens,
             store,
+            trimmer: trim_stream(&database, vec![notifications.progress()]),
             database,
             iot,
             provisioning,
             automat,
             notifications,
-            trimmer,
             outbox,
             permissions,
             server,

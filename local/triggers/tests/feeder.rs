@@ -137,13 +137,13 @@ async fn left(database: &Database) -> Vec<String> {
 
 /// Starts to trim the stream. Returns a channel that receives a message after each deletion.
 fn trim(database: &Database, readers: Vec<Progress>) -> (Trimmer, mpsc::UnboundedReceiver<()>) {
-    let (trimmed, deletions) = mpsc::unbounded_channel();
+    let (deleted, deletions) = mpsc::unbounded_channel();
     let records = database.stream_records();
     let trimmer = Trimmer::start(readers, move |done| {
-        let (records, trimmed) = (records.clone(), trimmed.clone());
+        let (records, deleted) = (records.clone(), deleted.clone());
         async move {
             records.delete_before(TABLE, done.as_str()).await?;
-            _ = trimmed.send(());
+            _ = deleted.send(());
             Ok::<_, rusqlite::Error>(())
         }
     });

@@ -17,9 +17,9 @@ async fn story(stage: &Stage) -> (String, String) {
     let contact = json!({
         "name": "Aino", "email": EMAIL, "phoneNumber": PHONE, "sendEmail": true, "sendSms": true, "language": "fi",
     });
-    let contract = fresh("booking");
+    let id = fresh("booking");
     let body = json!({
-        "contractId": contract, "person": "Aino", "start": hours(1), "end": hours(2), "pin": PIN, "contacts": [contact],
+        "contractId": id, "person": "Aino", "start": hours(1), "end": hours(2), "pin": PIN, "contacts": [contact],
     });
     let path = stage.book(&key, body).await.header("location").to_owned();
     operator.patch(&path, json!({ "end": hours(3), "freeText": "later" })).await.is(200);
@@ -27,7 +27,7 @@ async fn story(stage: &Stage) -> (String, String) {
     operator.post_nothing(format!("{path}/pin")).await.is(200);
     admin.patch(format!("/v1/keys/{key}"), json!({ "shared": true, "lockerIndex": 1 })).await.is(200);
     operator.delete(&path).await.is(204);
-    (key, contract)
+    (key, id)
 }
 
 fn field<'e>(events: &'e [Value], name: &str) -> Vec<&'e str> {

@@ -58,18 +58,18 @@ async fn concurrent_requests_with_one_key_make_one_contract() {
 #[tokio::test]
 async fn an_idempotency_key_is_bound_to_caller_path_and_body() {
     let stage = Stage::new(&Stack::shared(), 2).await;
-    let (one, other, once) = (stage.key().await, stage.key().await, fresh("k"));
+    let (key, other, once) = (stage.key().await, stage.key().await, fresh("k"));
     let stack = &stage.stack;
-    let made = stack.operator().post("/v1/contracts", for_key(&one, person(1, 2))).once(&once).await;
+    let made = stack.operator().post("/v1/contracts", for_key(&key, person(1, 2))).once(&once).await;
     made.is(201);
-    for another in [for_key(&one, person(3, 4)), for_key(&other, person(1, 2))] {
+    for another in [for_key(&key, person(3, 4)), for_key(&other, person(1, 2))] {
         let reused = stack.operator().post("/v1/contracts", another).once(&once).await;
         _ = reused.problem("idempotency_key_reused");
     }
     let pin = format!("{}/pin", made.header("location"));
     let elsewhere = stack.operator().post(pin, json!({})).once(&once).await;
     assert_eq!((elsewhere.status, elsewhere.header("idempotency-replayed")), (200, ""));
-    let by_another = stack.admin().post("/v1/contracts", for_key(&one, person(3, 4))).once(&once).await;
+    let by_another = stack.admin().post("/v1/contracts", for_key(&key, person(3, 4))).once(&once).await;
     assert_eq!((by_another.status, by_another.header("idempotency-replayed")), (201, ""));
 }
 
