@@ -39,7 +39,7 @@ pub(crate) async fn send(visit: Visit, ContractPath(id): ContractPath, _: NoQuer
             ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
         }
         Ok(preview) if shows_first(&form, &preview) && !is_confirmed(&form) => {
-            return context.show(&visit, form, FormState::Preview(preview)).await;
+            return context.show(&visit, form, FormState::Preview(Box::new(preview))).await;
         }
         Ok(_) => match store.edit_contract(&id, change.clone(), force, expected, &visit.metadata()).await {
             Ok(_) => return done(),

@@ -99,7 +99,7 @@ pub(super) enum FormState {
     Refused(Errors),
     /// The contracts in the way, and the next free period.
     Conflict(Vec<Conflict>, Option<TimeRange>),
-    Preview(Preview),
+    Preview(Box<Preview>),
 }
 
 /// The keys, the automat and the contract that a page belongs to.

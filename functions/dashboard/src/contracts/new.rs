@@ -44,7 +44,7 @@ pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: 
     let refused = if shows_first && !confirmed {
         match visit.store().preview_contract(draft, visit.now).await {
             Ok(preview) if preview.conflicts.is_empty() => {
-                return context.show(&visit, form, FormState::Preview(preview)).await;
+                return context.show(&visit, form, FormState::Preview(Box::new(preview))).await;
             }
             Ok(preview) => {
                 ContractRefusal::Overlap { conflicts: preview.conflicts, next_free: preview.next_free }.into()
