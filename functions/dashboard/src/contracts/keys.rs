@@ -22,7 +22,7 @@ pub(super) struct Line {
     pub(super) id: KeyId,
     pub(super) property: String,
     /// Its automat and locker, if it is not in the automat of the first key.
-    pub(super) place: Option<String>,
+    pub(super) elsewhere: Option<String>,
     pub(super) is_out: bool,
 }
 
@@ -49,7 +49,7 @@ impl KeyContext {
         let line = |key: &Key| Line {
             id: key.id.clone(),
             property: key.property.to_string(),
-            place: self.elsewhere.get(&key.automat).map(|automat| {
+            elsewhere: self.elsewhere.get(&key.automat).map(|automat| {
                 t.with("contract-key-at", [("automat", automat.clone()), ("locker", key.locker.to_string())])
             }),
             is_out: out.contains(&key.id),
