@@ -104,7 +104,7 @@ async fn an_obliging_person_fetches_a_key_and_closes_the_door() {
     let cloud = async {
         let entry = peer.next(&topics().keypad()).await;
         let open =
-            json!({"id": entry["id"], "answer": "open", "lockerIndex": 7, "purpose": "fetch", "expiresAt": TIME + 10});
+            json!({"id": entry["id"], "answer": "open", "fetch": [7], "expiresAt": TIME + 10});
         peer.send(&topics().keypad_reply(), open);
         entry["id"].clone()
     };

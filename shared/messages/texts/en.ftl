@@ -60,23 +60,23 @@ pin-use = { $keys ->
 
 ## The keys of a message: at the start of a sentence, within one, and in an SMS
 
-the-key-first = { $keys ->
+form-the-key-first = { $keys ->
     [one] Key { $key }
    *[other] Keys { $key }
 }
-the-key = { $keys ->
+form-the-key = { $keys ->
     [one] key { $key }
    *[other] keys { $key }
 }
-sms-key-first = { $keys ->
+form-sms-key-first = { $keys ->
     [one] Key { $item }
    *[other] Keys { $item }
 }
-sms-key = { $keys ->
+form-sms-key = { $keys ->
     [one] key { $item }
    *[other] keys { $item }
 }
-are = { $keys ->
+form-are = { $keys ->
     [one] is
    *[other] are
 }
@@ -98,7 +98,7 @@ changed-zone = time zone of the key automat
 ## Common to all emails
 
 greeting = Hi { $recipient },
-kicker = { the-key-first }
+kicker = { form-the-key-first }
 preheader = { $person }, { $when }
 footer = You get this message because you are a contact for this key booking. It was sent automatically. Times are local time at the key automat ({ $zone }).
 
@@ -106,46 +106,46 @@ footer = You get this message because you are a contact for this key booking. It
 
 contract-created =
     .name = Contract created
-    .subject = { the-key-first } { are } booked for { $person }
+    .subject = { form-the-key-first } { form-are } booked for { $person }
     .heading =
         { $keys ->
             [one] A key is booked
            *[other] Keys are booked
         }
     .intro =
-        { the-key-first } { are } booked for { $person }. { $keys ->
+        { form-the-key-first } { form-are } booked for { $person }. { $keys ->
             [one] Here is how to fetch it.
            *[other] Here is how to fetch them.
         }
     .sms =
-        { sms-key-first } for { $person }
+        { form-sms-key-first } for { $person }
         { $when }
         { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 contract-updated =
     .name = Contract changed
-    .subject = The booking of { the-key } has changed
+    .subject = The booking of { form-the-key } has changed
     .heading = The booking has changed
-    .intro = The booking of { the-key } for { $person } has changed. Here are the current details.
+    .intro = The booking of { form-the-key } for { $person } has changed. Here are the current details.
     .sms =
         Booking changed: { $changes }.
-        { sms-key-first }, { $person }
+        { form-sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 contract-ended =
     .name = Contract ended
-    .subject = The booking of { the-key } has ended
+    .subject = The booking of { form-the-key } has ended
     .heading = The booking has ended
     .intro =
-        The booking of { the-key } for { $person } was ended on { $end }. { $keys ->
+        The booking of { form-the-key } for { $person } was ended on { $end }. { $keys ->
             [one] If you still have the key, please return it: the PIN only returns it now.
            *[other] If you still have a key, please return it: the PIN only returns keys now.
         }
     .sms =
-        Ended { $end }: booking of { sms-key }, { $person }.
+        Ended { $end }: booking of { form-sms-key }, { $person }.
         The PIN only returns { $keys ->
             [one] the key
            *[other] keys
@@ -154,37 +154,37 @@ contract-ended =
 
 contract-cancelled =
     .name = Contract cancelled
-    .subject = The booking of { the-key } is cancelled
+    .subject = The booking of { form-the-key } is cancelled
     .heading = The booking is cancelled
-    .intro = The booking of { the-key } for { $person } is cancelled. Its PIN no longer works.
+    .intro = The booking of { form-the-key } for { $person } is cancelled. Its PIN no longer works.
     .sms =
-        Cancelled: { sms-key }, { $person }
+        Cancelled: { form-sms-key }, { $person }
         { $when }
         { $automat }
         The PIN no longer works.
 
 start-reminder =
     .name = Reminder 24 hours before the start
-    .subject = Reminder: { the-key } from { $start }
+    .subject = Reminder: { form-the-key } from { $start }
     .heading = The booking starts soon
-    .intro = The booking of { the-key } for { $person } starts on { $start }.
+    .intro = The booking of { form-the-key } for { $person } starts on { $start }.
     .sms =
-        Reminder: { sms-key } for { $person }
+        Reminder: { form-sms-key } for { $person }
         { $when }
         { $automat-and-address }
         Fetch and return: PIN { $pin }
 
 end-reminder =
     .name = Reminder 2 hours before the end
-    .subject = Reminder: return { the-key } by { $end }
+    .subject = Reminder: return { form-the-key } by { $end }
     .heading = The booking ends soon
     .intro =
-        The booking of { the-key } for { $person } ends on { $end }. Please return { $keys ->
+        The booking of { form-the-key } for { $person } ends on { $end }. Please return { $keys ->
             [one] the key
            *[other] the keys
         } by then, with the same PIN.
     .sms =
-        Reminder: { sms-key }, { $person }, { are } due back by { $end }.
+        Reminder: { form-sms-key }, { $person }, { form-are } due back by { $end }.
         { $automat }
 
 key-fetched =
@@ -211,7 +211,7 @@ key-not-returned =
     .name = Key not returned in time
     .subject = Please return key { $key }
     .heading = The key is not back
-    .intro = The booking of { the-key } for { $person } ended on { $end }, and the key has not been returned. Please return it as soon as you can: the PIN still works for that.
+    .intro = The booking of { form-the-key } for { $person } ended on { $end }, and the key has not been returned. Please return it as soon as you can: the PIN still works for that.
     .sms =
         Please return key { $item }, { $person }.
         It was due back by { $end }.

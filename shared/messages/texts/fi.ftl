@@ -51,15 +51,15 @@ pin-use = { $keys ->
 
 ## The keys of a message: nominative, genitive, and in an SMS
 
-the-key-first = { $keys ->
+form-the-key-first = { $keys ->
     [one] Avain { $key }
    *[other] Avaimet { $key }
 }
-of-the-key = { $keys ->
+form-of-the-key = { $keys ->
     [one] Avaimen { $key }
    *[other] Avainten { $key }
 }
-sms-key-first = { $keys ->
+form-sms-key-first = { $keys ->
     [one] Avain { $item }
    *[other] Avaimet { $item }
 }
@@ -81,7 +81,7 @@ changed-zone = avainautomaatin aikavyöhyke
 ## Common to all emails
 
 greeting = Hei { $recipient }!
-kicker = { the-key-first }
+kicker = { form-the-key-first }
 preheader = { $person }, { $when }
 footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yhteyshenkilöksi. Viesti on lähetetty automaattisesti. Ajat on ilmoitettu avainautomaatin paikallisena aikana ({ $zone }).
 
@@ -89,41 +89,41 @@ footer = Saat tämän viestin, koska sinut on merkitty tämän avainvarauksen yh
 
 contract-created =
     .name = Sopimus luotu
-    .subject = { the-key-first } on varattu henkilölle { $person }
+    .subject = { form-the-key-first } on varattu henkilölle { $person }
     .heading =
         { $keys ->
             [one] Avain on varattu
            *[other] Avaimet on varattu
         }
     .intro =
-        { the-key-first } on varattu henkilölle { $person }. { $keys ->
+        { form-the-key-first } on varattu henkilölle { $person }. { $keys ->
             [one] Näin noudat sen.
            *[other] Näin noudat ne.
         }
     .sms =
-        { sms-key-first }, { $person }
+        { form-sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 contract-updated =
     .name = Sopimusta muutettu
-    .subject = { of-the-key } varaus on muuttunut
+    .subject = { form-of-the-key } varaus on muuttunut
     .heading = Varaus on muuttunut
-    .intro = { of-the-key } varaus henkilölle { $person } on muuttunut. Tässä ovat ajantasaiset tiedot.
+    .intro = { form-of-the-key } varaus henkilölle { $person } on muuttunut. Tässä ovat ajantasaiset tiedot.
     .sms =
         Avainvaraus muuttunut: { $changes }.
-        { sms-key-first }, { $person }
+        { form-sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Nouto ja palautus: PIN { $pin }
 
 contract-ended =
     .name = Sopimus päätetty
-    .subject = { of-the-key } varaus on päätetty
+    .subject = { form-of-the-key } varaus on päätetty
     .heading = Varaus on päätetty
     .intro =
-        { of-the-key } varaus henkilölle { $person } päätettiin { $end }. { $keys ->
+        { form-of-the-key } varaus henkilölle { $person } päätettiin { $end }. { $keys ->
             [one] Jos avain on vielä sinulla, palauta se.
            *[other] Jos avaimia on vielä sinulla, palauta ne.
         } PIN-koodi toimii enää palautuksessa.
@@ -134,9 +134,9 @@ contract-ended =
 
 contract-cancelled =
     .name = Sopimus peruttu
-    .subject = { of-the-key } varaus on peruttu
+    .subject = { form-of-the-key } varaus on peruttu
     .heading = Varaus on peruttu
-    .intro = { of-the-key } varaus henkilölle { $person } on peruttu. PIN-koodi ei enää toimi.
+    .intro = { form-of-the-key } varaus henkilölle { $person } on peruttu. PIN-koodi ei enää toimi.
     .sms =
         Avainvaraus peruttu: { $item }, { $person }
         { $when }
@@ -151,7 +151,7 @@ start-reminder =
            *[other] avainten { $key }
         } varaus alkaa { $start }
     .heading = Varaus alkaa pian
-    .intro = { of-the-key } varaus henkilölle { $person } alkaa { $start }.
+    .intro = { form-of-the-key } varaus henkilölle { $person } alkaa { $start }.
     .sms =
         Muistutus: { $item }, { $person }
         { $when }
@@ -167,7 +167,7 @@ end-reminder =
         } viimeistään { $end }
     .heading = Varaus päättyy pian
     .intro =
-        { of-the-key } varaus henkilölle { $person } päättyy { $end }. { $keys ->
+        { form-of-the-key } varaus henkilölle { $person } päättyy { $end }. { $keys ->
             [one] Palauta avain siihen mennessä samalla PIN-koodilla.
            *[other] Palauta avaimet siihen mennessä samalla PIN-koodilla.
         }

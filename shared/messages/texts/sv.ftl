@@ -63,23 +63,23 @@ pin-use = { $keys ->
 
 ## The keys of a message: at the start of a sentence, within one, and in an SMS
 
-the-key-first = { $keys ->
+form-the-key-first = { $keys ->
     [one] Nyckel { $key }
    *[other] Nycklarna { $key }
 }
-the-key = { $keys ->
+form-the-key = { $keys ->
     [one] nyckel { $key }
    *[other] nycklarna { $key }
 }
-sms-key-first = { $keys ->
+form-sms-key-first = { $keys ->
     [one] Nyckel { $item }
    *[other] Nycklar { $item }
 }
-sms-key = { $keys ->
+form-sms-key = { $keys ->
     [one] nyckel { $item }
    *[other] nycklar { $item }
 }
-booked = { $keys ->
+form-booked = { $keys ->
     [one] är bokad
    *[other] är bokade
 }
@@ -101,7 +101,7 @@ changed-zone = nyckelautomatens tidszon
 ## Common to all emails
 
 greeting = Hej { $recipient }!
-kicker = { the-key-first }
+kicker = { form-the-key-first }
 preheader = { $person }, { $when }
 footer = Du får det här meddelandet eftersom du är kontaktperson för den här nyckelbokningen. Det har skickats automatiskt. Tiderna anges i nyckelautomatens lokala tid ({ $zone }).
 
@@ -109,53 +109,53 @@ footer = Du får det här meddelandet eftersom du är kontaktperson för den hä
 
 contract-created =
     .name = Avtal skapat
-    .subject = { the-key-first } { booked } för { $person }
+    .subject = { form-the-key-first } { form-booked } för { $person }
     .heading =
         { $keys ->
             [one] En nyckel är bokad
            *[other] Nycklar är bokade
         }
     .intro =
-        { the-key-first } { booked } för { $person }. { $keys ->
+        { form-the-key-first } { form-booked } för { $person }. { $keys ->
             [one] Så här hämtar du den.
            *[other] Så här hämtar du dem.
         }
     .sms =
-        { sms-key-first }, { $person }
+        { form-sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Hämtning och retur: PIN { $pin }
 
 contract-updated =
     .name = Avtal ändrat
-    .subject = Bokningen av nyckel { $key } har ändrats
+    .subject = Bokningen av { form-the-key } har ändrats
     .heading = Bokningen har ändrats
-    .intro = Bokningen av nyckel { $key } för { $person } har ändrats. Här är de aktuella uppgifterna.
+    .intro = Bokningen av { form-the-key } för { $person } har ändrats. Här är de aktuella uppgifterna.
     .sms =
         Bokning ändrad: { $changes }.
-        { sms-key-first }, { $person }
+        { form-sms-key-first }, { $person }
         { $when }
         { $automat-and-address }
         Hämtning och retur: PIN { $pin }
 
 contract-ended =
     .name = Avtal avslutat
-    .subject = Bokningen av nyckel { $key } har avslutats
+    .subject = Bokningen av { form-the-key } har avslutats
     .heading = Bokningen har avslutats
-    .intro = Bokningen av nyckel { $key } för { $person } avslutades { $end }. { $keys ->
+    .intro = Bokningen av { form-the-key } för { $person } avslutades { $end }. { $keys ->
             [one] Om du har nyckeln kvar, lämna tillbaka den.
            *[other] Om du har någon nyckel kvar, lämna tillbaka den.
         } PIN-koden gäller nu bara för återlämning.
     .sms =
-        Bokning avslutad { $end }: { sms-key }, { $person }.
+        Bokning avslutad { $end }: { form-sms-key }, { $person }.
         PIN gäller bara för återlämning.
         { $automat }
 
 contract-cancelled =
     .name = Avtal annullerat
-    .subject = Bokningen av nyckel { $key } har annullerats
+    .subject = Bokningen av { form-the-key } har annullerats
     .heading = Bokningen har annullerats
-    .intro = Bokningen av nyckel { $key } för { $person } har annullerats. PIN-koden gäller inte längre.
+    .intro = Bokningen av { form-the-key } för { $person } har annullerats. PIN-koden gäller inte längre.
     .sms =
         Annullerad: { $item }, { $person }
         { $when }
@@ -166,7 +166,7 @@ start-reminder =
     .name = Påminnelse 24 timmar före starten
     .subject = Påminnelse: bokningen av nyckel { $key } börjar { $start }
     .heading = Bokningen börjar snart
-    .intro = Bokningen av nyckel { $key } för { $person } börjar { $start }.
+    .intro = Bokningen av { form-the-key } för { $person } börjar { $start }.
     .sms =
         Påminnelse: { $item }, { $person }
         { $when }
@@ -175,14 +175,14 @@ start-reminder =
 
 end-reminder =
     .name = Påminnelse 2 timmar före slutet
-    .subject = Påminnelse: lämna tillbaka { the-key } senast { $end }
+    .subject = Påminnelse: lämna tillbaka { form-the-key } senast { $end }
     .heading = Bokningen slutar snart
-    .intro = Bokningen av nyckel { $key } för { $person } slutar { $end }. { $keys ->
+    .intro = Bokningen av { form-the-key } för { $person } slutar { $end }. { $keys ->
             [one] Lämna tillbaka nyckeln senast då, med samma PIN-kod.
            *[other] Lämna tillbaka nycklarna senast då, med samma PIN-kod.
         }
     .sms =
-        Påminnelse: { sms-key }, { $person }, ska återlämnas senast { $end }.
+        Påminnelse: { form-sms-key }, { $person }, ska återlämnas senast { $end }.
         { $automat }
 
 key-fetched =

@@ -7,6 +7,11 @@ use fluent_bundle::FluentResource;
 
 use crate::translations::LANGUAGES;
 
+/// Texts with this beginning are forms of words within other texts. Each language has those that its grammar needs.
+const FORM: &str = "form-";
+/// Variables that only choose a form, which not every language needs.
+const CHOOSING: [&str; 1] = ["keys"];
+
 /// Each text with its variables. An attribute is a text of its own: `message.attribute`.
 type Patterns = BTreeMap<String, BTreeSet<String>>;
 
@@ -43,10 +48,22 @@ fn patterns(sources: &[&str], faults: &mut Vec<String>) -> Patterns {
         }
         let is_of_name = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         let values = line.split('$').skip(1).map(|rest| rest.chars().take_while(is_of_name).collect());
-        found.entry(pattern.clone()).or_default().extend(values);
+        let texts = found.entry(pattern.clone()).or_default();
+        texts.extend(values);
+        let forms = line.split("{ ").skip(1).map(|rest| rest.chars().take_while(is_of_name).collect::<String>());
+        texts.extend(forms.filter(|name| name.starts_with(FORM)));
     }
     // Lines before the first text.
     found.remove("");
+    let forms: Vec<_> = found.extract_if(.., |name, _| name.starts_with(FORM)).collect();
+    for values in found.values_mut() {
+        for (name, of_form) in &forms {
+            if values.remove(name) {
+                values.extend(of_form.iter().cloned());
+            }
+        }
+        values.retain(|value| !CHOOSING.contains(&value.as_str()));
+    }
     found
 }
 
@@ -72,6 +89,9 @@ mod tests {
         ] {
             assert_eq!(faults(&finnish), [fault]);
         }
+        let forms = "one = Yksi\nform-two = { $keys ->\n    [one] { $name }\n   *[other] { $name }\n}\n\
+                     two = { form-two }\n    .part = { PAD($count) }\n";
+        assert_eq!(faults(&[forms]), [""; 0], "a language may have forms of its own");
         let broken = faults(&["one = { \n", two]);
         assert!(broken.len() == 1 && broken[0].starts_with("not Fluent"), "{broken:?}");
     }
