@@ -103,8 +103,7 @@ async fn an_obliging_person_fetches_a_key_and_closes_the_door() {
     peer.next(&topics().lockers()).await;
     let cloud = async {
         let entry = peer.next(&topics().keypad()).await;
-        let open =
-            json!({"id": entry["id"], "answer": "open", "fetch": [7], "expiresAt": TIME + 10});
+        let open = json!({"id": entry["id"], "answer": "open", "fetch": [7], "expiresAt": TIME + 10});
         peer.send(&topics().keypad_reply(), open);
         entry["id"].clone()
     };

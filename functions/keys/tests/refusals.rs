@@ -140,10 +140,7 @@ async fn a_cors_preflight_needs_no_token() {
         [("/v1/keys/K-1", "GET, HEAD, PATCH, DELETE"), ("/v1/contracts/C-1", "GET, HEAD, PUT, PATCH, DELETE")]
     {
         let response = answer(ask(path).body(Body::empty()).unwrap()).await;
-        assert_eq!(
-            (response.status().as_u16(), &response.headers()[ALLOW]),
-            (204, &methods.parse().unwrap())
-        );
+        assert_eq!((response.status().as_u16(), &response.headers()[ALLOW]), (204, &methods.parse().unwrap()));
         assert!(!response.headers().contains_key("access-control-allow-origin"), "that is the template's to say");
     }
     assert_eq!(code(ask("/v1/nothing").body(Body::empty()).unwrap()).await, "route_not_found");

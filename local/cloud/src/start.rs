@@ -148,11 +148,10 @@ impl LocalCloud {
 
         let role = if options.empty { Role::Admin } else { Role::Operator };
         let token = tokens.issue(role, role.scope(), clock.now())?;
-        let automats = folder.as_ref().map(Folder::automats);
         let mqtt = Mqtt {
             plain: iot.mqtt(),
             tls: iot.mqtts(),
-            automats,
+            automats: folder.as_ref().map(Folder::automats),
             simulated: automat.as_ref().map(|(id, _)| id.clone()),
         };
         let file = folder.as_ref().map(Folder::sign_in);

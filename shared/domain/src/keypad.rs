@@ -74,8 +74,8 @@ impl AllowedLockers {
         let lockers: Vec<_> = decisions.iter().filter_map(allowed).collect();
         if lockers.is_empty() {
             let mut reasons = decisions.iter().filter_map(|(_, decision)| decision.err());
-            let telling = reasons.find(|reason| *reason != KeypadRefusal::Unknown);
-            return Err(telling.unwrap_or(KeypadRefusal::Unknown));
+            let known = reasons.find(|reason| *reason != KeypadRefusal::Unknown);
+            return Err(known.unwrap_or(KeypadRefusal::Unknown));
         }
         let fetches = lockers.iter().any(|allowed| allowed.purpose == Purpose::Fetch);
         let is_missing = |(_, decision): &&(_, _)| fetches && *decision == Err(KeypadRefusal::KeyOut);

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::scene::{Scene, each};
 
 #[tokio::test]
-async fn messages_name_every_key_and_tell_when_one_is_removed() {
+async fn messages_name_every_key_and_report_a_removed_one() {
     let scene = Scene::new().await;
     let elsewhere = Stage::new(&scene.stage.stack, 1).await;
     let other = elsewhere.key_with(json!({ "property": "Asematie 1" })).await;

@@ -65,6 +65,11 @@ impl Store {
             let edit = Edit { stored, keys, edited, edited_keys, force };
             self.check_pin(&edit).await?;
             let transaction = self.build_contract_edit(&edit, &foreign_pins, metadata)?;
+            if transaction.is_too_large() {
+                // Times and PIN of 16 keys in 12 automats or more, while each PIN has two names. One after the other they
+                // can be changed even then.
+                return Err(Error::Busy.into());
+            }
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(edit.edited) };
             if refused.is_only(&[Part::Pin]) {
                 return Err(ContractRefusal::PinInUse.into());

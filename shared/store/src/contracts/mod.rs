@@ -46,11 +46,16 @@ impl Store {
     }
 
     /// A contract with all its keys, to be changed. While one of them is being removed, it cannot be:
-    /// [`ContractRefusal::KeyBeingRemoved`].
+    /// [`ContractRefusal::KeyBeingRemoved`]. One that is gone is left out, and the change takes it off: its removal does not
+    /// find the contract if the entry in its history has expired, while the contract is kept for another key that is out.
     pub(crate) async fn writable_contract(&self, id: &ContractId) -> Result<(StoredContract, Vec<StoredKey>), Error> {
-        let (stored, keys) = self.stored_contract(id).await?;
-        if keys.len() < stored.keys.len() {
-            return Err(stored.key_being_removed(&keys));
+        let mut stored = self.find_contract(id).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
+        let mut keys = self.keys_of(&stored).await?;
+        let all = keys.len();
+        keys.retain(|stored| stored.key.state == KeyState::Active);
+        match ContractKeys::new(keys.iter().map(|stored| stored.key.id.clone())) {
+            Ok(active) if keys.len() == all => stored.contract.keys = active,
+            _ => return Err(stored.key_being_removed(&keys)),
         }
         Ok((stored, keys))
     }

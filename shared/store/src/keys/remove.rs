@@ -192,9 +192,13 @@ impl Store {
         let StoredKey { key: Key { id: key_id, automat, .. }, incarnation, .. } = key;
         let mut foreign_pins = HashSet::new();
         retry!(self, {
-            let found = self.find_contract(&id).await?;
-            let Some(stored) = found.filter(|stored| stored.has(key_id, incarnation)) else { return Ok(()) };
             let history = HistoryItem::key(key_id, &id);
+            let found = self.find_contract(&id).await?;
+            let Some(stored) = found.filter(|stored| stored.has(key_id, incarnation)) else {
+                // The contract has been erased meanwhile, or another call has taken the key off.
+                self.delete(history, KeyItem::part_of(incarnation)).await?;
+                return Ok(());
+            };
             let Some(next) = stored.without(key_id, now) else {
                 // Its other keys have been removed meanwhile.
                 return Ok(self.delete_together(key, vec![history]).await?);
