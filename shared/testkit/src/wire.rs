@@ -37,6 +37,7 @@ pub struct Wire {
 #[derive(Debug, Default)]
 struct State {
     tally: Tally,
+    largest_transaction: usize,
     conflicts: u32,
     throttled: Option<&'static str>,
     unread: u32,
@@ -187,6 +188,12 @@ impl Wire {
         std::mem::take(&mut self.state().tally)
     }
 
+    /// The number of actions in the largest transaction since the last call.
+    #[must_use]
+    pub fn largest_transaction(&self) -> usize {
+        std::mem::take(&mut self.state().largest_transaction)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -243,6 +250,7 @@ impl Wire {
         let target = request.headers().get("x-amz-target").and_then(|target| target.split('.').nth(1));
         let target = target.unwrap_or_default().to_owned();
         let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+        self.count_actions(&body);
         let misled = self.mislead(&mut body);
         self.miss_codes(&mut body);
         let unread = self.leave_out(&target, &mut body);
@@ -275,6 +283,12 @@ impl Wire {
         }
         *response.body_mut() = SdkBody::from(answer);
         Ok(response)
+    }
+
+    fn count_actions(&self, body: &Value) {
+        let actions = body["TransactItems"].as_array().map_or(0, Vec::len);
+        let mut state = self.state();
+        state.largest_transaction = state.largest_transaction.max(actions);
     }
 
     /// Removes the codes from a batch read.

@@ -42,6 +42,7 @@ impl Store {
             Ok(keys) => keys,
             Err(_) => return Err(stored.key_being_removed(&keys)),
         };
+        stored.contract.out.retain(|key| stored.contract.keys.has(key));
         Ok((stored, keys))
     }
 
