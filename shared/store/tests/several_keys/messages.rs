@@ -246,7 +246,7 @@ async fn a_removed_key_is_an_update_and_the_last_one_a_cancellation() {
     assert_eq!(stage.listed().await, [ContractCreated, ContractUpdated, ContractCancelled]);
 }
 
-/// Told once, wherever the removal was interrupted.
+/// Notified once, wherever the removal was interrupted.
 #[tokio::test]
 async fn an_interrupted_removal_of_a_key_is_one_update() {
     for requests in 0.. {
