@@ -69,7 +69,7 @@ async fn a_conflict_on_one_key_books_nothing_and_names_key_and_contract() {
         panic!("{refused:?}")
     };
     let expected = Conflict { key: id("C"), entry: Entry { contract: contract_id("on-c"), range: range(30, 90) } };
-    assert_eq!(conflicts, [expected.clone()]);
+    assert_eq!(conflicts, std::slice::from_ref(&expected));
     assert_eq!(next_free, Some(range(130, 190)), "the first time in which all keys are free");
     let preview = table.store.preview_contract(wanted, at(0)).await.unwrap();
     assert_eq!((preview.conflicts, preview.next_free), (vec![expected], Some(range(130, 190))));

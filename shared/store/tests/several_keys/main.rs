@@ -1,7 +1,13 @@
 //! Contracts of several keys: all of them are booked or none, whatever happens at the same time and wherever a function
 //! dies.
 
-#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::large_futures,
+    reason = "a test that cannot go on fails, and its futures may be large"
+)]
 
 mod booking;
 mod editing;

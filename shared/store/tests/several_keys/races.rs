@@ -233,7 +233,7 @@ async fn race(world: World, with_keys: bool, operations: u64) {
     });
     let mut past = Past::default();
     for writer in writers.collect::<Vec<_>>() {
-        let seen = tokio::time::timeout(Duration::from_secs(120), writer).await.expect("nobody waits for ever");
+        let seen = tokio::time::timeout(Duration::from_mins(2), writer).await.expect("nobody waits for ever");
         seen.unwrap().into_iter().for_each(|seen| past.add(seen));
     }
     table.store.finish_removals(at(1)).await.unwrap();
