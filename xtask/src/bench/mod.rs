@@ -111,7 +111,7 @@ fn measure_one(
     calls: usize,
     share: Option<&Share>,
 ) -> Result<Sample> {
-    let source = Source::start(project)?;
+    let source = Source::start(project, None)?;
     let recorded = subjects.iter().find(|other| other.name == subject.function).context("its function is missing")?;
     let recording = recorded.record(&source)?;
     peers::write_calls(project, &recording)?;
@@ -155,7 +155,7 @@ impl Subject {
     fn function_command(&self, source: &Source, stand_in: &StandIn) -> Command {
         let url = format!("http://{}", stand_in.address);
         let mut command = Command::new(&self.program);
-        command.env_clear();
+        command.env_clear().envs(source.clock.iter().map(|clock| ("LD_PRELOAD", clock)));
         command.envs([
             ("AWS_LAMBDA_RUNTIME_API", stand_in.address.as_str()),
             ("AWS_LAMBDA_FUNCTION_NAME", "bench"),

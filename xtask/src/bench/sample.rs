@@ -1,4 +1,4 @@
-//! One process, from its start over its calls to its end: times, CPU, memory, and what it asked of AWS.
+//! One process, from its start over its calls to its end: times, CPU and memory.
 
 use std::{
     fs,
@@ -29,18 +29,6 @@ pub(super) struct Sample {
     pub(super) cpu_of_a_call: Duration,
     /// The peak, in kilobytes.
     pub(super) memory: u64,
-    pub(super) counted: Counted,
-}
-
-/// What does not depend on the machine's speed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Counted {
-    /// Threads at the end of init.
-    pub(super) threads: usize,
-    /// Connections to AWS in all.
-    pub(super) connections: usize,
-    /// Requests to AWS of a later call.
-    pub(super) requests: usize,
 }
 
 /// Runs a process over this number of calls.
@@ -50,26 +38,23 @@ pub(super) fn measure(program: &mut Command, stand_in: &StandIn, call: &Call, ca
     let process = Running::unannounced(program)?;
     stand_in.wait_until_ready()?;
     let init = start.elapsed();
-    let (threads, cpu_of_init) = threads(process.id())?;
+    let (_, cpu_of_init) = threads(process.id())?;
 
     let mut took = Vec::new();
-    let (mut requests, mut cpu_before_later) = (0, Duration::ZERO);
-    let mut cold = init;
+    let (mut cold, mut cpu_before_later) = (init, Duration::ZERO);
     for n in 0..calls {
         let done = stand_in.invoke(&call.event)?;
         call.check(&done.response)?;
         took.push(done.took);
-        requests = done.calls;
         if n == 0 {
             cold = start.elapsed();
-            cpu_before_later = self::threads(process.id())?.1;
+            cpu_before_later = threads(process.id())?.1;
         }
     }
     let later = u32::try_from(calls.saturating_sub(1)).unwrap_or(u32::MAX).max(1);
-    let cpu_of_a_call = self::threads(process.id())?.1.saturating_sub(cpu_before_later) / later;
+    let cpu_of_a_call = threads(process.id())?.1.saturating_sub(cpu_before_later) / later;
     let memory = peak_memory(process.id())?;
-    let counted = Counted { threads, connections: stand_in.connections(), requests };
-    Ok(Sample { init, cold, calls: took, cpu_of_init, cpu_of_a_call, memory, counted })
+    Ok(Sample { init, cold, calls: took, cpu_of_init, cpu_of_a_call, memory })
 }
 
 /// Runs a function once over the embedded database, and keeps what it asked of its table.
@@ -84,7 +69,7 @@ pub(super) fn record(program: &dyn Fn(&StandIn) -> Command, source: &Source, cal
 }
 
 /// The threads of a process, and the CPU time of them all.
-fn threads(process: u32) -> Result<(usize, Duration)> {
+pub(super) fn threads(process: u32) -> Result<(usize, Duration)> {
     let (mut threads, mut nanos) = (0, 0);
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
         let statistics = fs::read_to_string(thread?.path().join("schedstat"))?;

@@ -3,14 +3,20 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::Stdio,
+    path::PathBuf,
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::stand_in::Aws;
-use crate::{process::Running, project::Project};
+use crate::{
+    process::{Running, text},
+    project::Project,
+};
+
+const EXAMPLE: &str = "calls_to_measure";
 
 /// An event, and what the function must answer.
 #[derive(Debug, Clone)]
@@ -28,13 +34,15 @@ pub(super) struct Source {
     pub(super) table: String,
     pub(super) issuer: String,
     pub(super) calls: Vec<Call>,
+    /// A library with a clock, for this and for the functions.
+    pub(super) clock: Option<PathBuf>,
     _process: Running,
 }
 
 impl Source {
-    pub(super) fn start(project: &Project) -> Result<Self> {
-        let mut command = project.cargo();
-        command.args(["run", "--quiet", "--locked", "--package", "e2e", "--example", "calls_to_measure"]);
+    pub(super) fn start(project: &Project, clock: Option<PathBuf>) -> Result<Self> {
+        let mut command = Command::new(built(project)?);
+        command.envs(clock.iter().map(|clock| ("LD_PRELOAD", clock)));
         let mut process = Running::unannounced(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
         let mut line = String::new();
         BufReader::new(process.output()?).read_line(&mut line)?;
@@ -52,6 +60,7 @@ impl Source {
             table: text("table")?,
             issuer: text("issuer")?,
             calls: calls.collect::<Result<_>>()?,
+            clock,
             _process: process,
         })
     }
@@ -59,4 +68,16 @@ impl Source {
     pub(super) fn call(&self, function: &str) -> Result<&Call> {
         self.calls.iter().find(|call| call.function == function).with_context(|| format!("no call for {function}"))
     }
+}
+
+/// Builds the example for the whole workspace, as `cargo test` does: for its package alone, crates below it would have
+/// other features and be compiled once more.
+fn built(project: &Project) -> Result<PathBuf> {
+    let mut command = project.cargo();
+    command.args(["build", "--locked", "--workspace", "--message-format", "json-render-diagnostics"]);
+    let messages = text(command.args(["--example", EXAMPLE]))?;
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let is_example = |message: &Value| message["target"]["kind"] == json!(["example"]);
+    let executable = messages.filter(is_example).find_map(|message| message["executable"].as_str().map(PathBuf::from));
+    executable.with_context(|| format!("cargo has not built the example {EXAMPLE}"))
 }

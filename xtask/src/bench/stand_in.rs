@@ -19,8 +19,8 @@ use serde_json::{Value, json};
 
 use super::http::{Reply, Request, forward};
 
-/// How long a process may take to start, and to answer.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a process may take to start, and to answer: minutes in Valgrind on a busy machine.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// What the stand-in answers beside the table.
 #[derive(Debug, Clone, Default)]
