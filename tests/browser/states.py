@@ -86,6 +86,7 @@ STATES = [
     PageState("automats", "/", often=True),
     PageState("automats-as-viewer", "/", person="viewer"),
     PageState("search", "/search?q=har"),
+    PageState("search-contracts", "/search?q=lehtonen"),
     PageState("search-without-results", "/search?q=nothing-is-called-so"),
     PageState("automat-new", "/automats/new"),
     PageState("automat-new-refused", "/automats/new", then=save),

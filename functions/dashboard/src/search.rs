@@ -1,37 +1,110 @@
-//! `GET /search`: keys by words of their KeyID and property.
+//! `GET /search`: keys by words of their KeyID and property, and contracts by words of names and reference, by addresses
+//! and by the last digits of phone numbers.
 
-use api::Query;
+use std::collections::HashMap;
+
+use api::{Problem, Query};
 use askama::Template;
-use domain::{Key, SearchTerms};
-use store::KeyFilter;
+use domain::{AutomatId, Contract, ContractSearch, Key, SearchTerms};
+use store::{ContractFilter, KeyFilter, ListedContract, Page, PageRequest};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::frame::Frame;
 use crate::links;
+use crate::times::Times;
+use crate::translations::count;
 use crate::visit::{Answer, Visit, page};
+
+/// Which of the two lists is continued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+enum List {
+    Keys,
+    Contracts,
+}
+
+/// Results, and the address of the next ones.
+struct Found<T> {
+    results: Vec<T>,
+    next: Option<String>,
+}
+
+struct ContractLine {
+    contract: Contract,
+    /// The first key.
+    key: Key,
+    /// How many others there are.
+    others: Option<String>,
+    overdue: bool,
+    /// In the local time of the key's automat.
+    times: String,
+}
 
 #[derive(Template)]
 #[template(path = "search.html")]
 struct SearchPage<'p> {
     frame: &'p Frame,
     query_text: String,
-    /// Whether the query has a search term.
-    searchable: bool,
-    keys: Vec<Key>,
-    next: Option<String>,
+    keys: Option<Found<Key>>,
+    contracts: Option<Found<ContractLine>>,
 }
 
 pub(crate) async fn search(visit: Visit, mut query: Query) -> Answer {
     let (request, query_text) = (query.page(), query.text("q").unwrap_or_default());
+    let only = query.one_of::<List>("list");
     query.finish()?;
-    let terms = SearchTerms::parse(&query_text);
-    let mut shown =
-        SearchPage { frame: &visit.frame, searchable: terms.is_some(), query_text, keys: Vec::new(), next: None };
+    // The text may be too short for one of the lists.
+    let terms = SearchTerms::parse(&query_text).filter(|_| only != Some(List::Contracts));
+    let search = ContractSearch::parse(&query_text).ok().filter(|_| only != Some(List::Keys));
+    // A cursor belongs to one of the lists.
+    let first = PageRequest { after: None, ..request.clone() };
+    let request = if only.is_some() { &request } else { &first };
+    let mut shown = SearchPage { frame: &visit.frame, query_text, keys: None, contracts: None };
     if terms.is_some() {
-        let found = visit.store().keys(&KeyFilter { automat: None, search: terms }, &request).await?;
-        let next =
-            |after: store::Cursor| links::with_query("/search", &[("q", &shown.query_text), ("after", after.as_str())]);
-        shown.next = found.next.map(next);
-        shown.keys = found.data;
+        let found = visit.store().keys(&KeyFilter { automat: None, search: terms }, request).await?;
+        shown.keys = Some(shown.found(found, List::Keys));
+    }
+    if let Some(search) = search {
+        let found = visit.store().contracts(&ContractFilter::of_search(search), request, visit.now).await?;
+        let Page { data, next } = found;
+        let data = lines(&visit, data).await?;
+        shown.contracts = Some(shown.found(Page { data, next }, List::Contracts));
     }
     page(&shown)
+}
+
+async fn lines(visit: &Visit, found: Vec<ListedContract>) -> Result<Vec<ContractLine>, Problem> {
+    let mut times: HashMap<AutomatId, Times> = HashMap::new();
+    let mut lines = Vec::with_capacity(found.len());
+    for ListedContract { contract, keys } in found {
+        let others = keys.len().saturating_sub(1);
+        let Some(key) = keys.into_iter().next() else { continue };
+        let local = match times.get(&key.automat) {
+            Some(local) => *local,
+            None => Times::new(visit.t, visit.store().automat(&key.automat).await?.time_zone),
+        };
+        times.insert(key.automat.clone(), local);
+        let others = (others > 0).then(|| count(visit.t, "keys-more", others));
+        let (overdue, times) = (contract.is_overdue(visit.now), local.range(contract.range));
+        lines.push(ContractLine { contract, key, others, overdue, times });
+    }
+    Ok(lines)
+}
+
+impl SearchPage<'_> {
+    fn found<T>(&self, Page { data, next }: Page<T>, list: List) -> Found<T> {
+        let next = next.map(|after| {
+            let query = [("q", self.query_text.as_str()), ("list", list.into()), ("after", after.as_str())];
+            links::with_query("/search", &query)
+        });
+        Found { results: data, next }
+    }
+
+    /// Whether something was searched for, and nothing was found to the end.
+    fn has_nothing(&self) -> bool {
+        let is_empty = |results: usize, next: &Option<String>| results == 0 && next.is_none();
+        let keys = self.keys.as_ref().is_none_or(|keys| is_empty(keys.results.len(), &keys.next));
+        let contracts = self.contracts.as_ref().is_none_or(|found| is_empty(found.results.len(), &found.next));
+        (self.keys.is_some() || self.contracts.is_some()) && keys && contracts
+    }
 }

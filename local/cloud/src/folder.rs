@@ -10,8 +10,9 @@ use anyhow::{Context as _, Result, bail};
 const TABLE: &str = "table.sqlite";
 /// Files that SQLite keeps beside it while it is open, and after a crash.
 const BESIDE_TABLE: [&str; 2] = ["table.sqlite-wal", "table.sqlite-shm"];
-/// The checkpoint of the table's stream.
+/// The checkpoints of the table's stream, one for each function that reads it.
 const STREAM: &str = "stream.json";
+const PROJECTION: &str = "projection.json";
 /// The master secret that seals PINs.
 const SECRET: &str = "secret";
 /// Passwords and client secrets, with `--network`.
@@ -57,7 +58,7 @@ impl Folder {
 
     /// Deletes the files of an earlier local cloud, and no others.
     pub fn clear(&self) -> Result<()> {
-        for name in BESIDE_TABLE.into_iter().chain([TABLE, STREAM, SECRET, SIGN_IN]) {
+        for name in BESIDE_TABLE.into_iter().chain([TABLE, STREAM, PROJECTION, SECRET, SIGN_IN]) {
             remove(&self.path.join(name), |path| std::fs::remove_file(path))?;
         }
         for name in [AUTHORITY, AUTOMATS, SHADOWS] {
@@ -72,10 +73,16 @@ impl Folder {
         self.path.join(TABLE)
     }
 
-    /// Path of the stream's checkpoint.
+    /// Path of the stream's checkpoint, as far as contacts have been notified.
     #[must_use]
     pub fn stream(&self) -> PathBuf {
         self.path.join(STREAM)
+    }
+
+    /// Path of the stream's checkpoint, as far as contracts have been projected.
+    #[must_use]
+    pub fn projection(&self) -> PathBuf {
+        self.path.join(PROJECTION)
     }
 
     /// Path of the passwords and client secrets.
@@ -172,7 +179,7 @@ mod tests {
     fn clears_only_files_of_the_local_cloud() {
         let parent = tempfile::tempdir().unwrap();
         let folder = Folder::claim(parent.path()).unwrap();
-        for name in ["table.sqlite", "table.sqlite-wal", "stream.json", "secret", "holiday.jpg"] {
+        for name in ["table.sqlite", "table.sqlite-wal", "stream.json", "projection.json", "secret", "holiday.jpg"] {
             std::fs::write(parent.path().join(name), "x").unwrap();
         }
         std::fs::create_dir_all(folder.automats().join("lobby")).unwrap();
@@ -181,6 +188,7 @@ mod tests {
         assert!(
             !folder.table().exists()
                 && !folder.stream().exists()
+                && !folder.projection().exists()
                 && !folder.secret().exists()
                 && !folder.automats().exists()
         );

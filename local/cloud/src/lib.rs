@@ -20,6 +20,7 @@ mod notifications;
 pub mod options;
 pub mod people;
 mod problem;
+mod projector;
 pub mod provisioning;
 pub mod routes;
 pub mod secret;

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use ::notifications::{Messenger, Topic};
+use anyhow::Context as _;
 use api::App;
 use clock::Clock;
 use dynamodb::Database;
@@ -50,7 +51,8 @@ impl Notifications {
             now: move || machine.now(),
         });
         let ticking = clock.clone();
-        let schedule = Schedule::start(triggers.every, timeout, function.clone(), move || ticking.now());
+        let every = triggers.every.context("the notifications function has no schedule")?;
+        let schedule = Schedule::start(every, timeout, function.clone(), move || ticking.now());
         Ok(Self { function, feeder, schedule, clock })
     }
 

@@ -22,7 +22,7 @@ use permissions::Permissions;
 use store::{CodeKeyring, Store};
 use things::Things;
 use tokio::net::TcpListener;
-use triggers::{Progress, Trimmer};
+use triggers::{Feeder, Progress, Trimmer};
 
 use crate::authorizer::Authorizer;
 use crate::automats::{self, IotSettings};
@@ -35,6 +35,7 @@ use crate::guide::{Guide, Mqtt, OnNetwork};
 use crate::in_process::InProcess;
 use crate::network;
 use crate::notifications::{self, Notifications};
+use crate::projector;
 use crate::provisioning::Provisioning;
 use crate::routes::Routes;
 use crate::secret;
@@ -62,6 +63,7 @@ pub struct LocalCloud {
     automat: Option<(AutomatId, SimulatedAutomat)>,
     notifications: Notifications,
     trimmer: Trimmer,
+    projection: Feeder,
     outbox: Outbox,
     permissions: Permissions,
     server: Server,
@@ -141,19 +143,16 @@ impl LocalCloud {
         let routes = sign_in.merge(outbox_page).merge(gateway);
         let automat = if options.no_automat { None } else { automats::simulate(&store, &provisioning, &clock).await? };
 
-        let stream = folder.as_ref().map(Folder::stream);
         let function =
             notifications::function(app(notifications::FUNCTION), &permissions.role(notifications::FUNCTION), &outbox);
-        let notifications = Notifications::start(function, &database, TABLE, stream, clock.clone()).await?;
+        let checkpoint = folder.as_ref().map(Folder::stream);
+        let notifications = Notifications::start(function, &database, TABLE, checkpoint, clock.clone()).await?;
+        let function = projector::function(&database, TABLE, &permissions.role(projector::FUNCTION), random.clone())?;
+        let projection = projector::start(function, &store, &database, TABLE, folder.as_ref()).await?;
 
         let role = if options.empty { Role::Admin } else { Role::Operator };
         let token = tokens.issue(role, role.scope(), clock.now())?;
-        let mqtt = Mqtt {
-            plain: iot.mqtt(),
-            tls: iot.mqtts(),
-            automats: folder.as_ref().map(Folder::automats),
-            simulated: automat.as_ref().map(|(id, _)| id.clone()),
-        };
+        let mqtt = mqtt(&iot, folder.as_ref(), automat.as_ref().map(|(id, _)| id));
         let file = folder.as_ref().map(Folder::sign_in);
         let certificate = folders.authority.join(AUTHORITY);
         let fingerprint = network::fingerprint(provisioning.authority());
@@ -170,12 +169,13 @@ impl LocalCloud {
             clock,
             tokens,
             store,
-            trimmer: trim_stream(&database, vec![notifications.progress()]),
+            trimmer: trim_stream(&database, vec![notifications.progress(), projection.progress()]),
             database,
             iot,
             provisioning,
             automat,
             notifications,
+            projection,
             outbox,
             permissions,
             server,
@@ -255,15 +255,21 @@ impl LocalCloud {
         self.notifications.tick().await
     }
 
-    /// Waits until the notifications function has processed everything written so far.
+    /// Waits until the functions that read the stream have processed everything written so far.
     pub async fn drain(&self) {
-        self.notifications.drain().await;
+        tokio::join!(self.notifications.drain(), self.projection.drain());
     }
 
     /// Stream records that the notifications function has failed to process after all retries, since the start.
     #[must_use]
     pub fn failed_notifications(&self) -> Vec<triggers::Failure> {
         self.notifications.failures()
+    }
+
+    /// The same of the projector.
+    #[must_use]
+    pub fn failed_projections(&self) -> Vec<triggers::Failure> {
+        self.projection.failures()
     }
 
     /// Stops it: accepts no more requests, completes running ones, and closes the table. The data remains.
@@ -277,9 +283,16 @@ impl LocalCloud {
         self.iot.stop().await;
         self.notifications.stop().await;
         self.trimmer.stop().await;
+        self.projection.stop().await;
         self.outbox.stop().await;
         self.database.stop().await;
     }
+}
+
+/// What the guide says about MQTT.
+fn mqtt(iot: &Iot, folder: Option<&Folder>, simulated: Option<&AutomatId>) -> Mqtt {
+    let automats = folder.map(Folder::automats);
+    Mqtt { plain: iot.mqtt(), tls: iot.mqtts(), automats, simulated: simulated.cloned() }
 }
 
 /// Folders for device data.

@@ -34,8 +34,8 @@ pub enum TemplateError {
 pub struct Triggers {
     /// The mapping of the table's stream.
     pub stream: Settings,
-    /// The interval of the schedule.
-    pub every: Duration,
+    /// The interval of the schedule, if it has one.
+    pub every: Option<Duration>,
 }
 
 impl Triggers {
@@ -57,13 +57,13 @@ impl Triggers {
                 other => return Err(wrong(format!("an event of the type {}", other.unwrap_or("none")))),
             }
         }
-        let only_one = streams.len() == 1 && schedules.len() == 1;
-        let (Some(stream), Some(schedule), true) = (streams.pop(), schedules.pop(), only_one) else {
-            return Err(wrong("not one stream and one schedule".to_owned()));
+        let only_one = streams.len() == 1 && schedules.len() <= 1;
+        let (Some(stream), schedule, true) = (streams.pop(), schedules.pop(), only_one) else {
+            return Err(wrong("not one stream and at most one schedule".to_owned()));
         };
         Ok(Self {
             stream: stream.settings(Duration::from_secs(timeout)).map_err(wrong)?,
-            every: schedule.every().map_err(wrong)?,
+            every: schedule.map(|schedule| schedule.every()).transpose().map_err(wrong)?,
         })
     }
 }
@@ -236,7 +236,7 @@ Resources:
     #[test]
     fn every_property_is_read() {
         let triggers = Triggers::read(TEMPLATE, "Notifications").unwrap();
-        assert_eq!(triggers.every, Duration::from_mins(1));
+        assert_eq!(triggers.every, Some(Duration::from_mins(1)));
         assert_eq!(
             triggers.stream,
             Settings {
@@ -273,13 +273,20 @@ Resources:
         }
     }
 
+    const SCHEDULE: &str = "        Minute:\n          Type: Schedule\n          Properties: { Schedule: rate(1 minute), RetryPolicy: { MaximumRetryAttempts: 0 } }\n";
+
     #[test]
-    fn a_function_without_one_stream_and_one_schedule_is_refused() {
-        let refused = refusal(
-            "        Minute:\n          Type: Schedule\n          Properties: { Schedule: rate(1 minute), RetryPolicy: { MaximumRetryAttempts: 0 } }\n",
-            "",
-        );
-        assert!(refused.contains("one schedule"), "{refused}");
+    fn a_function_may_have_no_schedule() {
+        let template = TEMPLATE.replacen(SCHEDULE, "", 1);
+        assert_eq!(Triggers::read(&template, "Notifications").unwrap().every, None);
+    }
+
+    #[test]
+    fn a_function_without_one_stream_or_with_two_schedules_is_refused() {
+        let two = format!("{SCHEDULE}{}", SCHEDULE.replace("Minute", "Other"));
+        for refused in [refusal(SCHEDULE, &two), refusal("Type: DynamoDB\n", "Type: Schedule\n")] {
+            assert!(refused.contains("one schedule") || refused.contains("field"), "{refused}");
+        }
         assert!(matches!(Triggers::read(TEMPLATE, "Keys"), Err(TemplateError::Missing(_))));
     }
 }

@@ -61,8 +61,14 @@ impl Query {
         }
     }
 
+    /// Whether the client sent a parameter that has not been taken yet.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(key, _)| key == name)
+    }
+
     pub fn required<T>(&mut self, name: &str, parse: impl Fn(&str) -> Result<T, Invalid>) -> Option<T> {
-        if !self.pairs.iter().any(|(key, _)| key == name) {
+        if !self.has(name) {
             self.refuse(name, FieldCode::Required, "is required");
         }
         self.parsed(name, parse)

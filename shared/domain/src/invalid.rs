@@ -16,6 +16,11 @@ pub enum Invalid {
     /// More values than the list may have.
     #[error("must be at most {max}")]
     TooMany { max: usize },
+    #[error("must have a word or number of at least {min} characters")]
+    TooShort {
+        /// In characters.
+        min: usize,
+    },
     #[error("must be letters, digits, '_', '.' or '-', beginning with a letter or digit")]
     IdCharacters,
     /// A route of the API has this text where the identifier would be.

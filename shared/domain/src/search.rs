@@ -32,7 +32,7 @@ pub(crate) fn folded(text: &str) -> String {
 }
 
 /// A text folded for search, without the marks on its letters. A mark does not end a term.
-fn without_marks(text: &str) -> String {
+pub(crate) fn without_marks(text: &str) -> String {
     folded(text).nfkd().filter(|c| !is_combining_mark(*c)).collect()
 }
 

@@ -183,6 +183,9 @@ fn calls(input: &Input) -> Vec<Call> {
         table("dynamodb:GetItem")
     } else if input.downcast_ref::<dynamodb::batch_get_item::BatchGetItemInput>().is_some() {
         table("dynamodb:BatchGetItem")
+    } else if input.downcast_ref::<dynamodb::batch_write_item::BatchWriteItemInput>().is_some() {
+        // One permission for puts and deletes, unlike in a transaction.
+        table("dynamodb:BatchWriteItem")
     } else if input.downcast_ref::<dynamodb::put_item::PutItemInput>().is_some() {
         table("dynamodb:PutItem")
     } else if input.downcast_ref::<dynamodb::update_item::UpdateItemInput>().is_some() {
@@ -218,7 +221,6 @@ fn index(name: Option<&str>) -> &'static str {
     match name {
         None => "table",
         Some("lists") => "lists",
-        Some("byStart") => "byStart",
         Some("due") => "due",
         Some(_) => "an unknown index",
     }

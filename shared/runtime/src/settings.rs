@@ -28,8 +28,17 @@ impl Settings {
     pub const VARIABLES: [&str; 4] =
         ["TABLE_NAME", "CODE_SECRET_ARN", "EVENT_RETENTION_DAYS", "CONTRACT_RETENTION_DAYS"];
 
+    /// The variable of a function that needs nothing else.
+    pub const TABLE: &str = Self::VARIABLES[0];
+
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// `TABLE_NAME` alone.
+    pub(crate) fn table_from_env() -> Result<String, SettingsError> {
+        let table = std::env::var(Self::TABLE).ok().filter(|value| !value.is_empty());
+        table.ok_or(SettingsError::Missing(Self::TABLE))
     }
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {

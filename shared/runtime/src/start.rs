@@ -64,6 +64,14 @@ pub async fn senders() -> Result<Senders, StartError> {
     Ok(Senders { app: app_over(&config).await?, sns, ses, settings })
 }
 
+/// The store of a function that has to do with no code: it does not have the secret.
+pub async fn store_without_codes() -> Result<Store, StartError> {
+    let (database, table) = (aws_sdk_dynamodb::Client::new(&client::config()?), Settings::table_from_env()?);
+    open_connection(&database, &table).await;
+    tracing::info!("started");
+    Store::without_codes(database, &table, Random::system()).map_err(StartError::CodeKeyring)
+}
+
 #[must_use]
 pub fn random() -> Random {
     Random::system()
@@ -73,7 +81,7 @@ async fn app_over(config: &SdkConfig) -> Result<App, StartError> {
     let settings = Settings::from_env()?;
     let database = aws_sdk_dynamodb::Client::new(config);
     let secrets = aws_sdk_secretsmanager::Client::new(config);
-    let (secret, ()) = tokio::join!(master_secret(&secrets, &settings), open_connection(&database, &settings));
+    let (secret, ()) = tokio::join!(master_secret(&secrets, &settings), open_connection(&database, &settings.table));
     let codes = CodeKeyring::new(secret?.as_bytes()).map_err(StartError::CodeKeyring)?;
     tracing::info!(secret.id = codes.id(), "started");
     let store = Store::new(database, &settings.table, codes, Random::system()).with_retention(settings.retention);
@@ -88,9 +96,9 @@ async fn master_secret(client: &aws_sdk_secretsmanager::Client, settings: &Setti
 
 /// Reads an item that never exists, so that the connection, with its TLS handshake, is open before the first request.
 /// If it fails, the first request reports the error.
-async fn open_connection(client: &aws_sdk_dynamodb::Client, settings: &Settings) {
+async fn open_connection(client: &aws_sdk_dynamodb::Client, table: &str) {
     let nothing = AttributeValue::S("-".to_owned());
-    let read = client.get_item().table_name(&settings.table).key("PK", nothing.clone()).key("SK", nothing);
+    let read = client.get_item().table_name(table).key("PK", nothing.clone()).key("SK", nothing);
     if let Err(error) = read.send().await {
         let error = aws_sdk_dynamodb::error::DisplayErrorContext(error);
         tracing::warn!(%error, "could not open the connection to DynamoDB in advance");

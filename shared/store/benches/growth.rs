@@ -16,7 +16,7 @@ use std::time::{Duration, Instant as Stopwatch};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{AutomatId, CodeKind, Contract, ContractDraft, KeyDraft, KeyId, KeypadAnswer, SearchTerms};
 use serde_json::json;
-use store::{ContractFilter, Expected, KeyFilter, Order, PageRequest, Record};
+use store::{ContractFilter, Expected, KeyFilter, PageRequest, Record};
 use testkit::{TABLE, Tally, TestTable, at, automat, by_email, contract, entry, key, locker, metadata, pin};
 
 const KEYS: [u32; 3] = [10, 1_000, 100_000];
@@ -119,8 +119,8 @@ impl Scene<'_> {
 
         let mut meter = self.meter("list of the key's contracts");
         for _ in 0..SAMPLES {
-            let filter = ContractFilter { states: Vec::new(), order: Order::Ascending };
-            meter.time(store.contracts(&first(), &filter, &PAGE, at(1))).await.unwrap();
+            let filter = ContractFilter::of_key(first());
+            meter.time(store.contracts(&filter, &PAGE, at(1))).await.unwrap();
         }
         meter.print();
 

@@ -5,6 +5,7 @@
 //! Handlers see domain types and [`Error`], never an item.
 
 mod automats;
+mod contract_index;
 mod contracts;
 mod error;
 mod events;
@@ -32,7 +33,8 @@ use clock::Random;
 use domain::{Actor, AutomatId, Instant};
 
 pub use automats::{AutomatView, LockerView};
-pub use contracts::{ContractFilter, Order, Preview};
+pub use contract_index::{ContractFilter, ListedContract, ListedState, Order, ProjectionReport};
+pub use contracts::Preview;
 pub use error::{Error, ResourceKind};
 pub use idempotency::{Created, Receipt};
 pub use keypad::KeypadEntry;
@@ -58,6 +60,7 @@ pub struct Store {
     random: Random,
     retention: domain::Retention,
     queues: Option<key_queues::KeyQueues>,
+    searched_months: contract_index::KnownMonths,
 }
 
 /// Who makes a request, and when. The clock is read once per request and passed down in here.
@@ -103,13 +106,19 @@ impl Store {
     /// Keeps ended items for a year; [`Store::with_retention`] changes that.
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: CodeKeyring, random: Random) -> Self {
-        Self { client, table: table.to_owned(), codes, random, retention: domain::Retention::default(), queues: None }
+        let (retention, searched_months) = (domain::Retention::default(), contract_index::KnownMonths::default());
+        Self { client, table: table.to_owned(), codes, random, retention, queues: None, searched_months }
     }
 
     /// The same store with another retention for what it writes from now on.
     #[must_use]
     pub fn with_retention(self, retention: domain::Retention) -> Self {
         Self { retention, ..self }
+    }
+
+    /// For a function without the secret of the codes: with random bytes in its place, nothing that is sealed opens.
+    pub fn without_codes(client: aws_sdk_dynamodb::Client, table: &str, random: Random) -> Result<Self, Error> {
+        Ok(Self::new(client, table, CodeKeyring::random(&random)?, random))
     }
 
     /// The same store with another client.

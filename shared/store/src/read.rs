@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
 use crate::expression::{Expression, names};
 use crate::items::{Item, ItemKey, text};
 use crate::retry::{NotDone, retry};
-use crate::schema::{BY_START, DUE, LIST_PK, LIST_SK, LISTS, PK, SK, STARTS_AT};
+use crate::schema::{DUE, LIST_PK, LIST_SK, LISTS, PK, SK};
 use crate::{Error, Store};
 
 /// DynamoDB's limit on the items in one batch read.
@@ -69,11 +69,6 @@ impl Stretch {
         Self::new(Some(DUE), condition)
     }
 
-    /// A range of a key's contracts in order of start, by a condition on `#PK` and `#startsAt`.
-    pub(crate) fn of_starts(condition: Expression) -> Self {
-        Self::new(Some(BY_START), condition)
-    }
-
     pub(crate) fn backwards(self, backwards: bool) -> Self {
         Self { backwards, ..self }
     }
@@ -86,7 +81,7 @@ impl Stretch {
 
 /// The attributes that locate an item in an index: DynamoDB's `ExclusiveStartKey`.
 pub(crate) fn start_key(item: &Item) -> Item {
-    [PK, SK, LIST_PK, LIST_SK, STARTS_AT]
+    [PK, SK, LIST_PK, LIST_SK]
         .iter()
         .filter_map(|&name| item.get(name).map(|value| (name.to_owned(), value.clone())))
         .collect()
@@ -129,7 +124,7 @@ impl Store {
             .query()
             .table_name(&self.table)
             .set_index_name(stretch.index.map(str::to_owned))
-            .consistent_read(!matches!(stretch.index, Some(LISTS | DUE)))
+            .consistent_read(stretch.index.is_none())
             .key_condition_expression(&stretch.condition.text)
             .set_expression_attribute_names(Some(names(&[&stretch.condition.text])))
             .set_expression_attribute_values(Some(stretch.condition.values.clone()))

@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection,
-    ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 use aws_sdk_dynamodb::{Client, error::BuildError};
 
@@ -16,10 +16,6 @@ pub(crate) const SK: &str = "SK";
 /// Partition key of the index `lists`; only listed items have it.
 pub(crate) const LIST_PK: &str = "listPK";
 pub(crate) const LIST_SK: &str = "listSK";
-/// Sort key of the index `byStart`; only contracts have it.
-pub(crate) const STARTS_AT: &str = "startsAt";
-/// Projected into the index `byStart`, so that ended contracts can be recognised without reading them.
-pub(crate) const ENDS_AT: &str = "endsAt";
 /// Partition key of the index `due`; only items with work to do have it.
 pub(crate) const DUE_SHARD: &str = "dueShard";
 /// Sort key of the index `due`: when the work is due, in epoch milliseconds.
@@ -30,8 +26,6 @@ pub(crate) const TTL: &str = "ttl";
 pub(crate) const LISTS: &str = "lists";
 /// The sparse global index for reminders, retries and other work that is due.
 pub(crate) const DUE: &str = "due";
-/// The local index for the history of a key's contracts, in order of start.
-pub(crate) const BY_START: &str = "byStart";
 
 /// Creates the table if it does not exist, for the local cloud and for tests; in AWS the template does.
 pub async fn create_table(client: &Client, table: &str) -> Result<(), Error> {
@@ -53,12 +47,6 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), Error> {
 }
 
 fn definition(client: &Client, table: &str) -> Result<CreateTableFluentBuilder, BuildError> {
-    let by_start = LocalSecondaryIndex::builder()
-        .index_name(BY_START)
-        .key_schema(key(PK, KeyType::Hash)?)
-        .key_schema(key(STARTS_AT, KeyType::Range)?)
-        .projection(Projection::builder().projection_type(ProjectionType::Include).non_key_attributes(ENDS_AT).build())
-        .build()?;
     let stream = StreamSpecification::builder()
         .stream_enabled(true)
         .stream_view_type(StreamViewType::NewAndOldImages)
@@ -73,12 +61,10 @@ fn definition(client: &Client, table: &str) -> Result<CreateTableFluentBuilder, 
         .attribute_definitions(attribute(SK, ScalarAttributeType::S)?)
         .attribute_definitions(attribute(LIST_PK, ScalarAttributeType::S)?)
         .attribute_definitions(attribute(LIST_SK, ScalarAttributeType::S)?)
-        .attribute_definitions(attribute(STARTS_AT, ScalarAttributeType::N)?)
         .attribute_definitions(attribute(DUE_SHARD, ScalarAttributeType::S)?)
         .attribute_definitions(attribute(DUE_AT, ScalarAttributeType::N)?)
         .global_secondary_indexes(global_index(LISTS, LIST_PK, LIST_SK)?)
         .global_secondary_indexes(global_index(DUE, DUE_SHARD, DUE_AT)?)
-        .local_secondary_indexes(by_start)
         .stream_specification(stream))
 }
 

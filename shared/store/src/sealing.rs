@@ -125,6 +125,13 @@ impl CodeKeyring {
         Ok(Self { current, other })
     }
 
+    /// A keyring of random bytes, with which nothing opens that is in the table.
+    pub(crate) fn random(random: &Random) -> Result<Self, Error> {
+        // A newline would separate two secrets.
+        let bytes = random.bytes::<SHORTEST_SECRET>()?.map(|byte| if byte == b'\n' { 0 } else { byte });
+        Self::new(&bytes)
+    }
+
     /// Identifies the secrets without revealing them, for logs: which process has which during a rotation.
     #[must_use]
     pub fn id(&self) -> String {

@@ -27,7 +27,6 @@ pub(crate) enum Part {
     Key,
     Contract,
     /// A contract in a key's history.
-    History,
     Pin,
     /// The PIN that a contract had before.
     FormerPin,
@@ -106,12 +105,6 @@ macro_rules! on_condition {
 }
 
 impl Transaction {
-    /// Whether it has more actions than DynamoDB accepts: "up to 100 action requests" ("`TransactWriteItems`", API
-    /// reference).
-    pub(crate) fn is_too_large(&self) -> bool {
-        self.0.len() > 100
-    }
-
     pub(crate) fn put(&mut self, part: Part, item: Item, condition: Expression) {
         self.0.push(Write { part, action: Action::Put(item), condition });
     }

@@ -3,12 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::ContractState::{Active, Ended, Upcoming};
 use domain::{
-    AutomatId, Contact, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, ContractState, Email,
-    Ending, FreeText, KeyDraft, KeyId, Language, Name, PhoneNumber, Schedule, Sharing,
+    AutomatId, Contact, Contract, ContractChange, ContractDraft, ContractId, ContractRefusal, Email, Ending, FreeText,
+    KeyDraft, KeyId, Language, Name, PhoneNumber, Schedule, Sharing,
 };
-use store::{ContractFilter, Created, Error, Expected, Order, PageRequest, RequestMetadata, ResourceKind};
+use store::ListedState::{Active, Ended, Upcoming};
+use store::{ContractFilter, Created, Error, Expected, ListedState, Order, PageRequest, RequestMetadata, ResourceKind};
 use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, pin_holder, range};
 
 fn a() -> KeyId {
@@ -260,14 +260,14 @@ async fn a_contract_whose_key_is_out_is_removed_only_by_force() {
     table.store.remove_key(&a(), true, Expected::Any, &metadata()).await.unwrap();
 }
 
-async fn listed(table: &TestTable, states: &[ContractState], order: Order, limit: usize, now: i64) -> Vec<i64> {
-    let filter = ContractFilter { states: states.to_vec(), order };
+async fn listed(table: &TestTable, states: &[ListedState], order: Order, limit: usize, now: i64) -> Vec<i64> {
+    let filter = ContractFilter { states: states.to_vec(), order, ..ContractFilter::of_key(a()) };
     let mut page = PageRequest { limit, after: None };
     let mut starts = Vec::new();
     loop {
-        let part = table.store.contracts(&a(), &filter, &page, at(now)).await.unwrap();
+        let part = table.store.contracts(&filter, &page, at(now)).await.unwrap();
         assert!(part.data.len() <= limit);
-        starts.extend(part.data.iter().map(|contract| contract.range.start().seconds() - at(0).seconds()));
+        starts.extend(part.data.iter().map(|listed| listed.contract.range.start().seconds() - at(0).seconds()));
         match part.next {
             Some(next) => page.after = Some(next),
             None => return starts,
@@ -282,6 +282,7 @@ async fn contracts_are_listed_by_state_in_order_of_start() {
         made(&table, contract(&a(), start, start + 10)).await;
     }
     made(&table, ContractDraft { ending: Ending::Permanent, ..contract(&a(), 50, 51) }).await;
+    table.project().await;
     for limit in [1, 2, 3, 10] {
         assert_eq!(listed(&table, &[], Order::Ascending, limit, 25).await, [0, 10, 20, 30, 40, 50]);
         assert_eq!(listed(&table, &[], Order::Descending, limit, 25).await, [50, 40, 30, 20, 10, 0]);

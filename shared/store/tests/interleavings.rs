@@ -9,7 +9,7 @@ use domain::{
     Calendar, ContractChange, ContractDraft, ContractId, Ending, Entry, Key, KeyChange, KeyDraft, KeyId, KeyState,
     Sharing,
 };
-use store::{ContractFilter, Error, Expected, Order, PageRequest, Store};
+use store::{ContractFilter, Error, Expected, PageRequest, Store};
 use testkit::{Steps, TestTable, Wire, at, automat, contract, key, metadata};
 use tokio::task::JoinHandle;
 
@@ -102,9 +102,14 @@ async fn check(table: &TestTable, id: &KeyId, actions: &[Action], schedule: &[us
     let Ok(Key { state: KeyState::Active, sharing, calendar, .. }) = table.store.key(id).await else { return };
     let overlap = sharing == Sharing::NotShared && !calendar.overlapping_pairs(1).is_empty();
     assert!(!overlap, "{actions:?} {schedule:?}: two contracts overlap: {calendar:?}");
-    let all = ContractFilter { states: Vec::new(), order: Order::Ascending };
-    let listed = table.store.contracts(id, &all, &PageRequest { limit: 100, after: None }, at(0)).await.unwrap().data;
-    let listed = listed.into_iter().map(|contract| Entry { contract: contract.id, range: contract.range }).collect();
+    let listed = table
+        .store
+        .contracts(&ContractFilter::of_key(id.clone()), &PageRequest { limit: 100, after: None }, at(0))
+        .await
+        .unwrap()
+        .data;
+    let listed = listed.into_iter().map(|listed| listed.contract);
+    let listed = listed.map(|contract| Entry { contract: contract.id, range: contract.range }).collect();
     assert_eq!(
         by_name(&Calendar::new(listed)),
         by_name(&calendar),

@@ -219,7 +219,7 @@ async fn a_preview_is_refused_like_the_real_request() {
     });
     set(&table, "SET calendar = :it", AttributeValue::B(Calendar::new(full.collect()).pack().into())).await;
     assert_eq!(refusal(refused(contract(&a(), 60, 90)).await), ContractRefusal::TooManyLive { key: a() });
-    set(&table, "SET removing = :it REMOVE calendar", AttributeValue::Bool(true)).await;
+    set(&table, "SET removing = :it", AttributeValue::Bool(true)).await;
     assert_eq!(refusal(refused(contract(&a(), 60, 90)).await), ContractRefusal::KeyBeingRemoved { key: a() });
     let nothing = KeyId::parse("C").unwrap();
     let preview = table.store.preview_contract(contract(&nothing, 0, 60), at(0)).await;

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{AutomatId, ContractDraft, KeyDraft, KeyId, ReturnCode};
-use store::{ContractFilter, Error, Expected, Order, PageRequest, Removal, RequestMetadata, ResourceKind};
+use store::{ContractFilter, Error, Expected, PageRequest, Removal, RequestMetadata, ResourceKind};
 use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, pin_holder};
 
 fn a() -> KeyId {
@@ -15,7 +15,7 @@ fn lobby() -> AutomatId {
 }
 
 fn everything() -> (ContractFilter, PageRequest) {
-    (ContractFilter { states: Vec::new(), order: Order::Ascending }, PageRequest { limit: 100, after: None })
+    (ContractFilter::of_key(a()), PageRequest { limit: 100, after: None })
 }
 
 /// A key with a return code, two search terms of property, and some contracts with known PINs, one of them ended.
@@ -29,6 +29,7 @@ async fn furnished() -> TestTable {
         let draft = ContractDraft { pin: Some(pin(digits)), ..contract(&a(), start, end) };
         table.store.create_contract(draft, &earlier).await.unwrap();
     }
+    table.project().await;
     table
 }
 
@@ -51,7 +52,7 @@ async fn assert_gone(table: &TestTable) {
 async fn assert_as_new(table: &TestTable) {
     table.store.create_key(furnished_key(), &metadata()).await.unwrap();
     let (filter, page) = everything();
-    assert!(table.store.contracts(&a(), &filter, &page, at(0)).await.unwrap().data.is_empty());
+    assert!(table.store.contracts(&filter, &page, at(0)).await.unwrap().data.is_empty());
     assert_eq!(table.store.key_events(&a(), &page).await.unwrap().data.len(), 1, "only that it was added");
     let draft = ContractDraft { pin: Some(pin("333444")), ..contract(&a(), 0, 60) };
     table.store.create_contract(draft, &metadata()).await.unwrap();
@@ -81,7 +82,7 @@ async fn a_key_is_unusable_from_the_first_write_of_its_removal() {
         assert!(pin_holder(&table.client, TABLE, &table.store, &lobby(), &pin(digits)).await.is_none());
     }
     let (filter, page) = everything();
-    let listed = table.store.contracts(&a(), &filter, &page, at(0)).await;
+    let listed = table.store.contracts(&filter, &page, at(0)).await;
     assert!(matches!(listed, Err(Error::Key(domain::KeyRefusal::BeingRemoved))));
     let booked = table.store.create_contract(contract(&a(), 200, 260), &metadata()).await;
     assert!(matches!(booked, Err(Error::Contract(domain::ContractRefusal::KeyBeingRemoved { .. }))));
@@ -208,6 +209,7 @@ async fn contracts_that_had_the_same_pin_one_after_the_other_are_removed_togethe
         let draft = ContractDraft { pin: Some(pin("111222")), ..contract(&a(), n * 1_000, n * 1_000 + 10) };
         table.store.create_contract(draft, &then).await.unwrap();
     }
+    table.project().await;
     let removed = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(removed, Removal::Complete);
     assert_gone(&table).await;

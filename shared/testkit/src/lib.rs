@@ -27,6 +27,7 @@ use domain::Instant;
 use dynamodb::Database;
 use permissions::Permissions;
 use store::{CodeKeyring, Store};
+use tokio::sync::Mutex;
 
 pub use cabinet::fill;
 pub use data_plane::{accepted, data_plane, rejected, unreachable_things};
@@ -54,6 +55,8 @@ pub struct TestTable {
     /// A client that bypasses the wire, to inspect items and to write what only devices write.
     pub client: Client,
     database: Database,
+    /// Which records have been projected.
+    projected: Mutex<stream::Position>,
 }
 
 impl TestTable {
@@ -62,7 +65,7 @@ impl TestTable {
         let client = database.client();
         store::create_table(&client, TABLE).await.unwrap();
         let wire = Wire::new();
-        Self { store: store_over(&database, &wire, &[SECRET; 32]), wire, client, database }
+        Self { store: store_over(&database, &wire, &[SECRET; 32]), wire, client, database, projected: Mutex::default() }
     }
 
     /// The URL of the database, for clients in another process.
@@ -76,6 +79,14 @@ impl TestTable {
     pub fn store_of(&self, function: &'static str) -> Store {
         let role = Permissions::read().unwrap().role(function);
         self.store.clone().with_client(role.dynamodb(&self.database.client_over(self.wire.clone())))
+    }
+
+    /// The store of a function that does not have the secret of the codes.
+    #[must_use]
+    pub fn store_without_codes(&self, function: &'static str) -> Store {
+        let role = Permissions::read().unwrap().role(function);
+        let client = role.dynamodb(&self.database.client_over(self.wire.clone()));
+        Store::without_codes(client, TABLE, Random::system()).unwrap()
     }
 
     /// Another store on the same table with a wire of its own, like another Lambda instance.
@@ -94,7 +105,15 @@ impl TestTable {
     /// Every record of the table's stream, oldest first, in Lambda's format. The tests' clock is not the engine's, so
     /// the time of writing is a parameter.
     pub async fn records(&self, written: Instant) -> Vec<serde_json::Value> {
-        stream::records(&self.database.streams_client(), written).await
+        stream::records(&self.database.streams_client(), &mut HashMap::new(), written).await
+    }
+
+    /// Projects the records of the table's stream since the last call, as the projector does some time after each write.
+    pub async fn project(&self) {
+        let mut projected = self.projected.lock().await;
+        for record in stream::records(&self.database.streams_client(), &mut projected, at(0)).await {
+            self.store.project(&record).await.unwrap();
+        }
     }
 
     /// Every item in the table in the SDK's form, sorted by key: for tests that search or count them.

@@ -1,5 +1,7 @@
 //! The table's stream in the format that Lambda passes to a function.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::types::{AttributeValue, Record, ShardIteratorType};
 use base64::Engine as _;
@@ -9,20 +11,30 @@ use serde_json::{Map, Value, json};
 
 use crate::TABLE;
 
-/// All records, as if written at one instant.
-pub(crate) async fn records(client: &Client, written: Instant) -> Vec<Value> {
+/// How far each shard has been read, for [`records`]: its next iterator.
+pub(crate) type Position = HashMap<String, String>;
+
+/// All records after a position, which is moved, as if written at one instant.
+pub(crate) async fn records(client: &Client, position: &mut Position, written: Instant) -> Vec<Value> {
     let streams = client.list_streams().table_name(TABLE).send().await.unwrap();
     let stream = streams.streams()[0].stream_arn().unwrap();
     let description = client.describe_stream().stream_arn(stream).send().await.unwrap().stream_description.unwrap();
     let mut records = Vec::new();
     for shard in description.shards() {
-        let request = client.get_shard_iterator().stream_arn(stream).set_shard_id(shard.shard_id.clone());
-        let request = request.shard_iterator_type(ShardIteratorType::TrimHorizon);
-        let mut next = request.send().await.unwrap().shard_iterator;
-        while let Some(iterator) = next {
-            let found = client.get_records().shard_iterator(iterator).send().await.unwrap();
-            next = found.next_shard_iterator.filter(|_| found.records.as_ref().is_some_and(|found| !found.is_empty()));
-            records.extend(found.records.unwrap_or_default().into_iter().map(|record| lambda(record, written)));
+        let id = shard.shard_id().unwrap();
+        if !position.contains_key(id) {
+            let request = client.get_shard_iterator().stream_arn(stream).shard_id(id);
+            let request = request.shard_iterator_type(ShardIteratorType::TrimHorizon);
+            position.insert(id.to_owned(), request.send().await.unwrap().shard_iterator.unwrap());
+        }
+        loop {
+            let found = client.get_records().shard_iterator(&position[id]).send().await.unwrap();
+            position.extend(found.next_shard_iterator.map(|next| (id.to_owned(), next)));
+            let found = found.records.unwrap_or_default();
+            if found.is_empty() {
+                break;
+            }
+            records.extend(found.into_iter().map(|record| lambda(record, written)));
         }
     }
     records
@@ -30,7 +42,7 @@ pub(crate) async fn records(client: &Client, written: Instant) -> Vec<Value> {
 
 fn lambda(record: Record, written: Instant) -> Value {
     let change = record.dynamodb.unwrap();
-    let image = |image: Option<std::collections::HashMap<String, AttributeValue>>| image.map(|it| item(it.into_iter()));
+    let image = |image: Option<HashMap<String, AttributeValue>>| image.map(|it| item(it.into_iter()));
     let mut dynamodb = json!({
         "ApproximateCreationDateTime": written.seconds(),
         "Keys": image(change.keys),

@@ -41,6 +41,7 @@ struct State {
     conflicts: u32,
     throttled: Option<&'static str>,
     unread: u32,
+    unwritten: u32,
     lost_answers: u32,
     cut_after: Option<u32>,
     was_cut: bool,
@@ -124,6 +125,11 @@ impl Wire {
         self.state().unread = times;
     }
 
+    /// Leaves all but the first write of the next batch writes unprocessed.
+    pub fn leave_unwritten(&self, times: u32) {
+        self.state().unwritten = times;
+    }
+
     /// Loses the responses to the next writes, after the commit.
     pub fn lose_answers(&self, times: u32) {
         self.state().lost_answers = times;
@@ -137,7 +143,7 @@ impl Wire {
     pub fn repair(&self) {
         let mut state = self.state();
         (state.cut_after, state.stale, state.conflicts, state.lost_answers) = (None, false, 0, 0);
-        (state.throttled, state.unread) = (None, 0);
+        (state.throttled, state.unread, state.unwritten) = (None, 0, 0);
     }
 
     /// Whether a request was cut off since the last call.
@@ -253,7 +259,8 @@ impl Wire {
         self.count_actions(&body);
         let misled = self.mislead(&mut body);
         self.miss_codes(&mut body);
-        let unread = self.leave_out(&target, &mut body);
+        let left_out =
+            self.leave_unread_out(&target, &mut body).or_else(|| self.leave_unwritten_out(&target, &mut body));
         self.hold_back(&target).await;
         if let Some(answer) = self.interfere(&target, &body)? {
             return Ok(answer);
@@ -265,10 +272,10 @@ impl Wire {
         *request.body_mut() = SdkBody::from(bytes);
         let mut response = connector.call(request).await?;
         let mut answer = collect(response.take_body()).await?;
-        if unread.is_some() || misled.is_some() {
+        if left_out.is_some() || misled.is_some() {
             let mut parsed: Value = serde_json::from_slice(&answer).unwrap_or_default();
-            if let Some(unread) = unread {
-                parsed["UnprocessedKeys"] = unread;
+            if let Some((name, left_out)) = left_out {
+                parsed[name] = left_out;
             }
             if let Some(asked) = misled {
                 rename_pin(&mut parsed, &asked);
@@ -278,7 +285,8 @@ impl Wire {
             response.headers_mut().insert("content-length", answer.len().to_string());
         }
         self.record(&target, question, &answer);
-        if is_write(&target) && response.status().is_success() && self.lose_answer() {
+        let is_written = is_write(&target) || target == "BatchWriteItem";
+        if is_written && response.status().is_success() && self.lose_answer() {
             return Err(ConnectorError::io("the answer was lost".into()));
         }
         *response.body_mut() = SdkBody::from(answer);
@@ -309,7 +317,7 @@ impl Wire {
     }
 
     /// Removes all but the first key from a batch read. Returns them in the form of the response.
-    fn leave_out(&self, target: &str, body: &mut Value) -> Option<Value> {
+    fn leave_unread_out(&self, target: &str, body: &mut Value) -> Option<(&'static str, Value)> {
         let mut state = self.state();
         if target != "BatchGetItem" || state.unread == 0 {
             return None;
@@ -320,7 +328,21 @@ impl Wire {
             let rest = asked["Keys"].as_array_mut()?.split_off(1);
             unread[table]["Keys"] = json!(rest);
         }
-        Some(unread).filter(|unread| unread.as_object().into_iter().flatten().any(|(_, of)| of["Keys"] != json!([])))
+        let is_any = unread.as_object().into_iter().flatten().any(|(_, of)| of["Keys"] != json!([]));
+        is_any.then_some(("UnprocessedKeys", unread))
+    }
+
+    /// The same for a batch write.
+    fn leave_unwritten_out(&self, target: &str, body: &mut Value) -> Option<(&'static str, Value)> {
+        let mut state = self.state();
+        if target != "BatchWriteItem" || state.unwritten == 0 {
+            return None;
+        }
+        state.unwritten -= 1;
+        let tables = body["RequestItems"].as_object_mut()?.iter_mut();
+        let rest = tables.map(|(table, writes)| Some((table.clone(), json!(writes.as_array_mut()?.split_off(1)))));
+        let rest: serde_json::Map<_, _> = rest.collect::<Option<_>>()?;
+        rest.values().any(|writes| *writes != json!([])).then_some(("UnprocessedItems", rest.into()))
     }
 
     /// Makes a batch read of one PIN read another one. Returns the sort key that it asked for.

@@ -1,6 +1,7 @@
 //! The keypad: what a code opens, and what the cloud records.
 
 use e2e::contracts_of;
+use e2e::device::eventually;
 use protocol::Purpose;
 use serde_json::{Value, json};
 
@@ -95,8 +96,13 @@ async fn a_key_that_is_out_when_its_contract_is_ended_is_overdue_until_it_is_ext
     let ended = operator.post_nothing(format!("{contract}/end")).await.body(200);
     assert_eq!((&ended["state"], &ended["overdue"]), (&json!("ended"), &json!(true)));
     assert_eq!(ended["out"], json!([scene.key]));
-    let listed = scene.stage.stack.viewer().get(contracts_of(&scene.key)).await.data();
-    assert_eq!(listed, std::slice::from_ref(&ended));
+    let viewer = scene.stage.stack.viewer();
+    let of_key = contracts_of(&scene.key);
+    let is_it = |listed: &Value| listed["data"] == json!([ended]);
+    eventually(|| viewer.get(format!("{of_key}&state=overdue")), is_it).await;
+    eventually(|| viewer.get(&of_key), is_it).await;
+    let is_in = |listed: &Value| listed["data"].as_array().unwrap().contains(&ended);
+    eventually(|| viewer.get("/v1/contracts?state=overdue&order=desc&limit=100"), is_in).await;
     let locker = scene.stage.view().await["lockers"][1].clone();
     assert_eq!((&locker["overdue"], locker.get("activeContract")), (&json!(true), None));
     let held = json!({ "contractId": scene.id("b-1"), "start": ended["start"], "end": ended["end"] });

@@ -1,5 +1,6 @@
 //! Paged lists: every element once and in order.
 
+use e2e::device::eventually;
 use e2e::{As, Stack, Stage, contracts_of, hours, person};
 use serde_json::{Value, json};
 
@@ -122,4 +123,36 @@ async fn a_cursor_works_for_its_own_list_only() {
     ] {
         _ = viewer.get(format!("{elsewhere}&after={next}")).await.problem("invalid_cursor");
     }
+}
+
+#[tokio::test]
+async fn contracts_are_listed_by_automat_and_by_start_over_all_keys() {
+    let stack = Stack::shared();
+    let (lobby, garage) = (Stage::new(&stack, 2).await, Stage::new(&stack, 1).await);
+    let keys = [lobby.key().await, lobby.key().await, garage.key().await];
+    let mut paths = Vec::new();
+    for (start, key) in [(3, &keys[0]), (1, &keys[1]), (2, &keys[2])] {
+        paths.push(lobby.booked(key, start, 50).await);
+    }
+    let both = json!({ "keyIds": [keys[0], keys[2]], "person": "Aino", "start": hours(60), "end": hours(61) });
+    let made = stack.operator().post("/v1/contracts", both).await;
+    made.is(201);
+    paths.push(made.header("location").to_owned());
+    let ids: Vec<_> = paths.iter().map(|path| path.rsplit('/').next().unwrap()).collect();
+    let of = |stage: &Stage| format!("/v1/contracts?automatId={}", stage.automat);
+    let viewer = stack.viewer();
+    eventually(|| viewer.get(of(&lobby)), |listed| listed["data"].as_array().unwrap().len() == 3).await;
+    eventually(|| viewer.get(of(&garage)), |listed| listed["data"].as_array().unwrap().len() == 2).await;
+    for limit in [1, 2, 100] {
+        assert_eq!(texts(&all(viewer, &of(&lobby), limit).await, "contractId"), [ids[1], ids[0], ids[3]]);
+        let latest_first = format!("{}&order=desc", of(&garage));
+        assert_eq!(texts(&all(viewer, &latest_first, limit).await, "contractId"), [ids[3], ids[2]]);
+    }
+    let early = format!("{}&from={}&to={}", of(&lobby), hours(1), hours(3));
+    assert_eq!(texts(&all(viewer, &early, 9).await, "contractId"), [ids[1]], "the end does not belong to it");
+    // The stack has contracts of other tests.
+    let by_start = format!("/v1/contracts?from={}&to={}", hours(1), hours(62));
+    let listed = texts(&all(viewer, &by_start, 100).await, "contractId");
+    let ours: Vec<_> = listed.iter().filter(|id| ids.contains(&id.as_str())).collect();
+    assert_eq!(ours, [ids[1], ids[2], ids[0], ids[3]]);
 }

@@ -290,7 +290,14 @@ async fn invalid_queries_and_cursors_are_refused() {
         );
     }
     for (path, field, code) in [
-        ("/v1/contracts".to_owned(), "keyId", "required"),
+        ("/v1/contracts".to_owned(), "search", "required"),
+        ("/v1/contracts?state=ended".to_owned(), "search", "required"),
+        ("/v1/contracts?search=a".to_owned(), "search", "too_short"),
+        ("/v1/contracts?search=aino&order=desc".to_owned(), "order", "conflicting_fields"),
+        (format!("/v1/contracts?from={}", hours(1)), "to", "required"),
+        (format!("/v1/contracts?to={}", hours(1)), "from", "required"),
+        (format!("/v1/contracts?from={}&to={}", hours(2), hours(2)), "to", "to_not_after_from"),
+        (format!("/v1/contracts?from={}&to={}", hours(0), hours(92 * 24 + 1)), "to", "out_of_range"),
         ("/v1/contracts?keyId=".to_owned(), "keyId", "empty"),
         ("/v1/contracts?keyId=a%20b".to_owned(), "keyId", "id_characters"),
         (format!("/v1/contracts?keyId={key}&keyId={key}"), "keyId", "repeated_parameter"),

@@ -52,6 +52,7 @@ pub(crate) async fn provoke_field(stage: &Stage, key: &str, code: FieldCode) -> 
         FieldCode::UnknownParameter => return viewer.get("/v1/keys?colour=red").await,
         FieldCode::RepeatedParameter => return viewer.get("/v1/keys?limit=5&limit=5").await,
         FieldCode::UnknownValue => return viewer.get(format!("{}&order=up", contracts_of(key))).await,
+        FieldCode::TooShort => return viewer.get("/v1/contracts?search=a").await,
         FieldCode::NothingToSearch => return viewer.get("/v1/keys?search=%20-").await,
         FieldCode::ToNotAfterFrom => {
             return viewer.get(format!("/v1/availability?keyId={key}&from={0}&to={0}", hours(1))).await;

@@ -37,7 +37,7 @@ async fn a_large_key_is_unusable_at_once_and_finally_gone() {
     let future = scene.book(REAL, 50).await;
     let copies = scene.copy(&future[0], live - REAL, 51, 1 << 32).await;
     scene.add_to_calendar(copies).await;
-    assert_eq!((scene.contracts_left().await, scene.contracts_in_all().await), (live + ended, live + ended));
+    assert_eq!(scene.contracts_left().await, live + ended);
     assert_eq!(scene.valid_pins().await, REAL);
     let some = scene.contracts("&state=upcoming&limit=20").await;
     assert_eq!((some.len(), scene.contracts("&state=ended&limit=5").await.len()), (20, 5));
@@ -75,7 +75,7 @@ async fn a_large_key_is_unusable_at_once_and_finally_gone() {
     println!("removed in {:?}, {calls} calls", removing.elapsed());
     _ = scene.stage.stack.viewer().get(scene.path()).await.problem("key_not_found");
     assert_eq!(scene.remains(&format!("KEY#{}", scene.key), "").await, 0, "nothing is left under the key");
-    assert_eq!(scene.contracts_in_all().await, 0, "nor any contract");
+    assert_eq!(scene.contracts_left().await, 0, "nor any contract");
     assert_eq!(scene.remains(&format!("AUTOMAT#{}", scene.stage.automat), "PIN#").await, 0, "nor any PIN");
     assert_eq!(scene.remains(&format!("AUTOMAT#{}", scene.stage.automat), "RETURN#").await, 0, "nor its return code");
 

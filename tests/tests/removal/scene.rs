@@ -78,7 +78,6 @@ impl Scene {
     /// Their sealed PINs are those of the original, and can be opened only with its id. No test opens them.
     pub(crate) async fn copy(&self, original: &Item, count: usize, hour: i64, first: u64) -> Vec<Entry> {
         let first_start = self.began.plus_millis(hour * HOUR);
-        let incarnation = self.item(&format!("KEY#{}", self.key), "KEY").await["incarnation"].clone();
         let (mut items, mut entries) = (Vec::new(), Vec::new());
         for at in 0..count {
             let id = ContractId::generated(first + at as u64);
@@ -94,13 +93,6 @@ impl Scene {
             contract.insert("pins".to_owned(), AttributeValue::M(pins));
             items.push(contract);
             items.push(Item::from([
-                ("PK".to_owned(), text(format!("KEY#{}", self.key))),
-                ("SK".to_owned(), text(format!("HISTORY#{id}"))),
-                ("incarnation".to_owned(), incarnation.clone()),
-                ("startsAt".to_owned(), number(start.millis())),
-                ("endsAt".to_owned(), number(end.millis())),
-            ]));
-            items.push(Item::from([
                 ("PK".to_owned(), text(format!("AUTOMAT#{}", self.stage.automat))),
                 ("SK".to_owned(), text(format!("PIN#{mac}"))),
                 ("keys".to_owned(), AttributeValue::Ss(vec![self.key.clone()])),
@@ -112,6 +104,7 @@ impl Scene {
             entries.push(Entry { contract: id, range: TimeRange::new(start, Some(end)).unwrap() });
         }
         write(&self.client(), items).await;
+        self.stage.stack.cloud().drain().await;
         entries
     }
 
@@ -154,12 +147,8 @@ impl Scene {
         count
     }
 
-    pub(crate) async fn contracts_left(&self) -> usize {
-        self.remains(&format!("KEY#{}", self.key), "HISTORY#").await
-    }
-
     /// How many contracts there are in the stack.
-    pub(crate) async fn contracts_in_all(&self) -> usize {
+    pub(crate) async fn contracts_left(&self) -> usize {
         let request = self.client().scan().table_name(TABLE).filter_expression("SK = :sk").select("COUNT".into());
         let mut pages = request.expression_attribute_values(":sk", text("CONTRACT")).into_paginator().send();
         let mut count = 0;

@@ -33,7 +33,8 @@ impl Calls {
         let mut functions = Vec::new();
         for (name, function) in entries(at(&list, &["functions"])) {
             let mut grants = BTreeSet::new();
-            for part in [Some(of_all), at(function, &["calls"]), at(function, &["inItsName"])] {
+            let of_one = ["atStart", "calls", "inItsName"].map(|part| at(function, &[part]));
+            for part in [Some(of_all)].into_iter().chain(of_one) {
                 for (resource, actions) in entries(part) {
                     let resource = at(&list, &["resources", resource]).with_context(|| format!("no {resource}"))?;
                     grants.extend(texts(actions).into_iter().map(|action| Grant::of(action, resource)));

@@ -184,6 +184,8 @@ mod tests {
             FieldCode::RepeatedParameter,
             FieldCode::UnknownValue,
             FieldCode::ToNotAfterFrom,
+            // The page searches what is long enough.
+            FieldCode::TooShort,
         ];
         for &language in Language::ALL {
             let t = translations::texts(language);

@@ -3,8 +3,8 @@
 use api::{KeyPath, Problem, Query};
 use askama::Template;
 use chrono::{Datelike as _, NaiveDate};
-use domain::{Automat, Contract, ContractState, Instant, Key, Sharing, Whereabouts};
-use store::{ContractFilter, Order, Page, PageRequest};
+use domain::{Automat, Contract, ContractState, Instant, Key, KeyId, Sharing, Whereabouts};
+use store::{ContractFilter, ListedState, Order, Page, PageRequest};
 use texts::FluentArgs;
 
 use crate::calendar::{Day, Month, Room};
@@ -50,7 +50,8 @@ pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -
     let key = store.active_key(&id).await?;
     let automat = store.automat(&key.automat).await?;
     let times = Times::new(visit.t, automat.time_zone);
-    let Page { data: contracts, next } = store.contracts(&id, &filter(ended), &request, now).await?;
+    let Page { data, next } = store.contracts(&filter(id.clone(), ended), &request, now).await?;
+    let contracts: Vec<_> = data.into_iter().map(|listed| listed.contract).collect();
     let last = store.key_events(&id, &PageRequest { limit: EVENTS, after: None }).await?;
     let home = links::key(&id);
     let month = Month::of(&key, wanted_month.as_deref(), &times, now);
@@ -74,12 +75,13 @@ pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -
 }
 
 /// The active and upcoming contracts, first to last; or the ended ones, last to first.
-fn filter(ended: bool) -> ContractFilter {
-    if ended {
-        ContractFilter { states: vec![ContractState::Ended], order: Order::Descending }
+fn filter(key: KeyId, ended: bool) -> ContractFilter {
+    let (states, order) = if ended {
+        (vec![ListedState::Ended], Order::Descending)
     } else {
-        ContractFilter { states: vec![ContractState::Active, ContractState::Upcoming], order: Order::Ascending }
-    }
+        (vec![ListedState::Active, ListedState::Upcoming], Order::Ascending)
+    };
+    ContractFilter { states, order, ..ContractFilter::of_key(key) }
 }
 
 fn lists(contracts: &[Contract], now: Instant) -> Vec<(String, Vec<&Contract>)> {

@@ -111,9 +111,12 @@ stale-discard = Keep theirs
 
 ## Search
 
-search-hint = Enter the first letters of words in the KeyID or the property, for example: kitchen 12
-search-found = Keys
+search-hint = Enter the first letters of words: of a KeyID or property, a person or contact, a contract ID or an email address. Or the last four digits of a phone number. For example: kitchen 12
+search-keys = Keys
+search-contracts = Contracts
 search-locker = locker
-search-nothing = No keys found
-search-nothing-advice = Each word that you enter is compared with the beginnings of words in the KeyIDs and properties. Try fewer or shorter words.
+search-nothing = Nothing found
+search-nothing-advice = Each word that you enter is compared with the beginnings of words. Try fewer or shorter words. A contract can be found some seconds after it was created.
 search-more = No matches so far, but there is more to search.
+search-more-keys = More keys
+search-more-contracts = More contracts

@@ -1,5 +1,5 @@
 skip-to-content = Skip to content
-search-label = Search keys and properties
+search-label = Search keys and contracts
 search = Search
 sign-out = Sign out
 language = Language

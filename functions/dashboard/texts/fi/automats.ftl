@@ -115,9 +115,12 @@ stale-discard = Jätä toisen muutos voimaan
 
 ## Haku
 
-search-hint = Sanojen alkuja avaimen tunnuksesta tai kohteesta, esimerkiksi: keittiö 12
-search-found = Avaimet
+search-hint = Sanojen alkuja: avaimen tunnus tai kohde, henkilön tai yhteyshenkilön nimi, sopimuksen tunnus tai sähköpostiosoite. Tai puhelinnumeron neljä viimeistä numeroa. Esimerkiksi: keittiö 12
+search-keys = Avaimet
+search-contracts = Sopimukset
 search-locker = lokero
-search-nothing = Avaimia ei löytynyt
-search-nothing-advice = Haku vertaa jokaista hakusanaa avainten tunnusten ja kohteiden sanojen alkuihin. Kokeile vähempiä tai lyhyempiä sanoja.
+search-nothing = Ei tuloksia
+search-nothing-advice = Haku vertaa jokaista hakusanaa sanojen alkuihin. Kokeile vähempiä tai lyhyempiä sanoja. Uusi sopimus löytyy haulla muutaman sekunnin kuluttua.
 search-more = Tuloksia ei vielä ole, mutta kaikkea ei ole käyty läpi.
+search-more-keys = Lisää avaimia
+search-more-contracts = Lisää sopimuksia

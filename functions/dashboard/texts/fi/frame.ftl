@@ -1,5 +1,5 @@
 skip-to-content = Siirry sisältöön
-search-label = Hae avaimia ja kohteita
+search-label = Hae avaimia ja sopimuksia
 search = Hae
 sign-out = Kirjaudu ulos
 language = Kieli

@@ -115,9 +115,12 @@ stale-discard = Behåll den andras ändring
 
 ## Sökning
 
-search-hint = Början av ord i nyckelns ID eller objekt, till exempel: kök 12
-search-found = Nycklar
+search-hint = Början av ord: nyckelns ID eller objekt, personens eller kontaktpersonens namn, avtals-ID eller en e-postadress. Eller de fyra sista siffrorna i ett telefonnummer. Till exempel: kök 12
+search-keys = Nycklar
+search-contracts = Avtal
 search-locker = fack
-search-nothing = Ingen nyckel hittades
-search-nothing-advice = Varje sökord jämförs med början av orden i nycklarnas ID och objekt. Försök med färre eller kortare ord.
+search-nothing = Inga träffar
+search-nothing-advice = Varje sökord jämförs med början av ord. Försök med färre eller kortare ord. Ett nytt avtal går att hitta efter några sekunder.
 search-more = Inga träffar hittills, men allt är inte genomsökt än.
+search-more-keys = Fler nycklar
+search-more-contracts = Fler avtal

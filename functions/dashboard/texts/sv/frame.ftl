@@ -1,5 +1,5 @@
 skip-to-content = Till innehållet
-search-label = Sök nycklar och objekt
+search-label = Sök nycklar och avtal
 search = Sök
 sign-out = Logga ut
 language = Språk

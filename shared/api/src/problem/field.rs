@@ -39,6 +39,7 @@ fn code_of(invalid: Invalid) -> FieldCode {
         Invalid::Empty => FieldCode::Empty,
         Invalid::TooLong { .. } => FieldCode::TooLong,
         Invalid::TooMany { .. } => FieldCode::TooMany,
+        Invalid::TooShort { .. } => FieldCode::TooShort,
         Invalid::IdCharacters => FieldCode::IdCharacters,
         Invalid::IdReserved => FieldCode::IdReserved,
         Invalid::ControlCharacters => FieldCode::ControlCharacters,

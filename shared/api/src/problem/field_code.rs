@@ -47,6 +47,8 @@ field_codes! {
     Empty,
     /// has too many characters
     TooLong,
+    /// has no word or number of at least two characters
+    TooShort,
     /// has a character that is not allowed in identifiers, or does not begin with a letter or digit
     IdCharacters,
     /// is an identifier that the API uses itself (`preview` as a `contractId`)

@@ -8,8 +8,7 @@ use domain::{Automat, AutomatId, Calendar, Contract, ContractDraft, ContractRefu
 use crate::expression::{Update, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
 use crate::items::{
-    AGENDA_LENGTH, ContractItem, HistoryItem, KeyItem, LockerItem, PinItem, Pins, StoredContract, StoredKey, bytes,
-    number,
+    AGENDA_LENGTH, ContractItem, KeyItem, LockerItem, PinItem, Pins, StoredContract, StoredKey, bytes, number,
 };
 use crate::keys::holds_key;
 use crate::retry::{NotDone, retry};
@@ -101,7 +100,6 @@ impl Store {
         let mut transaction = Transaction::default();
         for (key, calendar) in keys.iter().zip(&calendars) {
             transaction.calendar(key, calendar);
-            transaction.history(key, &stored.contract, self);
         }
         transaction.receipt(metadata, &item);
         transaction.put(Part::Contract, item, absent());
@@ -168,13 +166,5 @@ impl Transaction {
             let update = Update::default().set("agenda", bytes(agenda));
             self.update(Part::Locker, LockerItem::key(&key.automat, key.locker), update, holds_key(&key.id));
         }
-    }
-
-    /// Writes the contract's times in the key's history.
-    pub(super) fn history(&mut self, stored: &StoredKey, contract: &Contract, store: &Store) {
-        let expires = store.retention.contract_until(contract.range, false);
-        let update = HistoryItem::update(contract.range, &stored.incarnation, expires);
-        let of_key = KeyItem::part_of(&stored.incarnation);
-        self.update(Part::History, HistoryItem::key(&stored.key.id, &contract.id), update, of_key);
     }
 }

@@ -9,7 +9,7 @@ use domain::{
 
 use super::create::{Automats, check_chosen_pin, keys_out_with};
 use crate::expression::Update;
-use crate::items::{ContractItem, HistoryItem, ItemKey, KeyItem, NotedKey, PinItem, StoredContract, StoredKey};
+use crate::items::{ContractItem, ItemKey, KeyItem, NotedKey, PinItem, StoredContract, StoredKey};
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Expected, RequestMetadata, Store};
@@ -65,11 +65,6 @@ impl Store {
             let edit = Edit { stored, keys, edited, edited_keys, force };
             self.check_pin(&edit).await?;
             let transaction = self.build_contract_edit(&edit, &foreign_pins, metadata)?;
-            if transaction.is_too_large() {
-                // Times and PIN of 16 keys in 12 automats or more, while each PIN has two names. One after the other they
-                // can be changed even then.
-                return Err(Error::Busy.into());
-            }
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(edit.edited) };
             if refused.is_only(&[Part::Pin]) {
                 return Err(ContractRefusal::PinInUse.into());
@@ -115,7 +110,7 @@ impl Store {
         let Edit { stored, keys, edited, edited_keys, .. } = edit;
         let changes = stored.contract.differences(edited);
         let mut transaction = Transaction::default();
-        edit.write_calendars(&mut transaction, self, metadata)?;
+        edit.write_calendars(&mut transaction, metadata)?;
         let mut next = StoredContract {
             notified_zones: stored.notified_zones.clone(),
             erased: stored.erased.clone(),
@@ -187,17 +182,11 @@ impl Edit {
         Self { stored, edited_keys: keys.clone(), keys, edited, force: false }
     }
 
-    /// Writes the calendars of the keys whose booking changes, and their histories.
-    fn write_calendars(
-        &self,
-        transaction: &mut Transaction,
-        store: &Store,
-        metadata: &RequestMetadata,
-    ) -> Result<(), Error> {
+    /// Writes the calendars of the keys whose booking changes.
+    fn write_calendars(&self, transaction: &mut Transaction, metadata: &RequestMetadata) -> Result<(), Error> {
         let booked = self.newly_booked();
         for (stored, calendar) in booked.iter().zip(self.book(&booked, metadata.now)?) {
             transaction.calendar(stored, &calendar);
-            transaction.history(stored, &self.edited, store);
         }
         if self.edited.keys != self.stored.contract.keys {
             // A contract gains no key while its only one is being removed: it would not be removed with it.
@@ -254,7 +243,7 @@ fn keys_in<'k>(keys: &'k [NotedKey], automat: &AutomatId) -> Vec<&'k KeyId> {
 }
 
 impl Transaction {
-    /// Takes the contract out of a key's calendar and history. If the key is out with it, `force` is required.
+    /// Takes the contract out of a key's calendar. If the key is out with it, `force` is required.
     pub(crate) fn unbook(
         &mut self,
         stored: &StoredKey,
@@ -262,7 +251,7 @@ impl Transaction {
         force: bool,
         metadata: &RequestMetadata,
     ) -> Result<(), Error> {
-        let StoredKey { key, incarnation, .. } = stored;
+        let key = &stored.key;
         let calendar = key.cancel(&contract.id, force, metadata.now)?;
         if key.calendar.entry(&contract.id).is_some() {
             self.calendar(stored, &calendar);
@@ -270,7 +259,6 @@ impl Transaction {
             let out = key.whereabouts.holder() == Some(&contract.id);
             self.check(Part::Key, KeyItem::key(&key.id), KeyItem::out_with(&contract.id, out));
         }
-        self.delete(Part::History, HistoryItem::key(&key.id, &contract.id), KeyItem::part_of(incarnation));
         Ok(())
     }
 }

@@ -3,7 +3,6 @@
 mod create;
 mod edit;
 mod end;
-mod list;
 mod pin;
 mod preview;
 mod put;
@@ -12,7 +11,6 @@ mod zone;
 
 use domain::{Contract, ContractId, ContractKeys, ContractRefusal, Key, KeyId, KeyState};
 
-pub use self::list::{ContractFilter, Order};
 pub use self::preview::Preview;
 use crate::items::{ContractItem, KeyItem, StoredContract, StoredKey};
 use crate::key_queues::Queued;
@@ -48,7 +46,7 @@ impl Store {
 
     /// A contract with all its keys, to be changed. While one of them is being removed, it cannot be:
     /// [`ContractRefusal::KeyBeingRemoved`]. One that is gone is left out, and the change takes it off: its removal does not
-    /// find the contract if the entry in its history has expired, while the contract is kept for another key that is out.
+    /// find an ended contract that the projector has not yet put in the key's list.
     pub(crate) async fn writable_contract(&self, id: &ContractId) -> Result<(StoredContract, Vec<StoredKey>), Error> {
         let mut stored = self.find_contract(id).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
         let mut keys = self.keys_of(&stored).await?;

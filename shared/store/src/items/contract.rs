@@ -109,16 +109,19 @@ struct ContactItem {
 }
 
 impl ContractItem {
+    /// The sort key of contracts, and of nothing else.
+    pub(crate) const SK: &'static str = "CONTRACT";
     /// The attributes that an edit can remove.
     pub(crate) const OPTIONAL: [&'static str; 5] = ["until", "schedule", "freeText", "out", TTL];
 
     pub(crate) fn key(id: &ContractId) -> ItemKey {
-        ItemKey::new(format!("CONTRACT#{id}"), "CONTRACT")
+        ItemKey::new(format!("CONTRACT#{id}"), Self::SK)
     }
 
-    /// Whether the item with this key is a contract.
-    pub(crate) fn is_at(item_key: &ItemKey) -> bool {
-        item_key.sk == "CONTRACT"
+    /// The contract of the item with this key. `None` if it is another item.
+    pub(crate) fn contract_at(item_key: &ItemKey) -> Option<ContractId> {
+        let id = item_key.pk.strip_prefix("CONTRACT#").filter(|_| item_key.sk == Self::SK)?;
+        ContractId::parse(id).ok()
     }
 
     /// The item has no `ttl` while the contract has no end or a key is out with it.

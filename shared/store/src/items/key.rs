@@ -42,8 +42,8 @@ pub(crate) struct KeyItem {
     key_inside: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     out_with: Option<ContractId>,
-    /// Absent while the key is being removed.
-    #[serde(with = "serde_bytes", default)]
+    /// Its live contracts; while the key is being removed, those it had.
+    #[serde(with = "serde_bytes")]
     calendar: Vec<u8>,
     rev: u64,
     incarnation: String,

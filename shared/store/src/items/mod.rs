@@ -13,16 +13,23 @@
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
 //! | key | `KEY#k` | `KEY` | `KEYS`, `k`; while it is being removed `REMOVING`, `k` |
 //! | search term of a key | `KEY#k` | `TERM#<term>` | `TERMS#<first letter>`, `<term>#k` |
-//! | history of a key: one contract | `KEY#k` | `HISTORY#c` | |
 //! | contract | `CONTRACT#c` | `CONTRACT` | |
 //! | opening | `OPENING#<ulid>` | `OPENING` | |
 //! | message | `MESSAGES#c` | `MESSAGE#<incarnation>#<ulid>` | |
 //! | reminder | `MESSAGES#c` | `REMINDER#<incarnation>#start`, `#end` or `#return` | |
 //! | announcements | `MESSAGES#c` | `ANNOUNCEMENTS#<incarnation>#k` | |
 //! | receipt | `RECEIPT#<hash>` | `-` | |
+//! | contract by a term | `LISTED#TERM#<ab>#<month>` | `<term>#<start>#c` | |
+//! | month with terms | `MONTHS#<ab>` | `<month>` | |
+//! | contract of a key | `LISTED#KEY#<incarnation>` | `<start>#c` | |
+//! | contract of an automat | `LISTED#AUTOMAT#a` | `<start>#c` | |
+//! | contract by start | `LISTED#MONTH#<month>#<shard>` | `<start>#c` | |
+//! | contract with keys that are out | `LISTED#OUT#<shard>` | `<end>#c` | |
 //!
 //! Reminders, messages to be sent, held-back announcements and lockers with an open door are also in the index `due`.
 //! Messages have a partition of their own, because messages about a removed contract must outlive it.
+//! Items with `LISTED` and `MONTHS` are only keys, written from the stream ([`crate::contract_index`]); `<ab>` are the
+//! first two characters of the term.
 //!
 //! Only the automat and its lockers have sort keys that begin with `AUTOMAT`: the Key Automat View reads them all in
 //! one query.
@@ -35,7 +42,6 @@ mod due;
 mod entry;
 mod event;
 mod fault;
-mod history;
 mod key;
 mod keypad;
 mod locker;
@@ -60,7 +66,6 @@ pub(crate) use self::due::due_shard_name;
 pub(crate) use self::entry::StoredEntry;
 pub(crate) use self::event::EventItem;
 pub(crate) use self::fault::FaultItem;
-pub(crate) use self::history::HistoryItem;
 pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
 pub(crate) use self::keypad::StoredKeypad;
 pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
@@ -74,7 +79,7 @@ use crate::schema::{LIST_PK, LIST_SK, PK, SK, TTL};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct ItemKey {
     pub(crate) pk: String,
     pub(crate) sk: String,

@@ -5,17 +5,18 @@
 //! which frees its id. The next call that removes or creates a key of this id continues an interrupted cleanup, and
 //! `finish_removals` finds all of them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use domain::{ContractId, EventKind, Instant, Key, KeyId, KeyState};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::holds_key;
+use crate::contract_index::{ContractList, Entry};
 use crate::expression::{Expression, Update, is, unchanged};
 use crate::items::{
-    AutomatItem, ContractItem, ContractLinks, HistoryItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING,
-    StoredKey, flag, number, numbers, read, text,
+    AutomatItem, ContractItem, ContractLinks, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredKey, flag,
+    number, numbers, read, text,
 };
 use crate::read::Stretch;
 use crate::retry::{NotDone, retry};
@@ -27,8 +28,8 @@ use crate::{Error, Expected, RequestMetadata, Store};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// After this time a removal counts as interrupted: longer than one call may take.
 const ABANDONED_MILLIS: i64 = 60_000;
-/// Entries of the history deleted in one transaction, each with its contract and its PIN.
-const TOGETHER: usize = 33;
+/// Contracts deleted in one transaction, each with its PIN.
+const TOGETHER: usize = 50;
 /// How many transactions run concurrently.
 const AT_ONCE: usize = 4;
 const STEP: usize = 1_000;
@@ -115,7 +116,6 @@ impl Store {
             .set("removing", flag(true))
             .set("removingAt", number(metadata.now.millis()))
             .set(LIST_PK, text(REMOVING))
-            .remove("calendar")
             .add("rev", number(1));
         transaction.update(Part::Key, KeyItem::key(&key.id), mark, unchanged(stored.rev));
         let free = Update::default().delete("occupied", numbers([key.locker.get()])).add("rev", number(1));
@@ -135,55 +135,48 @@ impl Store {
     /// taken off if they have other keys. Safe to repeat and to run concurrently.
     pub(crate) async fn finish_removal(&self, stored: &StoredKey, now: Instant) -> Result<(), Error> {
         let key = &stored.key;
-        // An overdue contract is kept for as long as the key is out, its entry in the history is not.
-        let holder = key.whereabouts.holder().map(|holder| HistoryItem::key(&key.id, holder));
-        self.delete_remains(stored, holder.into_iter().collect(), now).await?;
-        let mut stretch = Stretch::of_partition(KeyItem::pk(&key.id));
+        // The live contracts, and an overdue one, are known here; ended ones by the list, which is written some time later.
+        let live = key.calendar.entries().iter().map(|entry| &entry.contract);
+        let live: BTreeSet<_> = live.chain(key.whereabouts.holder()).cloned().collect();
+        self.release(stored, live, now).await?;
+        let mut stretch = Stretch::of_partition(ContractList::of_key(&stored.incarnation));
         loop {
             let found = self.query(&stretch, Some(STEP)).await?;
-            let remains = found.items.iter().filter_map(|item| remains(item, &stored.incarnation)).collect();
-            self.delete_remains(stored, remains, now).await?;
+            let entries = found.items.iter().filter_map(ItemKey::of).filter_map(|key| Entry::of_item_key(&key));
+            self.release(stored, entries.map(|entry| entry.contract).collect(), now).await?;
             match found.rest {
                 Some(rest) => stretch = stretch.after(Some(rest)),
                 None => break,
             }
         }
+        self.delete_terms(stored).await?;
         let same_one = is("incarnation", text(&stored.incarnation)).and(is("removing", flag(true)));
         // If the condition fails, another call has finished the same removal.
         self.delete(KeyItem::key(&key.id), same_one).await.map(|_| ())
     }
 
-    /// Deletes items of the key's partition, and what belongs to them.
-    async fn delete_remains(&self, key: &StoredKey, mut remains: Vec<ItemKey>, now: Instant) -> Result<(), Error> {
-        let contracts = self.contracts_in(key, &remains).await?;
-        let has_others = |item_key: &ItemKey| {
-            let contract = HistoryItem::contract_at(item_key).and_then(|id| contracts.get(&id));
-            contract.is_some_and(|contract| contract.keys.len() > 1)
-        };
-        let with_others: Vec<_> = remains.extract_if(.., |item_key| has_others(item_key)).collect();
-        let ids = with_others.iter().filter_map(HistoryItem::contract_at);
-        let taking_off: Vec<_> = ids.map(|id| self.take_off(key, id, now)).collect();
+    /// Deletes contracts of the key; from those that have other keys, takes it off.
+    async fn release(&self, key: &StoredKey, ids: BTreeSet<ContractId>, now: Instant) -> Result<(), Error> {
+        let contracts = self.contracts_on(key, ids).await?;
+        let (with_others, alone): (Vec<_>, Vec<_>) = contracts.into_iter().partition(|links| links.keys.len() > 1);
+        let taking_off: Vec<_> =
+            with_others.into_iter().map(|links| self.take_off(key, links.contract_id, now)).collect();
         stream::iter(taking_off).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        let together = remains.chunks(TOGETHER).map(|together| self.delete_together(key, together.to_vec()));
-        let deletions: Vec<_> = together.collect();
+        let ids: Vec<_> = alone.into_iter().map(|links| links.contract_id).collect();
+        let deletions: Vec<_> = ids.chunks(TOGETHER).map(|ids| self.delete_together(key, ids)).collect();
         stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await
     }
 
-    /// The contracts in this part of the key's history of which the key is still one of the keys.
-    async fn contracts_in(
+    /// Those of the contracts of which the key is still one of the keys.
+    async fn contracts_on(
         &self,
         key: &StoredKey,
-        remains: &[ItemKey],
-    ) -> Result<HashMap<ContractId, ContractLinks>, Error> {
-        let ids = remains.iter().filter_map(HistoryItem::contract_at);
-        let item_keys: Vec<_> = ids.map(|id| ContractItem::key(&id)).collect();
-        let mut contracts = HashMap::new();
-        for item in self.get_all(&item_keys).await? {
-            let links: ContractLinks = read(item)?;
-            if links.has(&key.key.id, &key.incarnation) {
-                contracts.insert(links.contract_id.clone(), links);
-            }
-        }
+        ids: impl IntoIterator<Item = ContractId>,
+    ) -> Result<Vec<ContractLinks>, Error> {
+        let item_keys: Vec<_> = ids.into_iter().map(|id| ContractItem::key(&id)).collect();
+        let items = self.get_all(&item_keys).await?.into_iter();
+        let mut contracts = items.map(read).collect::<Result<Vec<ContractLinks>, _>>()?;
+        contracts.retain(|links| links.has(&key.key.id, &key.incarnation));
         Ok(contracts)
     }
 
@@ -192,21 +185,16 @@ impl Store {
         let StoredKey { key: Key { id: key_id, automat, .. }, incarnation, .. } = key;
         let mut foreign_pins = HashSet::new();
         retry!(self, {
-            let history = HistoryItem::key(key_id, &id);
             let found = self.find_contract(&id).await?;
-            let Some(stored) = found.filter(|stored| stored.has(key_id, incarnation)) else {
-                // The contract has been erased meanwhile, or another call has taken the key off.
-                self.delete(history, KeyItem::part_of(incarnation)).await?;
-                return Ok(());
-            };
+            // The contract may have been erased meanwhile, or another call may have taken the key off.
+            let Some(stored) = found.filter(|stored| stored.has(key_id, incarnation)) else { return Ok(()) };
             let Some(next) = stored.without(key_id, now) else {
                 // Its other keys have been removed meanwhile.
-                return Ok(self.delete_together(key, vec![history]).await?);
+                return Ok(self.delete_together(key, std::slice::from_ref(&id)).await?);
             };
             let mut transaction = Transaction::default();
             let update = Update::all(ContractItem::write(&next, self)?, &ContractItem::OPTIONAL);
             transaction.update(Part::Contract, ContractItem::key(&id), update, stored.unchanged()?);
-            transaction.delete(Part::Remains, history, KeyItem::part_of(incarnation));
             let pin = stored.pins.get(automat).map(|mac| PinItem::key(automat, mac));
             if let Some(pin) = pin.filter(|pin| !foreign_pins.contains(pin)) {
                 if next.pins.contains_key(automat) {
@@ -225,23 +213,22 @@ impl Store {
         })
     }
 
-    /// Deletes items of the key's partition, with the contracts that have no other key.
-    async fn delete_together(&self, key: &StoredKey, mut remains: Vec<ItemKey>) -> Result<(), Error> {
+    /// Deletes contracts that have no other key.
+    async fn delete_together(&self, key: &StoredKey, ids: &[ContractId]) -> Result<(), Error> {
         let mut holders: HashMap<ItemKey, String> = HashMap::new();
         retry!(self, {
-            let contracts = self.contracts_in(key, &remains).await?;
-            if contracts.values().any(|stored| stored.keys.len() > 1) {
+            let contracts = self.contracts_on(key, ids.iter().cloned()).await?;
+            if contracts.is_empty() {
+                return Ok(());
+            }
+            if contracts.iter().any(|links| links.keys.len() > 1) {
                 // It has gained a key since it was sorted out, which no edit does. The next call takes the key off it.
                 return Err(Error::Busy.into());
             }
             let mut transaction = Transaction::default();
             // Contracts may have had the same PIN one after the other, and a transaction may name an item only once.
             let mut named = HashSet::new();
-            for item_key in &remains {
-                transaction.delete(Part::Remains, item_key.clone(), KeyItem::part_of(&key.incarnation));
-                let Some(links) = HistoryItem::contract_at(item_key).and_then(|id| contracts.get(&id)) else {
-                    continue;
-                };
+            for links in &contracts {
                 transaction.delete(Part::Contract, ContractItem::key(&links.contract_id), links.unchanged()?);
                 for pin in links.pins.iter().map(|(automat, mac)| PinItem::key(automat, mac)) {
                     let is_ours = holders.get(&pin).is_none_or(|holder| *holder == links.incarnation);
@@ -251,20 +238,37 @@ impl Store {
                 }
             }
             let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
-            // An item of the next key with this id, if another call has finished the removal.
-            let others: HashSet<_> = refused.item_keys(Part::Remains).collect();
-            remains.retain(|item_key| !others.contains(item_key));
             // An ended contract's PIN that another contract took.
             for item in refused.items(Part::Pin) {
                 holders.extend(ItemKey::of(item).zip(PinItem::incarnation(item)));
             }
-            if remains.is_empty() { Ok(()) } else { Err(NotDone::Again) }
+            Err(NotDone::Again)
+        })
+    }
+
+    /// Deletes the key's search terms.
+    async fn delete_terms(&self, key: &StoredKey) -> Result<(), Error> {
+        let found = self.query_all(Stretch::of_partition(KeyItem::pk(&key.key.id)), STEP).await?;
+        let mut terms: Vec<_> = found.iter().filter_map(|item| term_of(item, &key.incarnation)).collect();
+        retry!(self, {
+            let mut transaction = Transaction::default();
+            for term in &terms {
+                transaction.delete(Part::Remains, term.clone(), KeyItem::part_of(&key.incarnation));
+            }
+            if terms.is_empty() {
+                return Ok(());
+            }
+            let Err(refused) = transaction.try_commit(self).await? else { return Ok(()) };
+            // An item of the next key with this id, if another call has finished the removal.
+            let others: HashSet<_> = refused.item_keys(Part::Remains).collect();
+            terms.retain(|term| !others.contains(term));
+            Err(NotDone::Again)
         })
     }
 }
 
-/// The key of an item of a key's partition that is to be deleted.
-fn remains(item: &Item, incarnation: &str) -> Option<ItemKey> {
+/// The key of an item that is a search term of a key.
+fn term_of(item: &Item, incarnation: &str) -> Option<ItemKey> {
     let item_key = ItemKey::of(item)?;
     (item_key.sk != "KEY" && item.get("incarnation") == Some(&text(incarnation))).then_some(item_key)
 }

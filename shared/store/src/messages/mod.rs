@@ -24,6 +24,7 @@ mod snapshot;
 
 use domain::{AutomatId, Event, Instant, LockerIndex, Message, MessageId, SendFailure};
 
+pub(crate) use self::record::{POISON, image};
 use crate::items::{ItemKey, StoredContract};
 
 /// Number of partitions of the index `due`.

@@ -8,7 +8,7 @@ use super::{Change, ContractRecord, DueMessage, EventRecord, Record};
 use crate::items::{ContractItem, EventItem, Item, ItemKey, MessageItem, StoredContract, read};
 use crate::{Error, Store};
 
-const POISON: Error = Error::Internal { context: "reading a malformed stream record", source: None };
+pub(crate) const POISON: Error = Error::Internal { context: "reading a malformed stream record", source: None };
 
 impl Store {
     /// Reads a record in DynamoDB's JSON with both images.
@@ -23,7 +23,7 @@ impl Store {
         if is_sweeping(record) {
             return Ok(Record::Other);
         }
-        if ContractItem::is_at(&item_key) {
+        if ContractItem::contract_at(&item_key).is_some() {
             let (before, after) = (self.contract_image(stream, "OldImage")?, self.contract_image(stream, "NewImage")?);
             let change = match (name, before, after) {
                 ("INSERT", _, Some(made)) => Change::Made(made),
@@ -77,7 +77,7 @@ fn is_sweeping(record: &Value) -> bool {
     record["userIdentity"]["principalId"] == "dynamodb.amazonaws.com"
 }
 
-fn image(json: &Value) -> Result<Option<Item>, Error> {
+pub(crate) fn image(json: &Value) -> Result<Option<Item>, Error> {
     if json.is_null() {
         return Ok(None);
     }

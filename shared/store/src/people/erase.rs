@@ -2,6 +2,7 @@
 //!
 //! A contract is deleted after the messages about it, and the last item that names the person is deleted together
 //! with the event that records it. So an erasure that is interrupted leaves something that the same call finds again.
+//! Search entries are deleted before their contract as well, and put back if it stays.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -10,6 +11,7 @@ use domain::{Contact, Contract, ContractChange, EventKind, Instant, MatchedField
 use super::case::Case;
 use super::walk::{About, Sight, Walk};
 use super::{Erasure, ErasureOutcome};
+use crate::contract_index::Entry;
 use crate::expression::{Update, present};
 use crate::items::{ContractItem, ItemKey, PinItem, StoredContract, StoredKey, StoredMessage, StoredReminder};
 use crate::retry::{NotDone, retry};
@@ -71,7 +73,8 @@ impl Erasing<'_> {
 
     async fn settle(&self, about: &About, case: Case) -> Result<ErasureOutcome, Error> {
         let (mut read, mut outcome, mut foreign_pins) = (Some(case), ErasureOutcome::MessagesErased, HashSet::new());
-        retry!(self.store, {
+        let mut entries = BTreeSet::new();
+        let settled = retry!(self.store, {
             let case = match read.take() {
                 Some(case) => case,
                 None => match self.store.case(about, self.search).await? {
@@ -88,6 +91,9 @@ impl Erasing<'_> {
                 Verdict::Messages => ErasureOutcome::MessagesErased,
             };
             let last = self.delete_messages(about, &case, &verdict).await?;
+            let going = entries_going(&case, &verdict);
+            self.store.delete_entries(&going).await?;
+            entries.extend(going);
             let transaction = self.build_erasure(about, &case, &verdict, last, &foreign_pins).await?;
             if let Err(refused) = transaction.try_commit(self.store).await? {
                 // An ended contract's PIN may have been taken by another contract. Then the next attempt leaves it
@@ -99,7 +105,9 @@ impl Erasing<'_> {
                 self.delete_late_messages(about).await?;
             }
             Ok(outcome)
-        })
+        });
+        self.store.settle_entries(&about.contract, &entries).await?;
+        settled
     }
 
     fn verdict(&self, case: &Case) -> Verdict {
@@ -243,6 +251,21 @@ impl Erasing<'_> {
     fn erased(&self, stored: &StoredContract, addresses: impl Iterator<Item = String>) -> BTreeSet<String> {
         let names = addresses.map(|address| self.store.codes.erased_names(&stored.incarnation, &address).current.0);
         stored.erased.iter().cloned().chain(names).collect()
+    }
+}
+
+/// The entries in lists that the contract will no longer have.
+fn entries_going(case: &Case, verdict: &Verdict) -> BTreeSet<Entry> {
+    let Some(stored) = &case.contract else { return BTreeSet::new() };
+    let entries = Entry::of_contract(stored);
+    match verdict {
+        Verdict::Contract => entries,
+        Verdict::Contacts(staying) => {
+            let mut left = stored.clone();
+            left.contract.contacts.clone_from(staying);
+            entries.difference(&Entry::of_contract(&left)).cloned().collect()
+        }
+        Verdict::Messages | Verdict::Leave(_) => BTreeSet::new(),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{ContractState, Email, EventKind, MatchedField, Name, PersonSearch};
-use store::{ContractFilter, ErasureOutcome, Expected, Order};
+use domain::{Email, EventKind, MatchedField, Name, PersonSearch};
+use store::{ContractFilter, ErasureOutcome, Expected};
 use testkit::{TABLE, at, by_email, by_sms, pin, pin_holder};
 
 use crate::scene::{
@@ -32,8 +32,8 @@ async fn an_ended_contract_is_erased_with_its_messages() {
     }
     assert_eq!(beside_key_a(&scene).await, before, "messages and reminders are gone, and nothing else is touched");
     assert!(scene.store().key(&id("A")).await.unwrap().calendar.entry(&contract_id("own")).is_none());
-    let filter = ContractFilter { states: vec![ContractState::Ended], order: Order::Ascending };
-    assert!(scene.store().contracts(&id("A"), &filter, &page(9), at(LATER)).await.unwrap().data.is_empty());
+    let filter = ContractFilter::of_key(id("A"));
+    assert!(scene.store().contracts(&filter, &page(9), at(LATER)).await.unwrap().data.is_empty());
     assert_eq!(scene.recorded("A", &EventKind::PersonalDataErased).await, ["own"]);
     assert_eq!(scene.notify(LATER).await, 0, "nobody is notified");
     assert_eq!(scene.erase(&by_address(AINO)).await, [], "once more is nothing more");

@@ -1,5 +1,5 @@
-//! Whether the items of the table say the same about every contract: its own item, the calendars, agendas and histories
-//! of its keys, and its PINs.
+//! Whether the items of the table say the same about every contract: its own item, the calendars and agendas of its keys,
+//! and its PINs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,8 +16,6 @@ type Item = HashMap<String, AttributeValue>;
 pub(crate) struct Picture {
     pub(crate) contracts: BTreeMap<String, Item>,
     keys: BTreeMap<String, Item>,
-    /// By key and contract.
-    pub(crate) history: BTreeMap<(String, String), Item>,
     /// By automat and name.
     pub(crate) pins: BTreeMap<(String, String), Item>,
 }
@@ -41,9 +39,6 @@ impl Picture {
             match (kind, sk.as_str()) {
                 ("CONTRACT", _) => _ = picture.contracts.insert(of, item),
                 ("KEY", "KEY") => _ = picture.keys.insert(of, item),
-                ("KEY", entry) if entry.starts_with("HISTORY#") => {
-                    picture.history.insert((of, entry["HISTORY#".len()..].to_owned()), item);
-                }
                 ("AUTOMAT", pin) if pin.starts_with("PIN#") => {
                     picture.pins.insert((of, pin["PIN#".len()..].to_owned()), item);
                 }
@@ -72,14 +67,6 @@ impl Picture {
             if self.is_going(noted) {
                 continue;
             }
-            let entry = self.history.get(&(noted.key.clone(), name.to_owned()));
-            let entry = entry.unwrap_or_else(|| panic!("{what}: {name} is not in the history of {}", noted.key));
-            assert_eq!(
-                (&entry["startsAt"], entry.get("endsAt"), text(entry, "incarnation")),
-                (&item["from"], item.get("until"), noted.incarnation.clone()),
-                "{what}: {name} in the history of {}",
-                noted.key
-            );
             let key = &calendars[&noted.key];
             assert_eq!(key.automat.as_str(), noted.automat, "{what}: {name}");
             let booked = key.calendar.entry(&contract_id(name)).map(|entry| entry.range);
@@ -126,13 +113,6 @@ impl Picture {
     }
 
     fn check_parts(&self, what: &str) {
-        for ((key, contract), entry) in &self.history {
-            let going = self.keys.get(key).is_some_and(|key| key["removing"] == flag(true));
-            let is_noted = self.contracts.get(contract).is_some_and(|item| {
-                noted(item).iter().any(|noted| noted.key == *key && noted.incarnation == text(entry, "incarnation"))
-            });
-            assert!(going || is_noted, "{what}: {contract} is left in the history of {key}");
-        }
         for ((automat, mac), pin) in &self.pins {
             let item = self.contracts.get(&text(pin, "contractId"));
             let is_named = item.is_some_and(|item| {

@@ -9,7 +9,7 @@ mod several_keys;
 
 use api::Role;
 use domain::{Contract, KeyDraft, KeyId, Sharing};
-use store::{ContractFilter, Order, PageRequest};
+use store::{ContractFilter, PageRequest};
 use testkit::{automat, key, metadata};
 
 use crate::stage::Stage;
@@ -34,7 +34,8 @@ async fn stage() -> Stage {
 }
 
 async fn contracts(stage: &Stage) -> Vec<Contract> {
-    let filter = ContractFilter { states: Vec::new(), order: Order::Ascending };
+    let filter = ContractFilter::of_key(k1());
     let page = PageRequest { limit: 100, after: None };
-    stage.store().contracts(&k1(), &filter, &page, stage.clock.now()).await.unwrap().data
+    let listed = stage.store().contracts(&filter, &page, stage.clock.now()).await.unwrap().data;
+    listed.into_iter().map(|listed| listed.contract).collect()
 }
