@@ -192,7 +192,7 @@ async fn unknown_query_parameters() {
         ("/v1/availability?keyId=K-1&to=2026-11-25T12:00:00Z", "from"),
         ("/v1/availability?keyId=K-1&from=2026-11-25T12:00:00Z&to=2026-11-25T12:00:00Z", "to"),
         ("/v1/availability?keyId=K-1&from=2026-11-25&to=2026-11-25T12:00:00Z", "from"),
-        ("/v1/contracts", "keyId"),
+        ("/v1/contracts", "search"),
         ("/v1/contracts?keyId=K-1&keyId=K-2", "keyId"),
         ("/v1/availability?from=2026-11-25T11:00:00Z&to=2026-11-25T12:00:00Z", "keyId"),
         ("/v1/contracts/C-1?x=1", "x"),

@@ -1,7 +1,7 @@
 //! What a booking costs: consumed capacity as the embedded engine counts it, round trips, and time on loopback, by the
-//! number of live and of ended contracts on the key; and what removing the fullest key takes.
+//! number of keys and of live contracts on each; and what removing a key takes.
 //!
-//! `cargo bench -p store`
+//! `cargo bench -p store --bench booking`
 
 #![expect(
     clippy::unwrap_used,
@@ -11,75 +11,107 @@
 
 use std::time::{Duration, Instant as Stopwatch};
 
-use domain::{ContractDraft, KeyId};
+use domain::{AutomatId, ContractDraft, ContractKeys, KeyDraft, KeyId, MAX_LIVE_CONTRACTS};
 use store::{Expected, RequestMetadata};
-use testkit::{Tally, TestTable, at, automat, contract, key, metadata, pin};
+use testkit::{Tally, TestTable, at, automat, contract, key, metadata, metadata_with_receipt};
 
 /// Bookings measured at each number of contracts; each is removed again, so that the number stays.
 const SAMPLES: usize = 41;
+const LIVE: [i64; 4] = [10, 100, 1_000, 1_999];
 const ENDED: i64 = 20_000;
 const HOUR: i64 = 3_600;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    println!("| live | ended | round trips | read units | write units | median | p99 |");
-    println!("|---|---|---|---|---|---|---|");
+    println!("| keys | automats | live contracts on each | round trips | read units | write units | median | p99 |");
+    println!("|---|---|---|---|---|---|---|---|");
+    for (automats, counts) in [(1, &[1, 2, 4, 16][..]), (16, &[16])] {
+        let table = with_keys(automats).await;
+        let mut live = 0;
+        for wanted in LIVE {
+            while live < wanted {
+                // The first hour is free, for those that are measured.
+                let start = (live + 1) * HOUR;
+                let draft = ContractDraft { keys: keys(16), ..contract(&id(0), start, start + HOUR) };
+                table.store.create_contract(draft, &metadata()).await.unwrap();
+                live += 1;
+            }
+            for &count in counts {
+                let (Tally { round_trips, read_units, write_units }, times) = measure(&table, count).await;
+                let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
+                println!(
+                    "| {count} | {automats} | {live} | {round_trips} | {read_units} | {write_units} | {median:.2?} | {p99:.2?} |"
+                );
+            }
+        }
+        if automats == 1 {
+            remove(&table, "a key whose contracts have other keys", live, 0).await;
+        }
+    }
     for ended in [0, ENDED] {
-        let table = TestTable::new().await;
-        table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
-        table.store.create_key(key("A"), &metadata()).await.unwrap();
+        let table = with_keys(1).await;
         for n in 0..ended {
             let start = -(ENDED + 1 - n) * HOUR;
             let before = RequestMetadata { now: at(start), ..metadata() };
-            table.store.create_contract(contract(&a(), start, start + HOUR), &before).await.unwrap();
+            table.store.create_contract(contract(&id(0), start, start + HOUR), &before).await.unwrap();
         }
-        let mut live = 0;
-        for wanted in [10, 100, 1_000, 2_000 - 1] {
-            while live < wanted {
-                table
-                    .store
-                    .create_contract(contract(&a(), live * HOUR + 1, (live + 1) * HOUR), &metadata())
-                    .await
-                    .unwrap();
-                live += 1;
-            }
-            let (tally, times) = measure(&table).await;
-            let Tally { round_trips, read_units, write_units } = tally;
-            let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-            println!("| {live} | {ended} | {round_trips} | {read_units} | {write_units} | {median:.2?} | {p99:.2?} |");
+        table.project().await;
+        let live = i64::try_from(MAX_LIVE_CONTRACTS).unwrap();
+        for n in 0..live {
+            table.store.create_contract(contract(&id(0), n * HOUR, (n + 1) * HOUR), &metadata()).await.unwrap();
         }
-        let last = ContractDraft { pin: Some(pin("482915736")), ..contract(&a(), live * HOUR + 1, (live + 1) * HOUR) };
-        table.store.create_contract(last, &metadata()).await.unwrap();
-        let _ = table.wire.tally();
-        let stopwatch = Stopwatch::now();
-        let removal = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
-        let took = stopwatch.elapsed();
-        let Tally { round_trips, write_units, .. } = table.wire.tally();
-        println!(
-            "\nremoving it with {} live and {ended} ended contracts: {removal:?} after {took:.2?}, {round_trips} round trips, {write_units} write units\n",
-            live + 1
-        );
+        remove(&table, "a key whose contracts have no other", live, ended).await;
     }
 }
 
-fn a() -> KeyId {
-    KeyId::parse("A").unwrap()
+fn id(number: usize) -> KeyId {
+    KeyId::parse(&format!("K-{number}")).unwrap()
 }
 
-/// The capacity of one booking far ahead, and the times of all of them in order.
-async fn measure(table: &TestTable) -> (Tally, Vec<Duration>) {
+fn keys(count: usize) -> ContractKeys {
+    ContractKeys::new((0..count).map(id)).unwrap()
+}
+
+/// Sixteen keys, spread over this many automats.
+async fn with_keys(automats: usize) -> TestTable {
+    let table = TestTable::new().await;
+    for number in 0..16 {
+        let automat_id = format!("automat-{}", number % automats);
+        if number < automats {
+            table.store.create_automat(automat(&automat_id, 16), &metadata()).await.unwrap();
+        }
+        let draft = KeyDraft { automat: AutomatId::parse(&automat_id).unwrap(), ..key(id(number).as_str()) };
+        table.store.create_key(draft, &metadata()).await.unwrap();
+    }
+    table
+}
+
+/// The capacity of one booking with an `Idempotency-Key`, in front of all others so that the agendas change, and the times
+/// of all of them in order.
+async fn measure(table: &TestTable, count: usize) -> (Tally, Vec<Duration>) {
     let mut tally = Tally::default();
     let mut times = Vec::new();
-    for _ in 0..SAMPLES {
+    for sample in 0..SAMPLES {
+        let draft = ContractDraft { keys: keys(count), ..contract(&id(0), 0, HOUR) };
+        let asking = metadata_with_receipt(&format!("{count} {sample}"), "h");
         let _ = table.wire.tally();
         let stopwatch = Stopwatch::now();
-        let made =
-            table.store.create_contract(contract(&a(), 10_000 * HOUR, 10_001 * HOUR), &metadata()).await.unwrap();
+        let made = table.store.create_contract(draft, &asking).await.unwrap();
         times.push(stopwatch.elapsed());
         tally = table.wire.tally();
-        let id = made.into_inner().id;
-        table.store.remove_contract(&id, false, Expected::Any, &metadata()).await.unwrap();
+        table.store.remove_contract(&made.into_inner().id, false, Expected::Any, &metadata()).await.unwrap();
     }
     times.sort();
     (tally, times)
+}
+
+async fn remove(table: &TestTable, what: &str, live: i64, ended: i64) {
+    let _ = table.wire.tally();
+    let stopwatch = Stopwatch::now();
+    let removal = table.store.remove_key(&id(0), false, Expected::Any, &metadata()).await.unwrap();
+    let took = stopwatch.elapsed();
+    let Tally { round_trips, write_units, .. } = table.wire.tally();
+    println!(
+        "\nremoving {what}, with {live} live and {ended} ended contracts: {removal:?} after {took:.2?}, {round_trips} round trips, {write_units} write units\n"
+    );
 }

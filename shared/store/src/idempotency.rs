@@ -3,6 +3,9 @@
 //! A client that lost an answer may repeat its request while the first attempt is still running. So the receipt is
 //! written in the transaction that creates the resource, on condition that there is none yet. An attempt that creates
 //! nothing writes an empty receipt before it answers; from then on the condition makes every other attempt fail.
+//!
+//! Nobody reads the receipt before that: a request is seldom repeated, and when it is, its attempt fails and finds the
+//! receipt.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Automat, Contract, ContractRefusal, Instant, Key, KeyRefusal, Opening};
@@ -57,14 +60,11 @@ impl Store {
         create: impl Future<Output = Result<Created<T>, Error>>,
     ) -> Result<Created<T>, Error> {
         let Some(receipt) = &metadata.receipt else { return create.await };
-        if let Some(Recorded::Created(copy)) = self.recorded(receipt, metadata).await? {
-            return self.replay(copy).await;
-        }
         match create.await {
             Ok(existing @ Created::Existing(_)) => self.close_key(receipt, metadata, Ok(existing)).await,
             Ok(new) => Ok(new),
             Err(refusal) if refusal.is_about_the_table() => self.close_key(receipt, metadata, Err(refusal)).await,
-            // The outcome is unknown: the creation may have been committed and its answer lost.
+            // There is a receipt, or the outcome is unknown: the creation may have been committed and its answer lost.
             Err(error) => match self.recorded(receipt, metadata).await? {
                 Some(Recorded::Created(copy)) => self.replay(copy).await,
                 Some(Recorded::Nothing) | None => Err(error),

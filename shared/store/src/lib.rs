@@ -61,6 +61,7 @@ pub struct Store {
     retention: domain::Retention,
     queues: Option<key_queues::KeyQueues>,
     searched_months: contract_index::KnownMonths,
+    automats_of_keys: contracts::AutomatsOfKeys,
 }
 
 /// Who makes a request, and when. The clock is read once per request and passed down in here.
@@ -106,8 +107,16 @@ impl Store {
     /// Keeps ended items for a year; [`Store::with_retention`] changes that.
     #[must_use]
     pub fn new(client: aws_sdk_dynamodb::Client, table: &str, codes: CodeKeyring, random: Random) -> Self {
-        let (retention, searched_months) = (domain::Retention::default(), contract_index::KnownMonths::default());
-        Self { client, table: table.to_owned(), codes, random, retention, queues: None, searched_months }
+        Self {
+            client,
+            table: table.to_owned(),
+            codes,
+            random,
+            retention: domain::Retention::default(),
+            queues: None,
+            searched_months: contract_index::KnownMonths::default(),
+            automats_of_keys: contracts::AutomatsOfKeys::default(),
+        }
     }
 
     /// The same store with another retention for what it writes from now on.

@@ -98,9 +98,9 @@ async fn a_key_that_is_out_when_its_contract_is_ended_is_overdue_until_it_is_ext
     assert_eq!(ended["out"], json!([scene.key]));
     let viewer = scene.stage.stack.viewer();
     let of_key = contracts_of(&scene.key);
-    let is_it = |listed: &Value| listed["data"] == json!([ended]);
-    eventually(|| viewer.get(format!("{of_key}&state=overdue")), is_it).await;
-    eventually(|| viewer.get(&of_key), is_it).await;
+    let is_only_one = |listed: &Value| listed["data"] == json!([ended]);
+    eventually(|| viewer.get(format!("{of_key}&state=overdue")), is_only_one).await;
+    eventually(|| viewer.get(&of_key), is_only_one).await;
     let is_in = |listed: &Value| listed["data"].as_array().unwrap().contains(&ended);
     eventually(|| viewer.get("/v1/contracts?state=overdue&order=desc&limit=100"), is_in).await;
     let locker = scene.stage.view().await["lockers"][1].clone();

@@ -77,7 +77,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
         }
         Code::HolderHasKey => postpone_while_out(stage, &key).await,
         Code::KeyBeingRemoved => {
-            set(stage, &key, "SET removing = :it REMOVE calendar", AttributeValue::Bool(true)).await;
+            set(stage, &key, "SET removing = :it", AttributeValue::Bool(true)).await;
             stage.book(&key, person(1, 2)).await
         }
         Code::ContractOverlap => {

@@ -39,8 +39,9 @@ async fn a_large_key_is_unusable_at_once_and_finally_gone() {
     scene.add_to_calendar(copies).await;
     assert_eq!(scene.contracts_left().await, live + ended);
     assert_eq!(scene.valid_pins().await, REAL);
-    let some = scene.contracts("&state=upcoming&limit=20").await;
-    assert_eq!((some.len(), scene.contracts("&state=ended&limit=5").await.len()), (20, 5));
+    // One more is read than is listed, and copies cannot be read.
+    let some = scene.contracts("&state=upcoming&limit=19").await;
+    assert_eq!((some.len(), scene.contracts("&state=ended&limit=4").await.len()), (19, 4));
     println!("{live} live and {ended} ended contracts made in {:?}", seeding.elapsed());
 
     // The first removal is interrupted after marking the key. The key is unusable, and everything else still exists.

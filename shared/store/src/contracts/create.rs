@@ -1,14 +1,14 @@
 //! Booking: creating a contract, and writing a key's calendar, which every booking, edit and removal of a contract
 //! does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Automat, AutomatId, Calendar, Contract, ContractDraft, ContractRefusal, EventKind, Pin};
+use domain::{Automat, AutomatId, Calendar, Contract, ContractDraft, ContractKeys, ContractRefusal, EventKind, Pin};
 
 use crate::expression::{Update, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
 use crate::items::{
-    AGENDA_LENGTH, ContractItem, KeyItem, LockerItem, PinItem, Pins, StoredContract, StoredKey, bytes, number,
+    AGENDA_LENGTH, AutomatItem, ContractItem, KeyItem, LockerItem, PinItem, Pins, StoredAutomat, StoredContract, StoredKey, bytes, number,
 };
 use crate::keys::holds_key;
 use crate::retry::{NotDone, retry};
@@ -38,8 +38,7 @@ impl Store {
         let _queued = self.queue(&draft.keys).await;
         let mut automats = Automats::new();
         retry!(self, {
-            let keys = self.stored_keys(&draft.keys).await?;
-            self.read_automats(&keys, &mut automats).await?;
+            let keys = self.keys_with_automats(&draft.keys, &mut automats).await?;
             let mut contract = Contract::new(&draft, id.clone(), self.pin_for(&draft, &automats)?, metadata.now)?;
             contract.out = keys_out_with(&contract, &keys);
             match self.build_booking(&keys, &contract, &incarnation, metadata)?.try_commit(self).await? {
@@ -49,15 +48,38 @@ impl Store {
         })
     }
 
-    /// Reads the automats of the keys. Only the length of their PINs matters, so another attempt need not read them
-    /// again: the longer the reads take, the more often another writer is quicker.
-    pub(super) async fn read_automats(&self, keys: &[StoredKey], known: &mut Automats) -> Result<(), Error> {
-        for StoredKey { key, .. } in keys {
-            if !known.contains_key(&key.automat) {
-                known.insert(key.automat.clone(), self.automat(&key.automat).await?);
-            }
+    /// Reads keys and their automats: together, if this process has seen the keys before. Of an automat only the length
+    /// of its PINs matters, so another attempt need not read it again: the longer the reads take, the more often another
+    /// writer is quicker.
+    async fn keys_with_automats(&self, ids: &ContractKeys, known: &mut Automats) -> Result<Vec<StoredKey>, Error> {
+        let guessed = self.automats_of_keys.guess(ids.iter().filter(|_| known.is_empty()));
+        let item_keys: Vec<_> = ids.iter().map(KeyItem::key).chain(guessed.iter().map(AutomatItem::key)).collect();
+        let mut items = self.get_all(&item_keys).await?;
+        for item in items.extract_if(.., |item| AutomatItem::is_one(item)) {
+            let StoredAutomat { automat, .. } = AutomatItem::read(item)?;
+            known.insert(automat.id.clone(), automat);
         }
-        Ok(())
+        let keys = self.read_keys(ids, items)?;
+        known.retain(|automat, _| keys.iter().any(|stored| stored.key.automat == *automat));
+        self.read_automats(&keys, known).await?;
+        self.automats_of_keys.learn(&keys);
+        Ok(keys)
+    }
+
+    /// Reads those of the keys' automats that are not known.
+    pub(super) async fn read_automats(&self, keys: &[StoredKey], known: &mut Automats) -> Result<(), Error> {
+        let unknown = keys.iter().map(|stored| &stored.key.automat).filter(|automat| !known.contains_key(automat));
+        let unknown: BTreeSet<_> = unknown.cloned().collect();
+        let item_keys: Vec<_> = unknown.iter().map(AutomatItem::key).collect();
+        for item in self.get_all(&item_keys).await? {
+            let StoredAutomat { automat, .. } = AutomatItem::read(item)?;
+            known.insert(automat.id.clone(), automat);
+        }
+        if unknown.iter().all(|automat| known.contains_key(automat)) {
+            Ok(())
+        } else {
+            Err(Error::NotFound(ResourceKind::Automat))
+        }
     }
 
     /// The requested PIN, if it is long enough for every automat, or else a generated one.

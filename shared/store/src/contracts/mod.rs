@@ -1,5 +1,6 @@
 //! Contracts, one file per operation.
 
+mod automats_of_keys;
 mod create;
 mod edit;
 mod end;
@@ -11,6 +12,7 @@ mod zone;
 
 use domain::{Contract, ContractId, ContractKeys, ContractRefusal, Key, KeyId, KeyState};
 
+pub(crate) use self::automats_of_keys::AutomatsOfKeys;
 pub use self::preview::Preview;
 use crate::items::{ContractItem, KeyItem, StoredContract, StoredKey};
 use crate::key_queues::Queued;

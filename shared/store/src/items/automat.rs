@@ -63,6 +63,11 @@ impl AutomatItem<'_> {
         write(&item, Self::key(&automat.id), Some(Self::listing(&automat.id)), None)
     }
 
+    /// Whether the item is an automat's own.
+    pub(crate) fn is_one(item: &Item) -> bool {
+        ItemKey::of(item).is_some_and(|item_key| item_key.sk == "AUTOMAT")
+    }
+
     pub(crate) fn read(item: Item) -> Result<StoredAutomat, Error> {
         let mut stored: StoredAutomat = read(item)?;
         stored.automat.connection = stored.presence.map(Connection::from).unwrap_or_default();

@@ -10,7 +10,7 @@ use domain::{AutomatId, ContractKeys, Key, KeyId, LockerIndex};
 pub use self::list::KeyFilter;
 pub use self::remove::Removal;
 use crate::expression::{Expression, absent, is, is_or_absent};
-use crate::items::{KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, read, text};
+use crate::items::{Item, KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, read, text};
 use crate::sealing::Names;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, ResourceKind, Store};
@@ -39,6 +39,11 @@ impl Store {
     pub(crate) async fn stored_keys(&self, ids: &ContractKeys) -> Result<Vec<StoredKey>, Error> {
         let item_keys: Vec<_> = ids.iter().map(KeyItem::key).collect();
         let items = self.get_all(&item_keys).await?;
+        self.read_keys(ids, items)
+    }
+
+    /// These keys from their items.
+    pub(crate) fn read_keys(&self, ids: &ContractKeys, items: Vec<Item>) -> Result<Vec<StoredKey>, Error> {
         let found: Vec<_> =
             items.into_iter().map(|item| KeyItem::read(item, &self.codes)).collect::<Result<_, Error>>()?;
         match ids.iter().find(|id| found.iter().all(|stored| stored.key.id != **id)) {

@@ -12,8 +12,53 @@ use testkit::{Network, SeededRng, at, key, metadata, range};
 use crate::picture::check;
 use crate::scene::{add_automat, automat_id, automats, contract_id, draft, id, to_keys, to_times, with_any_pin};
 
-const KEYS: [(&str, &str); 4] = [("A", "lobby"), ("B", "lobby"), ("C", "garage"), ("D", "yard")];
-const WRITERS: u64 = 8;
+/// Keys and their automats.
+const KEYS: [(&str, &str); 24] = [
+    ("A", "lobby"),
+    ("B", "lobby"),
+    ("C", "garage"),
+    ("D", "yard"),
+    ("E", "lobby"),
+    ("F", "lobby"),
+    ("G", "lobby"),
+    ("H", "lobby"),
+    ("I", "lobby"),
+    ("J", "lobby"),
+    ("K", "garage"),
+    ("L", "garage"),
+    ("M", "garage"),
+    ("N", "garage"),
+    ("O", "garage"),
+    ("P", "garage"),
+    ("Q", "garage"),
+    ("R", "yard"),
+    ("S", "yard"),
+    ("T", "yard"),
+    ("U", "yard"),
+    ("V", "yard"),
+    ("W", "yard"),
+    ("X", "yard"),
+];
+
+/// Who writes, over which keys.
+#[derive(Clone, Copy)]
+struct Crowd {
+    writers: u64,
+    keys: &'static [(&'static str, &'static str)],
+    /// Keys of a contract at most.
+    most: u64,
+    /// Operations of each writer.
+    operations: u64,
+    /// Whether keys are removed and added again.
+    with_keys: bool,
+}
+
+impl Crowd {
+    /// Eight writers over four keys.
+    fn small(operations: u64, with_keys: bool) -> Self {
+        Self { writers: 8, keys: &KEYS[..4], most: 4, operations, with_keys }
+    }
+}
 
 /// What a writer was answered.
 enum Seen {
@@ -29,19 +74,24 @@ struct Writer {
     /// The contracts that it has, as last answered.
     own: BTreeMap<ContractId, Contract>,
     seen: Vec<Seen>,
-    /// Whether it removes keys and adds them again.
-    with_keys: bool,
+    crowd: Crowd,
 }
 
 impl Writer {
-    fn new(store: Store, number: u64, with_keys: bool) -> Self {
+    fn new(store: Store, number: u64, crowd: Crowd) -> Self {
         let rng = SeededRng::new((number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        Self { store, number, rng, own: BTreeMap::new(), seen: Vec::new(), with_keys }
+        Self { store, number, rng, own: BTreeMap::new(), seen: Vec::new(), crowd }
     }
 
     fn some_keys(&mut self) -> Vec<&'static str> {
-        let chosen = 1 + self.rng.below(15);
-        KEYS.iter().enumerate().filter(|(n, _)| chosen >> n & 1 == 1).map(|(_, (key, _))| *key).collect()
+        let mut left: Vec<_> = self.crowd.keys.iter().map(|(key, _)| *key).collect();
+        let count = 1 + self.rng.below(self.crowd.most);
+        (0..count).map(|_| left.swap_remove(usize::try_from(self.rng.below(left.len() as u64)).unwrap())).collect()
+    }
+
+    fn some_key(&mut self) -> (&'static str, &'static str) {
+        let keys = self.crowd.keys;
+        keys[usize::try_from(self.rng.below(keys.len() as u64)).unwrap()]
     }
 
     fn some_times(&mut self) -> (i64, i64) {
@@ -55,9 +105,9 @@ impl Writer {
         self.own.keys().nth(usize::try_from(nth).unwrap()).cloned()
     }
 
-    async fn run(mut self, operations: u64) -> Vec<Seen> {
-        for n in 0..operations {
-            match self.rng.below(if self.with_keys { 31 } else { 30 }) {
+    async fn run(mut self) -> Vec<Seen> {
+        for n in 0..self.crowd.operations {
+            match self.rng.below(if self.crowd.with_keys { 31 } else { 30 }) {
                 0..12 => self.create(n).await,
                 12..18 => self.move_one().await,
                 18..24 => self.change_keys().await,
@@ -104,7 +154,7 @@ impl Writer {
     }
 
     async fn change_sharing(&mut self) {
-        let (key, _) = KEYS[usize::try_from(self.rng.below(4)).unwrap()];
+        let (key, _) = self.some_key();
         let sharing = if self.rng.below(4) == 0 { Sharing::Shared } else { Sharing::NotShared };
         let change = KeyChange { sharing: Some(sharing), ..KeyChange::default() };
         match self.store.edit_key(&id(key), change, Expected::Any, &metadata()).await {
@@ -114,7 +164,7 @@ impl Writer {
     }
 
     async fn remove_key(&mut self) {
-        let (name, automat) = KEYS[usize::try_from(self.rng.below(4)).unwrap()];
+        let (name, automat) = self.some_key();
         if let Err(error) = self.store.remove_key(&id(name), false, Expected::Any, &metadata()).await {
             self.tolerate(&error);
         }
@@ -148,7 +198,7 @@ impl Writer {
                 | Error::Contract(ContractRefusal::KeyBeingRemoved { .. })
                 | Error::Exists(ResourceKind::Key)
         );
-        assert!(matches!(error, Error::Busy) || self.with_keys && of_removals, "{error:?}");
+        assert!(matches!(error, Error::Busy) || self.crowd.with_keys && of_removals, "{error:?}");
     }
 }
 
@@ -209,10 +259,11 @@ enum World {
     Network,
 }
 
-async fn race(world: World, with_keys: bool, operations: u64) {
+async fn race(world: World, crowd: Crowd) {
+    let with_keys = crowd.with_keys;
     let table = automats(&[]).await;
     for automat in ["lobby", "garage", "yard"] {
-        let keys: Vec<_> = KEYS.iter().filter(|(_, of)| *of == automat).map(|(key, _)| *key).collect();
+        let keys: Vec<_> = crowd.keys.iter().filter(|(_, of)| *of == automat).map(|(key, _)| *key).collect();
         add_automat(&table, automat, &keys).await;
     }
     let network = Network { latency: Duration::from_millis(1), transaction: Duration::from_millis(3) };
@@ -221,7 +272,7 @@ async fn race(world: World, with_keys: bool, operations: u64) {
         wire.network(network);
     }
     let one = shared.with_key_queues();
-    let writers = (0..WRITERS).map(|number| {
+    let writers = (0..crowd.writers).map(|number| {
         let store = match world {
             World::Queues => one.clone(),
             World::Stores | World::Network => table.store.clone(),
@@ -229,7 +280,7 @@ async fn race(world: World, with_keys: bool, operations: u64) {
         if matches!(world, World::Network) {
             table.wire.network(network);
         }
-        tokio::spawn(Writer::new(store, number, with_keys).run(operations))
+        tokio::spawn(Writer::new(store, number, crowd).run())
     });
     let mut past = Past::default();
     for writer in writers.collect::<Vec<_>>() {
@@ -263,22 +314,29 @@ async fn race(world: World, with_keys: bool, operations: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_writers_over_four_keys_never_overlap() {
-    race(World::Stores, false, 25).await;
+    race(World::Stores, Crowd::small(25, false)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_writers_and_removals_of_keys_leave_no_half_contract() {
-    race(World::Stores, true, 25).await;
+    race(World::Stores, Crowd::small(25, true)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_writers_in_queues_wait_for_each_other_and_never_for_ever() {
-    race(World::Queues, true, 25).await;
+    race(World::Queues, Crowd::small(25, true)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn eight_writers_whose_transactions_conflict_never_overlap() {
-    race(World::Network, true, 15).await;
+    race(World::Network, Crowd::small(15, true)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_clients_over_twenty_four_keys_never_overlap() {
+    let crowd = Crowd { writers: 64, keys: &KEYS, most: 16, operations: 12, with_keys: true };
+    race(World::Queues, crowd).await;
+    race(World::Stores, Crowd { operations: 4, ..crowd }).await;
 }
 
 /// Of two contracts that share one key, one is booked, and the other one nothing of it.

@@ -63,7 +63,7 @@ pub(crate) async fn automats(automats: &[(&str, &[&str])]) -> TestTable {
 }
 
 pub(crate) async fn add_automat(table: &TestTable, name: &str, keys: &[&str]) {
-    table.store.create_automat(automat(name, 5), &metadata()).await.unwrap();
+    table.store.create_automat(automat(name, 10), &metadata()).await.unwrap();
     for key_name in keys {
         let draft = KeyDraft { automat: automat_id(name), ..key(key_name) };
         table.store.create_key(draft, &metadata()).await.unwrap();

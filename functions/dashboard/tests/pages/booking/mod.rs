@@ -34,6 +34,7 @@ async fn stage() -> Stage {
 }
 
 async fn contracts(stage: &Stage) -> Vec<Contract> {
+    stage.table.project().await;
     let filter = ContractFilter::of_key(k1());
     let page = PageRequest { limit: 100, after: None };
     let listed = stage.store().contracts(&filter, &page, stage.clock.now()).await.unwrap().data;
