@@ -1,6 +1,7 @@
 //! A key with the maximum of contracts, on a stack whose clock the test sets.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
@@ -104,8 +105,17 @@ impl Scene {
             entries.push(Entry { contract: id, range: TimeRange::new(start, Some(end)).unwrap() });
         }
         write(&self.client(), items).await;
-        self.stage.stack.cloud().drain().await;
+        self.wait_for_list().await;
         entries
+    }
+
+    /// Waits until the projector has put every contract in the key's list.
+    async fn wait_for_list(&self) {
+        let key = self.item(&format!("KEY#{}", self.key), "KEY").await;
+        let list = format!("LISTED#KEY#{}", key["incarnation"].as_s().unwrap());
+        while self.remains(&list, "").await < self.contracts_left().await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Adds the live copies to the calendar.
