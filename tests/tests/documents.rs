@@ -317,7 +317,7 @@ fn every_reference_in_the_document_resolves() {
 fn codes_that_no_request_causes_have_the_named_tests() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     for (code, file, test) in [
-        (Code::Busy, "shared/store/tests/races.rs", "conflicting_transactions_are_retried_until_busy"),
+        (Code::Busy, "shared/store/tests/all/races.rs", "conflicting_transactions_are_retried_until_busy"),
         (Code::Busy, "shared/api/src/problem/refusal.rs", "failures_of_ours_reveal_nothing"),
         (Code::Internal, "shared/api/src/problem/refusal.rs", "failures_of_ours_reveal_nothing"),
         (Code::Internal, "functions/keys/tests/refusals.rs", "an_unreachable_store_reveals_nothing_internal"),

@@ -103,7 +103,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
         }
         Code::IdempotencyOutdated => repeat_after_cancelling(stage, &key).await,
         Code::AutomatBusy => fill_shadow(&Stage::new(&stage.stack, 200).await).await.1,
-        // busy: store/tests/races.rs: conflicting_transactions_are_retried_until_busy
+        // busy: store/tests/all/races.rs: conflicting_transactions_are_retried_until_busy
         // api, problem/refusal.rs: failures_of_ours_reveal_nothing
         // internal: keys/tests/refusals.rs: an_unreachable_store_reveals_nothing_internal
         // api, serve.rs: a_panic_becomes_an_internal_problem
