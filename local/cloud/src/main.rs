@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use local_cloud::signals::Signals;
 use local_cloud::{LocalCloud, Options, descriptors};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,7 +22,8 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> anyhow::Result<()> {
     let log = tracing_subscriber::fmt().compact().with_target(false).with_ansi(stderr().is_terminal());
-    log.with_writer(stderr).with_env_filter(options.log_filter()).init();
+    let targets: Targets = options.log_filter().parse()?;
+    log.with_writer(stderr).with_max_level(LevelFilter::TRACE).finish().with(targets).init();
     // All files this process creates are private to its owner: the table and SQLite's files beside it, keys, shadows.
     #[cfg(unix)]
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
