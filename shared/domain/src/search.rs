@@ -53,12 +53,14 @@ impl SearchTerms {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut terms = split(text);
-        terms.sort_by_key(|term| std::cmp::Reverse(term.chars().count()));
+        let has_no_digit = |term: &String| !term.contains(char::is_numeric);
+        terms.sort_by_key(|term| (std::cmp::Reverse(term.chars().count()), has_no_digit(term)));
         terms.dedup();
         (!terms.is_empty()).then_some(Self(terms))
     }
 
-    /// The longest term. It narrows the search the most, so the index is queried by it.
+    /// The longest term, of several the first with a digit: fewer keys share a number than a word. It narrows the search
+    /// the most, so the index is queried by it.
     #[must_use]
     pub fn longest(&self) -> &str {
         &self.0[0]
@@ -111,6 +113,13 @@ mod tests {
         let key = index_terms(&["key-keyring", "keys"]);
         assert_eq!(SearchTerms::parse("key").unwrap().first_match(&key), Some("key"));
         assert_eq!(SearchTerms::parse("keyr").unwrap().first_match(&key), Some("keyring"));
+    }
+
+    #[test]
+    fn the_index_is_queried_by_the_longest_term_or_a_number_as_long() {
+        for (search, longest) in [("k 7", "7"), ("7 k", "7"), ("key 7", "key"), ("12 13", "12"), ("k k", "k")] {
+            assert_eq!(SearchTerms::parse(search).unwrap().longest(), longest);
+        }
     }
 
     #[test]
