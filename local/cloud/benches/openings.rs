@@ -20,9 +20,11 @@ use tokio::time::Instant;
 const CLOUD: &str = "BENCH_CLOUD";
 const LOCKERS: u16 = 40;
 const AUTOMATS: usize = 200;
-/// Openings one after the other, each of another automat: an opening takes 5 shadow requests, and AWS allows a thing 20
-/// a second.
+/// Openings one after the other, each of another automat, and of one automat.
 const SEQUENTIAL: usize = 400;
+const SEQUENTIAL_OF_ONE: usize = 60;
+/// An opening takes 5 shadow requests, and AWS allows a thing 20 a second.
+const PACE_OF_ONE: Duration = Duration::from_millis(250);
 /// Openings of each of so many automats, all automats at once.
 const AT_ONCE: (usize, u16) = (20, 20);
 /// Openings that begin in the same moment, on one automat and on as many automats.
@@ -50,20 +52,14 @@ async fn measure() {
     println!("memory of the cloud, no automat: {} MB", cloud.memory());
     let mut automats = vec![cloud.automat(0).await];
     println!("memory of the cloud, 1 automat connected: {} MB", cloud.memory());
+    one_after_the_other(&cloud, &automats, SEQUENTIAL_OF_ONE).await;
 
     for number in 1..AUTOMATS {
         automats.push(cloud.automat(number).await);
     }
     println!("memory of the cloud, {AUTOMATS} automats connected: {} MB", cloud.memory());
 
-    let (mut to_motor, mut to_end) = (Vec::new(), Vec::new());
-    for (number, automat) in automats.iter().enumerate().cycle().take(SEQUENTIAL) {
-        let (motor, end) = open(&cloud, &format!("bench-{number}"), automat, 0).await;
-        to_motor.push(motor);
-        to_end.push(end);
-    }
-    println!("{SEQUENTIAL} sequential openings, POST to motor: {}", spread(to_motor));
-    println!("{SEQUENTIAL} sequential openings, POST to final answer: {}", spread(to_end));
+    one_after_the_other(&cloud, &automats, SEQUENTIAL).await;
 
     measure_bursts(&cloud).await;
 
@@ -88,6 +84,22 @@ async fn measure() {
         "{automats_at_once} automats at once: {per_second:.0} openings/s, POST to final answer: {}",
         spread(to_end)
     );
+}
+
+async fn one_after_the_other(cloud: &Cloud, automats: &[SimulatedAutomat], count: usize) {
+    let (mut to_motor, mut to_end) = (Vec::new(), Vec::new());
+    for (number, automat) in automats.iter().enumerate().cycle().take(count) {
+        let next = Instant::now() + PACE_OF_ONE;
+        let (motor, end) = open(cloud, &format!("bench-{number}"), automat, 0).await;
+        to_motor.push(motor);
+        to_end.push(end);
+        if automats.len() == 1 {
+            tokio::time::sleep_until(next).await;
+        }
+    }
+    let connected = automats.len();
+    println!("{count} sequential openings, {connected} connected, POST to motor: {}", spread(to_motor));
+    println!("{count} sequential openings, {connected} connected, POST to final answer: {}", spread(to_end));
 }
 
 async fn measure_bursts(cloud: &Cloud) {

@@ -17,8 +17,8 @@ use std::time::{Duration, Instant as Stopwatch};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use domain::{AutomatId, CodeKind, Contract, ContractDraft, KeyDraft, KeyId, KeypadAnswer, SearchTerms};
 use serde_json::json;
-use store::{ContractFilter, Expected, KeyFilter, PageRequest, Record};
-use testkit::{TABLE, Tally, TestTable, at, automat, by_email, contract, entry, key, locker, metadata, pin};
+use store::{ContractFilter, Expected, KeyFilter, KeypadEntry, PageRequest, Record};
+use testkit::{TABLE, Tally, TestTable, at, automat, by_email, contract, entry, key, locker, metadata, name, pin};
 
 const KEYS: [u32; 3] = [10, 1_000, MAX_KEYS];
 const MAX_KEYS: u32 = 100_000;
@@ -168,7 +168,8 @@ impl Scene<'_> {
         let mut meter = self.meter("keypad entry");
         for n in 0..SAMPLES {
             let id = format!("{}-{n}", self.contracts);
-            let entry = entry(store, &id, CodeKind::Pin, PIN, at(1), &[0]);
+            let code = name(&store.device_key(&automat), CodeKind::Pin, PIN);
+            let entry = KeypadEntry { code, ..entry(store, &id, CodeKind::Pin, PIN, at(1), &[0]) };
             let answer = meter.time(store.keypad_entry(&automat, entry, at(1))).await.unwrap();
             assert!(matches!(answer, KeypadAnswer::Open { .. }), "{answer:?}");
         }

@@ -2,7 +2,7 @@
 //! most of them while each PIN has two names.
 
 use domain::{ContractChange, KeyChange, KeyId, Sharing};
-use store::{Error, Expected, RequestMetadata, Store};
+use store::{Expected, RequestMetadata, Store};
 use testkit::{SECRET, TestTable, Wire, at, by_email, metadata, metadata_with_receipt, pin};
 
 use super::picture::{Picture, check};
