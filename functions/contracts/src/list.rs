@@ -1,6 +1,7 @@
 //! `GET /v1/contracts`
 
 use api::{App, ContractView, Listing, Problem, Query};
+use api::csv::ListFormat;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Contract, KeyId};
@@ -8,7 +9,7 @@ use store::{ContractFilter, Order};
 
 /// List the contracts of a key
 ///
-/// In order of `start`.
+/// In order of `start`. With `Accept: text/csv`, as a table that can be imported; PINs are left out.
 #[utoipa::path(
     get,
     path = "/v1/contracts",
@@ -21,9 +22,13 @@ use store::{ContractFilter, Order};
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
         ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A page of the list", body = Listing<ContractView>))
+    responses(
+        (status = 200, description = "A page of the list",
+            content((Listing<ContractView> = "application/json"), (String = "text/csv")),
+            headers(("Link" = String, description = "As CSV: the next page, if there is one."))),
+    )
 )]
-pub(crate) async fn list_contracts(State(app): State<App>, mut query: Query) -> Result<Response, Problem> {
+pub(crate) async fn list_contracts(State(app): State<App>, format: ListFormat, mut query: Query) -> Result<Response, Problem> {
     let key = query.required("keyId", KeyId::parse);
     let page = query.page();
     let states = query.any_of("state");
@@ -32,5 +37,5 @@ pub(crate) async fn list_contracts(State(app): State<App>, mut query: Query) -> 
     let now = app.clock.now();
     let key = key.ok_or_else(|| Problem::invalid_query(Vec::new()))?;
     let contracts = app.store.contracts(&key, &ContractFilter { states, order }, &page, now).await?;
-    Ok(api::ok(Listing::of(contracts, |contract: Contract| ContractView::masked(contract, now))))
+    format.answer(contracts, |contract: Contract| ContractView::masked(contract, now))
 }

@@ -1,6 +1,48 @@
 //! Which contacts get which messages.
 
-use crate::{Contact, Contract, ContractField, Instant, MessageKind, Occasion, Recipient};
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Channel, Contact, Contract, ContractField, Instant, MessageKind, Occasion, Recipient};
+
+/// Who gets a message about a change of a contract. Reminders, and messages about a key that is fetched or returned, do
+/// not depend on it: they are about what happens later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Notify {
+    /// The contacts concerned.
+    #[default]
+    Contacts,
+    Nobody,
+}
+
+/// How many messages are sent, by channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MessageCount {
+    pub email: usize,
+    pub sms: usize,
+}
+
+impl MessageCount {
+    #[must_use]
+    pub fn of(notices: &[Notice]) -> Self {
+        let mut count = Self::default();
+        for notice in notices {
+            match notice.recipient.address.channel() {
+                Channel::Email => count.email += 1,
+                Channel::Sms => count.sms += 1,
+            }
+        }
+        count
+    }
+}
+
+impl AddAssign for MessageCount {
+    fn add_assign(&mut self, other: Self) {
+        self.email += other.email;
+        self.sms += other.sms;
+    }
+}
 
 /// A message to send: what it is about, and to whom it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@ mod list;
 mod pin;
 mod preview;
 mod put;
+mod rehearse;
 mod remove;
 mod zone;
 
@@ -14,6 +15,7 @@ use domain::{Contract, ContractId, ContractKeys, ContractRefusal, Key, KeyId, Ke
 
 pub use self::list::{ContractFilter, Order};
 pub use self::preview::Preview;
+pub use self::rehearse::RehearsedContract;
 use crate::items::{ContractItem, KeyItem, StoredContract, StoredKey};
 use crate::key_queues::Queued;
 use crate::{Error, ResourceKind, Store};

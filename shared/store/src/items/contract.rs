@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     AutomatId, Contact, Contract, ContractId, ContractKeys, Email, FreeText, Instant, KeyId, Language, MessageKind,
-    Name, PhoneNumber, Pin, Property, Schedule, TimeRange,
+    Name, Notify, PhoneNumber, Pin, Property, Schedule, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,8 @@ pub(crate) struct StoredContract {
     pub(crate) notified_zones: BTreeMap<AutomatId, Instant>,
     /// The names (MACs) of addresses that were erased from it.
     pub(crate) erased: BTreeSet<String>,
+    /// The `rev` of the latest write that notifies nobody.
+    pub(crate) quiet_rev: Option<u64>,
 }
 
 /// The names of a contract's PIN, by automat.
@@ -81,6 +83,9 @@ pub(crate) struct ContractItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     free_text: Option<FreeText>,
     rev: u64,
+    /// Not removed by later writes: it counts only while it equals `rev`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    quiet_rev: Option<u64>,
     version: u64,
     created_at: Instant,
     updated_at: Instant,
@@ -137,6 +142,7 @@ impl ContractItem {
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
             free_text: contract.free_text.clone(),
             rev: stored.rev,
+            quiet_rev: stored.quiet_rev,
             version: contract.version,
             created_at: contract.created_at,
             updated_at: contract.updated_at,
@@ -216,6 +222,7 @@ impl ContractItem {
             pins: record.pins,
             notified_zones: record.notified_zones,
             erased: record.erased,
+            quiet_rev: record.quiet_rev,
         })
     }
 }
@@ -231,7 +238,22 @@ impl StoredContract {
             pins,
             notified_zones: BTreeMap::new(),
             erased: BTreeSet::new(),
+            quiet_rev: None,
         }
+    }
+
+    /// As a write that notifies these stores it.
+    pub(crate) fn notifying(self, notify: Notify) -> Self {
+        let quiet_rev = match notify {
+            Notify::Contacts => self.quiet_rev,
+            Notify::Nobody => Some(self.rev),
+        };
+        Self { quiet_rev, ..self }
+    }
+
+    /// Whether the latest write of its content notifies nobody.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet_rev == Some(self.rev)
     }
 
     /// Whether this incarnation of a key is one of its keys.

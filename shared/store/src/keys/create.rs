@@ -46,7 +46,7 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<Transaction, Error> {
         let incarnation = self.random.ulid(metadata.now)?;
-        let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation };
+        let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation, removal: None };
         let item: Item = KeyItem::write(&stored, &self.codes, &self.random)?;
         let mut transaction = Transaction::default();
         transaction.receipt(metadata, &item);

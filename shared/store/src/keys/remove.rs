@@ -8,18 +8,18 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use domain::{ContractId, EventKind, Instant, Key, KeyId, KeyState};
+use domain::{ContractId, EventKind, Instant, Key, KeyId, KeyState, MessageCount, Notice, Notify};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde::{Deserialize, Serialize};
 
 use super::holds_key;
 use crate::expression::{Expression, Update, is, unchanged};
 use crate::items::{
     AutomatItem, ContractItem, ContractLinks, HistoryItem, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING,
-    StoredKey, flag, number, numbers, read, text,
+    RemovalNote, StoredKey, flag, number, numbers, read, text,
 };
 use crate::read::Stretch;
 use crate::retry::{NotDone, retry};
-use crate::schema::LIST_PK;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Expected, RequestMetadata, Store};
 
@@ -29,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const ABANDONED_MILLIS: i64 = 60_000;
 /// Entries of the history deleted in one transaction, each with its contract and its PIN.
 const TOGETHER: usize = 33;
+/// The same, if each contract also gets a mark that its removal notifies nobody.
+const QUIETLY_TOGETHER: usize = 25;
 /// How many transactions run concurrently.
 const AT_ONCE: usize = 4;
 const STEP: usize = 1_000;
@@ -41,19 +43,61 @@ pub enum Removal {
     Underway,
 }
 
+/// What removing a key does to its contracts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RemovalEffect {
+    /// How many contracts that have not ended lose the key, or are removed with it.
+    pub contracts: usize,
+    /// How many messages their contacts get.
+    pub messages: MessageCount,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRemoval {
+    pub progress: Removal,
+    /// As decided by the call that marked the key.
+    pub effect: RemovalEffect,
+}
+
 impl Store {
+    /// Removes a key. Who is notified is decided by the call that marks it.
     pub async fn remove_key(
         &self,
         id: &KeyId,
         force: bool,
         expected: Expected,
         metadata: &RequestMetadata,
-    ) -> Result<Removal, Error> {
+    ) -> Result<KeyRemoval, Error> {
         let stored = self.mark_removing(id, force, expected, metadata).await?;
-        match tokio::time::timeout(PATIENCE, self.finish_removal(&stored, metadata.now)).await {
-            Ok(finished) => finished.map(|()| Removal::Complete),
-            Err(_) => Ok(Removal::Underway),
+        let effect = stored.removal.unwrap_or_default().effect;
+        let progress = match tokio::time::timeout(PATIENCE, self.finish_removal(&stored, metadata.now)).await {
+            Ok(finished) => finished.map(|()| Removal::Complete)?,
+            Err(_) => Removal::Underway,
+        };
+        Ok(KeyRemoval { progress, effect })
+    }
+
+    /// What removing the key would do now, if its contracts' contacts are notified.
+    pub async fn preview_key_removal(&self, id: &KeyId, now: Instant) -> Result<RemovalEffect, Error> {
+        self.removal_effect(&self.stored_active_key(id).await?, Notify::Contacts, now).await
+    }
+
+    async fn removal_effect(&self, key: &StoredKey, notify: Notify, now: Instant) -> Result<RemovalEffect, Error> {
+        let live = key.key.calendar.without_ended(now);
+        let contracts = live.entries().len();
+        let mut messages = MessageCount::default();
+        if notify == Notify::Contacts {
+            let item_keys: Vec<_> = live.entries().iter().map(|entry| ContractItem::key(&entry.contract)).collect();
+            for item in self.get_all(&item_keys).await? {
+                let before = ContractItem::read(item, &self.codes)?;
+                let notices = match before.without(&key.key.id, now) {
+                    Some(after) => Notice::of_edit(&before.contract, &after.contract, now),
+                    None => Notice::of_removal(&before.contract, now),
+                };
+                messages += MessageCount::of(&notices);
+            }
         }
+        Ok(RemovalEffect { contracts, messages })
     }
 
     /// Finishes all interrupted removals. Returns how many there were.
@@ -103,20 +147,22 @@ impl Store {
             }
             expected.check(stored.key.version)?;
             stored.key.check_removable(force)?;
-            self.build_key_removal(&stored, metadata)?.commit(self).await?;
-            Ok(stored)
+            let effect = self.removal_effect(&stored, metadata.notify, metadata.now).await?;
+            let note = RemovalNote { quiet: metadata.notify == Notify::Nobody, effect };
+            self.build_key_removal(&stored, note, metadata)?.commit(self).await?;
+            Ok(StoredKey { removal: Some(note), ..stored })
         })
     }
 
-    fn build_key_removal(&self, stored: &StoredKey, metadata: &RequestMetadata) -> Result<Transaction, Error> {
+    fn build_key_removal(
+        &self,
+        stored: &StoredKey,
+        note: RemovalNote,
+        metadata: &RequestMetadata,
+    ) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
-        let mark = Update::default()
-            .set("removing", flag(true))
-            .set("removingAt", number(metadata.now.millis()))
-            .set(LIST_PK, text(REMOVING))
-            .remove("calendar")
-            .add("rev", number(1));
+        let mark = KeyItem::mark_removing(note, metadata.now)?;
         transaction.update(Part::Key, KeyItem::key(&key.id), mark, unchanged(stored.rev));
         let free = Update::default().delete("occupied", numbers([key.locker.get()])).add("rev", number(1));
         let taken = Expression::new("contains(#occupied, :index)").value(":index", number(key.locker.get()));
@@ -126,8 +172,8 @@ impl Store {
         if let Some(names) = self.return_code_names(key) {
             transaction.free_return_code(Part::ReturnCode, key, &names);
         }
-        let live_contracts = key.calendar.without_ended(metadata.now).entries().len();
-        transaction.record_of_key(self, stored, None, EventKind::KeyRemoved { live_contracts }, metadata)?;
+        let kind = EventKind::KeyRemoved { live_contracts: note.effect.contracts };
+        transaction.record_of_key(self, stored, None, kind, metadata)?;
         Ok(transaction)
     }
 
@@ -164,7 +210,11 @@ impl Store {
         let ids = with_others.iter().filter_map(HistoryItem::contract_at);
         let taking_off: Vec<_> = ids.map(|id| self.take_off(key, id, now)).collect();
         stream::iter(taking_off).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        let together = remains.chunks(TOGETHER).map(|together| self.delete_together(key, together.to_vec()));
+        let size = match key.removal.unwrap_or_default().notify() {
+            Notify::Contacts => TOGETHER,
+            Notify::Nobody => QUIETLY_TOGETHER,
+        };
+        let together = remains.chunks(size).map(|together| self.delete_together(key, together.to_vec(), now));
         let deletions: Vec<_> = together.collect();
         stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await
     }
@@ -201,8 +251,9 @@ impl Store {
             };
             let Some(next) = stored.without(key_id, now) else {
                 // Its other keys have been removed meanwhile.
-                return Ok(self.delete_together(key, vec![history]).await?);
+                return Ok(self.delete_together(key, vec![history], now).await?);
             };
+            let next = next.notifying(key.removal.unwrap_or_default().notify());
             let mut transaction = Transaction::default();
             let update = Update::all(ContractItem::write(&next, self)?, &ContractItem::OPTIONAL);
             transaction.update(Part::Contract, ContractItem::key(&id), update, stored.unchanged()?);
@@ -226,7 +277,13 @@ impl Store {
     }
 
     /// Deletes items of the key's partition, with the contracts that have no other key.
-    async fn delete_together(&self, key: &StoredKey, mut remains: Vec<ItemKey>) -> Result<(), Error> {
+    async fn delete_together(
+        &self,
+        key: &StoredKey,
+        mut remains: Vec<ItemKey>,
+        now: Instant,
+    ) -> Result<(), Error> {
+        let notify = key.removal.unwrap_or_default().notify();
         let mut holders: HashMap<ItemKey, String> = HashMap::new();
         retry!(self, {
             let contracts = self.contracts_in(key, &remains).await?;
@@ -243,6 +300,7 @@ impl Store {
                     continue;
                 };
                 transaction.delete(Part::Contract, ContractItem::key(&links.contract_id), links.unchanged()?);
+                transaction.mark_quiet(notify, &links.contract_id, &links.incarnation, now);
                 for pin in links.pins.iter().map(|(automat, mac)| PinItem::key(automat, mac)) {
                     let is_ours = holders.get(&pin).is_none_or(|holder| *holder == links.incarnation);
                     if is_ours && named.insert(pin.clone()) {

@@ -1,0 +1,144 @@
+//! Carrying out an import.
+//!
+//! Rows are done in their order, up to eight at once. Rows that meet are never done at once: those on one key or with one
+//! PIN, or for one automat when keys are imported (all of them write the automat's item). So what an import does depends
+//! on the file alone, and the rows that are done are always those before `next`.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use api::Problem;
+use api::problem::Code;
+use domain::{ContractDraft, ContractId, KeyDraft, KeyId, MessageCount};
+use futures_util::future::join_all;
+use store::{Error, Expected, PutOutcome, RequestMetadata, Store};
+use tokio::time::Instant;
+
+use crate::rows::{Place, Row, Rows};
+
+/// After this time no more rows are begun. A row itself may take 8 seconds (the store's patience), and the function
+/// 29 seconds.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How many rows are done at once.
+const AT_ONCE: usize = 8;
+
+/// A row that was done, or refused.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) place: Place,
+    pub(crate) result: Result<PutOutcome, Problem>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) done: Vec<Done>,
+    /// The row to go on from, if not all are done.
+    pub(crate) next: Option<usize>,
+    /// What a dry run counted.
+    pub(crate) messages: Option<MessageCount>,
+}
+
+/// Carries out as many rows as it has time for, but always some. Repeating a row that is done changes nothing.
+pub(crate) async fn carry_out(
+    store: &Store,
+    rows: Rows,
+    metadata: &RequestMetadata,
+    patience: Duration,
+) -> Result<Report, Problem> {
+    match rows {
+        Rows::Keys(rows) => {
+            let claims = |draft: &KeyDraft| HashSet::from([Claim::Automat(draft.automat.as_str().to_owned())]);
+            let put = async |draft: KeyDraft| store.put_key(draft, metadata).await.map(|put| put.outcome());
+            in_waves(rows, claims, put, patience).await
+        }
+        Rows::Contracts(rows) => {
+            let ids = rows.iter().filter_map(|row| row.content.as_ref().ok()?.id.clone()).collect();
+            let booked = store.keys_booked_by(&ids).await?;
+            let put = async |draft: ContractDraft| {
+                let id = draft.id.clone().ok_or(Error::Internal { context: "importing without an id", source: None })?;
+                let put = store.put_contract(&id, draft, false, Expected::Any, metadata).await;
+                put.map(|put| put.outcome())
+            };
+            in_waves(rows, |draft| claims_of(draft, &booked), put, patience).await
+        }
+    }
+}
+
+/// What only one row at a time may work on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Claim {
+    Automat(String),
+    Key(KeyId),
+    /// In which automat does not matter: chosen PINs are seldom the same.
+    Pin(String),
+}
+
+/// The keys that the contract has, and those that it is to have.
+fn claims_of(draft: &ContractDraft, booked: &HashMap<ContractId, Vec<KeyId>>) -> HashSet<Claim> {
+    let had = draft.id.as_ref().and_then(|id| booked.get(id)).into_iter().flatten();
+    let keys = had.chain(&draft.keys).cloned().map(Claim::Key);
+    keys.chain(draft.pin.iter().map(|pin| Claim::Pin(pin.reveal().to_owned()))).collect()
+}
+
+async fn in_waves<T>(
+    rows: Vec<Row<T>>,
+    claims: impl Fn(&T) -> HashSet<Claim>,
+    put: impl AsyncFn(T) -> Result<PutOutcome, Error>,
+    patience: Duration,
+) -> Result<Report, Problem> {
+    let began = Instant::now();
+    let mut rows = rows.into_iter().peekable();
+    let mut report = Report { done: Vec::new(), next: None, messages: None };
+    while let Some(first) = rows.peek() {
+        if !report.done.is_empty() && began.elapsed() >= patience {
+            report.next = Some(first.place.index);
+            return Ok(report);
+        }
+        let (mut claimed, mut wave) = (HashSet::new(), Vec::new());
+        while wave.len() < AT_ONCE {
+            let together = rows.next_if(|row| {
+                let claims = row.content.as_ref().map(&claims).unwrap_or_default();
+                let meets = claimed.iter().any(|claim| claims.contains(claim));
+                claimed.extend(claims);
+                !meets
+            });
+            match together {
+                Some(row) => wave.push(row),
+                None => break,
+            }
+        }
+        let done = join_all(wave.into_iter().map(async |Row { place, content }| {
+            let result = match content {
+                Ok(content) => put(content).await.map_err(Problem::from),
+                Err(problem) => Err(problem),
+            };
+            Done { place, result }
+        }));
+        if let Some(busy) = settle(&mut report, done.await)? {
+            report.next = Some(busy);
+            return Ok(report);
+        }
+    }
+    Ok(report)
+}
+
+/// Adds the rows of a wave to the report. If the table is too busy for one, the import ends there for now; if that was
+/// its first row, or something else failed, so does the request.
+fn settle(report: &mut Report, wave: Vec<Done>) -> Result<Option<usize>, Problem> {
+    let mut next = None;
+    for done in wave {
+        match &done.result {
+            Err(problem) if problem.code == Code::Internal => return Err(problem.clone()),
+            Err(problem) if problem.code == Code::Busy => {
+                if report.done.is_empty() {
+                    return Err(problem.clone());
+                }
+                next = next.or(Some(done.place.index));
+            }
+            // Done after all, and done again by whoever goes on: it is reported then.
+            _ if next.is_some() => {}
+            _ => report.done.push(done),
+        }
+    }
+    Ok(next)
+}
