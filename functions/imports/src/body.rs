@@ -4,6 +4,7 @@ use api::problem::{Code, FieldCode, FieldError};
 use api::{NewContract, NewKey, Problem};
 use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
+use http::request::Parts;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use store::Store;
@@ -33,13 +34,13 @@ pub(crate) struct ImportBody {
     media: Media,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Media {
     Json,
-    Csv {
-        /// The encoding that the client states.
-        charset: Option<String>,
-    },
+    /// A table in UTF-8.
+    Csv,
+    /// A table as a program saved it.
+    File,
 }
 
 impl<S: Send + Sync> FromRequest<S> for ImportBody {
@@ -47,35 +48,39 @@ impl<S: Send + Sync> FromRequest<S> for ImportBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let given = parts.headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default().to_ascii_lowercase());
-        let (essence, parameters) = given.as_deref().and_then(|text| text.split_once(';')).unwrap_or_else(|| {
-            (given.as_deref().unwrap_or_default(), "")
-        });
-        let media = if essence.trim() == "text/csv" {
-            let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
-            Media::Csv { charset: charset.map(|charset| charset.trim_matches('"').to_owned()) }
-        } else {
-            api::check_media_type(&parts.method, &parts.headers).map_err(|_| {
-                Problem::new(Code::UnsupportedMediaType, "Send the body as application/json in UTF-8, or as text/csv.")
-            })?;
-            Media::Json
-        };
+        let media = media(&parts)?;
         Ok(Self { bytes: api::read_body(body, LIMIT).await?.to_vec(), media })
+    }
+}
+
+fn media(parts: &Parts) -> Result<Media, Problem> {
+    let given = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let given = given.to_ascii_lowercase();
+    let (essence, parameters) = given.split_once(';').unwrap_or((&given, ""));
+    let charset = parameters.split(';').find_map(|parameter| parameter.trim().strip_prefix("charset="));
+    let is_utf_8 = charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8");
+    match essence.trim() {
+        "text/csv" if is_utf_8 => Ok(Media::Csv),
+        "application/octet-stream" => Ok(Media::File),
+        _ => api::check_media_type(&parts.method, &parts.headers).map(|()| Media::Json).map_err(|_| {
+            let detail = "Send application/json or text/csv, both in UTF-8, or a file as application/octet-stream.";
+            Problem::new(Code::UnsupportedMediaType, detail)
+        }),
     }
 }
 
 impl ImportBody {
     pub(crate) fn is_csv(&self) -> bool {
-        matches!(self.media, Media::Csv { .. })
+        self.media != Media::Json
     }
 
     /// What the import is about. JSON says so itself; `kind` is what the query says.
     pub(crate) fn parse(self, kind: Option<Kind>) -> Result<Parsed, Problem> {
-        let charset = match self.media {
+        let text = match self.media {
             Media::Json => return parse_json(&self.bytes, kind),
-            Media::Csv { charset } => charset,
+            Media::Csv => csv::decode_text(&self.bytes)?,
+            Media::File => csv::decode_file(&self.bytes)?,
         };
-        let text = csv::decode(&self.bytes, charset.as_deref())?;
         match kind {
             Some(Kind::Keys) => Ok(Parsed::Keys(csv::read_keys(&text)?)),
             Some(Kind::Contracts) => Ok(Parsed::ContractTable(csv::read_contracts(&text)?)),

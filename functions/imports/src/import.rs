@@ -16,20 +16,20 @@ use crate::{dry_run, run};
 /// Up to 500 rows, 1 MB. Each is created, or changed so that it has exactly these fields, as by
 /// `PUT /v1/contracts/{contractId}`; a key keeps its locker if `lockerIndex` is left out. Rows are independent: one that
 /// is refused is in the response with its problem, and the others are done. After 20 seconds the response says in `next`
-/// where to go on. Repeating an import changes nothing twice. Importing keys requires the role admin.
+/// where to go on. A table in another encoding than UTF-8 must be sent as `application/octet-stream`. Repeating an import changes nothing twice. Importing keys requires the role admin.
 #[utoipa::path(
     post,
     path = "/v1/imports",
     operation_id = "importRows",
     tag = "imports",
     params(
-        ("kind" = Option<String>, Query, description = "`keys` or `contracts`; required for CSV"),
+        ("kind" = Option<String>, Query, description = "`keys` or `contracts`; required for a table"),
         ("dryRun" = Option<bool>, Query, description = "True: only say what would be done"),
         ("from" = Option<u16>, Query, minimum = 0, maximum = 499,
             description = "Go on from this row, counted from 0: the `next` of the previous response"),
         ("notify" = Option<bool>, Query, description = "True: contacts get messages about the changes; default false"),
     ),
-    request_body(content((NewImport = "application/json"), (String = "text/csv"))),
+    request_body(content((NewImport = "application/json"), (String = "text/csv"), (String = "application/octet-stream"))),
     responses((status = 200, description = "What was done, or would be, row by row", body = ImportView))
 )]
 pub(crate) async fn import(
@@ -39,7 +39,7 @@ pub(crate) async fn import(
     body: ImportBody,
 ) -> Result<Response, Problem> {
     if body.is_csv() && !query.sent("kind") {
-        query.refuse("kind", FieldCode::Required, "is required for CSV");
+        query.refuse("kind", FieldCode::Required, "is required for a table");
     }
     let kind = query.one_of::<Kind>("kind");
     let is_dry_run = query.flag("dryRun");

@@ -10,7 +10,7 @@ use std::time::Duration;
 use api::Problem;
 use api::problem::Code;
 use domain::{ContractDraft, ContractId, KeyDraft, KeyId, MessageCount};
-use futures_util::future::join_all;
+use futures_util::future::{BoxFuture, join_all};
 use store::{Error, Expected, PutOutcome, RequestMetadata, Store};
 use tokio::time::Instant;
 
@@ -38,6 +38,9 @@ pub(crate) struct Report {
     pub(crate) messages: Option<MessageCount>,
 }
 
+/// A row being put.
+type Putting<'p> = BoxFuture<'p, Result<PutOutcome, Error>>;
+
 /// Carries out as many rows as it has time for, but always some. Repeating a row that is done changes nothing.
 pub(crate) async fn carry_out(
     store: &Store,
@@ -48,16 +51,21 @@ pub(crate) async fn carry_out(
     match rows {
         Rows::Keys(rows) => {
             let claims = |draft: &KeyDraft| HashSet::from([Claim::Automat(draft.automat.as_str().to_owned())]);
-            let put = async |draft: KeyDraft| store.put_key(draft, metadata).await.map(|put| put.outcome());
+            let put = |draft: KeyDraft| -> Putting<'_> {
+                Box::pin(async move { store.put_key(draft, metadata).await.map(|put| put.outcome()) })
+            };
             in_waves(rows, claims, put, patience).await
         }
         Rows::Contracts(rows) => {
             let ids = rows.iter().filter_map(|row| row.content.as_ref().ok()?.id.clone()).collect();
             let booked = store.keys_booked_by(&ids).await?;
-            let put = async |draft: ContractDraft| {
-                let id = draft.id.clone().ok_or(Error::Internal { context: "importing without an id", source: None })?;
-                let put = store.put_contract(&id, draft, false, Expected::Any, metadata).await;
-                put.map(|put| put.outcome())
+            let put = |draft: ContractDraft| -> Putting<'_> {
+                Box::pin(async move {
+                    const NO_ID: Error = Error::Internal { context: "importing a contract without an id", source: None };
+                    let id = draft.id.clone().ok_or(NO_ID)?;
+                    let put = store.put_contract(&id, draft, false, Expected::Any, metadata).await?;
+                    Ok(put.outcome())
+                })
             };
             in_waves(rows, |draft| claims_of(draft, &booked), put, patience).await
         }
@@ -80,10 +88,10 @@ fn claims_of(draft: &ContractDraft, booked: &HashMap<ContractId, Vec<KeyId>>) ->
     keys.chain(draft.pin.iter().map(|pin| Claim::Pin(pin.reveal().to_owned()))).collect()
 }
 
-async fn in_waves<T>(
+async fn in_waves<'p, T>(
     rows: Vec<Row<T>>,
     claims: impl Fn(&T) -> HashSet<Claim>,
-    put: impl AsyncFn(T) -> Result<PutOutcome, Error>,
+    put: impl Fn(T) -> Putting<'p>,
     patience: Duration,
 ) -> Result<Report, Problem> {
     let began = Instant::now();
@@ -107,12 +115,15 @@ async fn in_waves<T>(
                 None => break,
             }
         }
-        let done = join_all(wave.into_iter().map(async |Row { place, content }| {
-            let result = match content {
-                Ok(content) => put(content).await.map_err(Problem::from),
-                Err(problem) => Err(problem),
-            };
-            Done { place, result }
+        let done = join_all(wave.into_iter().map(|Row { place, content }| {
+            let putting = content.map(&put);
+            async move {
+                let result = match putting {
+                    Ok(putting) => putting.await.map_err(Problem::from),
+                    Err(problem) => Err(problem),
+                };
+                Done { place, result }
+            }
         }));
         if let Some(busy) = settle(&mut report, done.await)? {
             report.next = Some(busy);

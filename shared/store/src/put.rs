@@ -1,6 +1,6 @@
 //! The result of making something what a request says, whether or not it exists.
 
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::Created;
 
@@ -14,7 +14,7 @@ pub enum Put<T> {
 }
 
 /// What was done, or would be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "camelCase")]
 pub enum PutOutcome {
     Created,

@@ -90,7 +90,7 @@ impl Store {
         let mut item_keys = BTreeSet::new();
         for draft in drafts {
             let of_contract = draft.id.as_ref().and_then(|id| contracts.get(id)).map(|stored| &stored.contract.pin);
-            for pin in draft.pin.as_ref().or(of_contract) {
+            if let Some(pin) = draft.pin.as_ref().or(of_contract) {
                 for stored in draft.keys.iter().filter_map(|id| keys.get(id)) {
                     item_keys.extend(self.pin_keys(&stored.key.automat, pin).map(|item_key| (item_key.pk, item_key.sk)));
                 }

@@ -1,25 +1,21 @@
 //! Making a key what a request says, whether or not it exists.
 
-use domain::{Key, KeyChange, KeyDraft, KeyState};
+use domain::{Key, KeyChange, KeyDraft};
 
 use crate::retry::{NotDone, retry};
 use crate::{Error, Expected, Put, RequestMetadata, ResourceKind, Store};
 
 impl Store {
     /// Adds the key, or edits it so that it has all fields of the draft. It keeps its locker if the draft leaves that
-    /// out. A key never moves to another automat: then a different one exists.
+    /// out. A key never moves to another automat: then a different one exists. One that is being removed is refused.
     ///
     /// Safe to repeat: nothing is written if nothing changes.
     pub async fn put_key(&self, draft: KeyDraft, metadata: &RequestMetadata) -> Result<Put<Key>, Error> {
         retry!(self, {
-            let found = self.find_key(&draft.id).await?;
-            let Some(stored) = found.filter(|stored| stored.key.state == KeyState::Active) else {
-                return match Box::pin(self.create_key(draft.clone(), metadata)).await {
-                    // Another request has added it a moment ago.
-                    Err(Error::Exists(ResourceKind::Key)) => Err(NotDone::Again),
-                    created => Ok(Put::of_creation(created?)),
-                };
+            let Some(stored) = self.find_key(&draft.id).await? else {
+                return self.try_to_add(&draft, metadata).await.map(Put::Created);
             };
+            stored.key.check_active()?;
             if stored.key.automat != draft.automat {
                 return Err(Error::Exists(ResourceKind::Key).into());
             }

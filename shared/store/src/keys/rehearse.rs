@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::{Automat, AutomatId, Instant, Key, KeyChange, KeyDraft, KeyId, KeyState, ReturnCode};
+use domain::{Automat, AutomatId, Instant, Key, KeyChange, KeyDraft, KeyId, ReturnCode};
 
 use crate::items::{AutomatItem, ItemKey, KeyItem, ReturnCodeItem};
 use crate::sealing::Names;
@@ -25,10 +25,7 @@ impl Store {
         let mut scene = KeyScene::default();
         for item in self.get_all(&item_keys).await? {
             let key = KeyItem::read(item, &self.codes)?.key;
-            // A key that is being removed is gone by the time it is added.
-            if key.state == KeyState::Active {
-                scene.keys.insert(key.id.clone(), key);
-            }
+            scene.keys.insert(key.id.clone(), key);
         }
         let ids: BTreeSet<_> = drafts.iter().map(|draft| &draft.automat).collect();
         let item_keys: Vec<_> = ids.into_iter().map(AutomatItem::key).collect();
@@ -38,7 +35,7 @@ impl Store {
         }
         let mut item_keys: HashMap<ItemKey, (AutomatId, ReturnCode)> = HashMap::new();
         for draft in drafts {
-            for code in &draft.return_code {
+            if let Some(code) = &draft.return_code {
                 let Names { current, other } = self.codes.return_code_names(&draft.automat, code);
                 for name in std::iter::once(current).chain(other) {
                     let holder = (draft.automat.clone(), code.clone());
@@ -67,14 +64,12 @@ struct KeyScene {
 
 impl KeyScene {
     fn put(&mut self, draft: KeyDraft, now: Instant) -> Result<PutOutcome, Error> {
-        match self.keys.get(&draft.id) {
-            None => self.add(draft, now),
-            Some(key) if key.automat != draft.automat => Err(Error::Exists(ResourceKind::Key)),
-            Some(key) => {
-                let key = key.clone();
-                self.edit(&key, KeyChange::to(draft), now)
-            }
+        let Some(key) = self.keys.get(&draft.id).cloned() else { return self.add(draft, now) };
+        key.check_active()?;
+        if key.automat != draft.automat {
+            return Err(Error::Exists(ResourceKind::Key));
         }
+        self.edit(&key, KeyChange::to(draft), now)
     }
 
     fn add(&mut self, draft: KeyDraft, now: Instant) -> Result<PutOutcome, Error> {
