@@ -1,7 +1,7 @@
 //! `GET /v1/contracts`
 
-use api::{App, ContractView, Listing, Problem, Query};
 use api::csv::ListFormat;
+use api::{App, ContractView, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Contract, KeyId};
@@ -28,7 +28,11 @@ use store::{ContractFilter, Order};
             headers(("Link" = String, description = "As CSV: the next page, if there is one."))),
     )
 )]
-pub(crate) async fn list_contracts(State(app): State<App>, format: ListFormat, mut query: Query) -> Result<Response, Problem> {
+pub(crate) async fn list_contracts(
+    State(app): State<App>,
+    format: ListFormat,
+    mut query: Query,
+) -> Result<Response, Problem> {
     let key = query.required("keyId", KeyId::parse);
     let page = query.page();
     let states = query.any_of("state");

@@ -119,9 +119,8 @@ impl Parsed {
 }
 
 fn parse_json(bytes: &[u8], kind: Option<Kind>) -> Result<Parsed, Problem> {
-    let refuse = |field: &str, code, detail: &str| {
-        Err(Problem::invalid_request(vec![FieldError::new(field, code, detail)]))
-    };
+    let refuse =
+        |field: &str, code, detail: &str| Err(Problem::invalid_request(vec![FieldError::new(field, code, detail)]));
     let body: NewImport = api::parse_json(bytes)?;
     let parsed = match (body.keys, body.contracts) {
         (Some(_), Some(_)) => return refuse("contracts", FieldCode::ConflictingFields, "cannot be sent with keys"),

@@ -61,7 +61,8 @@ pub(crate) async fn carry_out(
             let booked = store.keys_booked_by(&ids).await?;
             let put = |draft: ContractDraft| -> Putting<'_> {
                 Box::pin(async move {
-                    const NO_ID: Error = Error::Internal { context: "importing a contract without an id", source: None };
+                    const NO_ID: Error =
+                        Error::Internal { context: "importing a contract without an id", source: None };
                     let id = draft.id.clone().ok_or(NO_ID)?;
                     let put = store.put_contract(&id, draft, false, Expected::Any, metadata).await?;
                     Ok(put.outcome())
@@ -152,4 +153,97 @@ fn settle(report: &mut Report, wave: Vec<Done>) -> Result<Option<usize>, Problem
         }
     }
     Ok(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use futures_util::FutureExt as _;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn row(index: usize, content: u8) -> Row<u8> {
+        Row { place: Place { index, number: None, id: None }, content: Ok(content) }
+    }
+
+    fn claims(content: &u8) -> HashSet<Claim> {
+        HashSet::from([Claim::Automat(content.to_string())])
+    }
+
+    fn rows(contents: &[u8]) -> Vec<Row<u8>> {
+        contents.iter().enumerate().map(|(index, content)| row(index, *content)).collect()
+    }
+
+    fn report(
+        contents: &[u8],
+        patience: Duration,
+        put: impl Fn(u8) -> Result<PutOutcome, Error> + Send + Sync,
+    ) -> Result<Report, Problem> {
+        let put = |content| -> Putting<'_> { futures_util::future::ready(put(content)).boxed() };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(in_waves(rows(contents), claims, put, patience))
+    }
+
+    #[test]
+    fn the_rows_that_are_done_are_those_before_the_next() {
+        let created = |_| Ok(PutOutcome::Created);
+        let many: Vec<u8> = (0..20).collect();
+        let first = report(&many, Duration::ZERO, created).unwrap();
+        assert_eq!((first.done.len(), first.next), (8, Some(8)));
+        let all = report(&many, PATIENCE, created).unwrap();
+        assert_eq!((all.done.len(), all.next), (20, None));
+        let alike = report(&[1, 2, 1, 3], Duration::ZERO, created).unwrap();
+        assert_eq!((alike.done.len(), alike.next), (2, Some(2)), "the third row waits for the first");
+    }
+
+    #[test]
+    fn a_busy_table_ends_the_import_for_now() {
+        let busy_at = |row: u8| move |content| if content == row { Err(Error::Busy) } else { Ok(PutOutcome::Created) };
+        let report_of = |row| report(&[0, 1, 2, 3], PATIENCE, busy_at(row));
+        assert_eq!(report_of(0).unwrap_err().code, Code::Busy);
+        let later = report_of(2).unwrap();
+        assert_eq!((later.done.len(), later.next), (2, Some(2)));
+        let broken = |_| Err(Error::Internal { context: "a test", source: None });
+        assert_eq!(report(&[0], PATIENCE, broken).unwrap_err().code, Code::Internal);
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_is_done_once_and_rows_that_meet_in_their_order(contents in prop::collection::vec(0..6_u8, 0..40)) {
+            let begun = Rc::new(RefCell::new(Vec::new()));
+            let mut from = 0;
+            let mut done = Vec::new();
+            loop {
+                let part = report_of(&contents, from, &begun);
+                done.extend(part.done.iter().map(|done| done.place.index));
+                match part.next {
+                    Some(next) => from = next,
+                    None => break,
+                }
+            }
+            prop_assert_eq!(done, (0..contents.len()).collect::<Vec<_>>());
+            for pair in begun.borrow().iter().flat_map(|wave: &Vec<u8>| wave.iter().enumerate().map(move |(at, one)| (wave, at, one))) {
+                let (wave, at, one) = pair;
+                prop_assert!(!wave[..at].contains(one), "{:?} has {} twice", wave, one);
+            }
+        }
+    }
+
+    /// One wave from this row on, which is recorded.
+    fn report_of(contents: &[u8], from: usize, begun: &Rc<RefCell<Vec<Vec<u8>>>>) -> Report {
+        let wave = std::sync::Mutex::new(Vec::new());
+        let put = |content| {
+            wave.lock().unwrap().push(content);
+            Ok(PutOutcome::Created)
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let boxed = |content| -> Putting<'_> { futures_util::future::ready(put(content)).boxed() };
+        let rest = rows(contents).into_iter().skip(from).collect();
+        let report = runtime.block_on(in_waves(rest, claims, boxed, Duration::ZERO)).unwrap();
+        begun.borrow_mut().push(wave.into_inner().unwrap());
+        report
+    }
 }

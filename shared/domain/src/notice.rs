@@ -26,9 +26,20 @@ pub struct MessageCount {
 impl MessageCount {
     #[must_use]
     pub fn of(notices: &[Notice]) -> Self {
+        Self::to(notices.iter().map(|notice| &notice.recipient))
+    }
+
+    /// One message to each address of these contacts, as about a contract that is removed, or that loses a key.
+    #[must_use]
+    pub fn to_all(contacts: &[Contact]) -> Self {
+        let all: Vec<_> = recipients(contacts, |_| true).collect();
+        Self::to(all.iter())
+    }
+
+    fn to<'r>(recipients: impl Iterator<Item = &'r Recipient>) -> Self {
         let mut count = Self::default();
-        for notice in notices {
-            match notice.recipient.address.channel() {
+        for recipient in recipients {
+            match recipient.address.channel() {
                 Channel::Email => count.email += 1,
                 Channel::Sms => count.sms += 1,
             }
@@ -71,7 +82,7 @@ impl Notice {
         }
         let changes = before.differences(after);
         let changes: Vec<_> = changes.into_iter().filter(|field| *field != ContractField::Contacts).collect();
-        let known: Vec<_> = recipients(before, |_| true).collect();
+        let known: Vec<_> = recipients(&before.contacts, |_| true).collect();
         let notice = |recipient: Recipient| {
             let is_new = known.iter().all(|other| other.address != recipient.address);
             let occasion = match (is_new, changes.is_empty()) {
@@ -81,7 +92,7 @@ impl Notice {
             };
             Some(Self { occasion, recipient })
         };
-        recipients(after, |_| true).filter_map(notice).collect()
+        recipients(&after.contacts, |_| true).filter_map(notice).collect()
     }
 
     /// All contacts, because the contract's times read differently in the automat's new time zone. Nobody, if it has
@@ -101,7 +112,7 @@ impl Notice {
     #[must_use]
     pub fn to_all(contract: &Contract, occasion: &Occasion) -> Vec<Self> {
         let notice = |recipient| Self { occasion: occasion.clone(), recipient };
-        recipients(contract, |contact| contact.wants(occasion.kind())).map(notice).collect()
+        recipients(&contract.contacts, |contact| contact.wants(occasion.kind())).map(notice).collect()
     }
 }
 
@@ -109,14 +120,14 @@ impl Contract {
     /// Whether any contact with a channel switched on gets messages of this kind.
     #[must_use]
     pub fn is_followed(&self, kind: MessageKind) -> bool {
-        recipients(self, |contact| contact.wants(kind)).next().is_some()
+        recipients(&self.contacts, |contact| contact.wants(kind)).next().is_some()
     }
 }
 
 /// The recipients of a message, each address once even if several contacts have it.
-fn recipients(contract: &Contract, wants: impl Fn(&Contact) -> bool) -> impl Iterator<Item = Recipient> {
+fn recipients(contacts: &[Contact], wants: impl Fn(&Contact) -> bool) -> impl Iterator<Item = Recipient> {
     let mut distinct: Vec<Recipient> = Vec::new();
-    for recipient in contract.contacts.iter().filter(|contact| wants(contact)).flat_map(Contact::recipients) {
+    for recipient in contacts.iter().filter(|contact| wants(contact)).flat_map(Contact::recipients) {
         if distinct.iter().all(|other| other.address != recipient.address) {
             distinct.push(recipient);
         }

@@ -47,9 +47,7 @@ impl WrittenTime {
             Self::Local(local) => local,
         };
         match zone.instants(local) {
-            MappedLocalTime::Single(time) => {
-                Instant::from_millis(time.timestamp_millis()).ok_or(Invalid::TimeForm)
-            }
+            MappedLocalTime::Single(time) => Instant::from_millis(time.timestamp_millis()).ok_or(Invalid::TimeForm),
             MappedLocalTime::Ambiguous(..) => Err(Invalid::TimeRepeated),
             MappedLocalTime::None => Err(Invalid::TimeSkipped),
         }

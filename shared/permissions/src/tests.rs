@@ -65,5 +65,8 @@ fn a_call_counts_for_the_function_that_made_it() {
 fn every_function_is_on_the_list() {
     let permissions = Permissions::read().unwrap();
     let functions: Vec<_> = permissions.permitted.keys().map(String::as_str).collect();
-    assert_eq!(functions, ["contracts", "dashboard", "devices", "imports", "keys", "notifications", "openings", "people"]);
+    assert_eq!(
+        functions,
+        ["contracts", "dashboard", "devices", "imports", "keys", "notifications", "openings", "people"]
+    );
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{AutomatId, ContractDraft, KeyDraft, KeyId, ReturnCode};
-use store::{KeyRemoval, ContractFilter, Error, Expected, Order, PageRequest, Removal, RequestMetadata, ResourceKind};
+use store::{ContractFilter, Error, Expected, KeyRemoval, Order, PageRequest, Removal, RequestMetadata, ResourceKind};
 use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, pin_holder};
 
 fn a() -> KeyId {
@@ -114,7 +114,10 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
             "remove" => {
                 let outcome = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await;
                 assert!(
-                    matches!(outcome, Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))),
+                    matches!(
+                        outcome,
+                        Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))
+                    ),
                     "{outcome:?}"
                 );
                 assert_gone(&table).await;
@@ -162,7 +165,13 @@ async fn two_removals_at_once_do_no_harm() {
     };
     for removing in [remove(), remove(), remove()] {
         let removed = removing.await.unwrap();
-        assert!(matches!(removed, Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))), "{removed:?}");
+        assert!(
+            matches!(
+                removed,
+                Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))
+            ),
+            "{removed:?}"
+        );
     }
     assert_gone(&table).await;
 }

@@ -71,7 +71,8 @@ fn separator(text: &str) -> (u8, &str) {
     {
         return (separator, rest);
     }
-    let used = [b'\t', b';'].into_iter().find(|separator| first.as_bytes().contains(separator));
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let used = [b'\t', b';'].into_iter().find(|separator| header.as_bytes().contains(separator));
     (used.unwrap_or(b','), text)
 }
 

@@ -1,8 +1,8 @@
 //! `GET /v1/keys`
 
+use api::csv::ListFormat;
 use api::problem::FieldCode;
 use api::{App, Caller, Listing, Problem, Query};
-use api::csv::ListFormat;
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AutomatId, SearchTerms};
@@ -32,7 +32,12 @@ use super::render::KeyView;
             headers(("Link" = String, description = "As CSV: the next page, if there is one."))),
     )
 )]
-pub(crate) async fn list_keys(State(app): State<App>, caller: Caller, format: ListFormat, mut query: Query) -> Result<Response, Problem> {
+pub(crate) async fn list_keys(
+    State(app): State<App>,
+    caller: Caller,
+    format: ListFormat,
+    mut query: Query,
+) -> Result<Response, Problem> {
     let page = query.page();
     let automat = query.parsed("automatId", AutomatId::parse);
     let search = query.text("search").and_then(|text| {

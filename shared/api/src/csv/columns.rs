@@ -82,8 +82,7 @@ impl ContractColumn {
     #[must_use]
     pub fn exported(contacts: usize) -> Vec<Self> {
         let own = OwnColumn::VARIANTS.iter().filter(|column| **column != OwnColumn::Pin).map(|own| Self::Own(*own));
-        let of_contact =
-            |index| ContactColumn::VARIANTS.iter().map(move |column| Self::Contact(index, *column));
+        let of_contact = |index| ContactColumn::VARIANTS.iter().map(move |column| Self::Contact(index, *column));
         own.chain((0..contacts).flat_map(of_contact)).collect()
     }
 
@@ -145,8 +144,18 @@ mod tests {
     #[test]
     fn other_names_are_unknown() {
         for name in [
-            "", "name", "keyId", "contacts", "contacts[10].name", "contacts[01].name", "contacts[0]name", "contacts[].name",
-            "contact[0].name", "ä[0].name", "contacts[0].fax", "person ",
+            "",
+            "name",
+            "keyId",
+            "contacts",
+            "contacts[10].name",
+            "contacts[01].name",
+            "contacts[0]name",
+            "contacts[].name",
+            "contact[0].name",
+            "ä[0].name",
+            "contacts[0].fax",
+            "person ",
         ] {
             assert_eq!(ContractColumn::parse(name), None, "{name}");
         }

@@ -142,10 +142,20 @@ mod tests {
 
     #[test]
     fn csv_is_for_those_who_ask_for_it() {
-        for value in ["text/csv", "Text/CSV; header=present", "text/csv, */*;q=0.1", "application/json;q=0.5, text/csv;q=0.7"] {
+        for value in
+            ["text/csv", "Text/CSV; header=present", "text/csv, */*;q=0.1", "application/json;q=0.5, text/csv;q=0.7"]
+        {
             assert!(accepts(value), "{value}");
         }
-        for value in ["", "*/*", "application/json", "text/*", "text/csv;q=0", "application/json, text/csv;q=0.9", "text/csv;q=x"] {
+        for value in [
+            "",
+            "*/*",
+            "application/json",
+            "text/*",
+            "text/csv;q=0",
+            "application/json, text/csv;q=0.9",
+            "text/csv;q=x",
+        ] {
             assert!(!accepts(value), "{value}");
         }
         assert!(!prefers_csv(&HeaderMap::new()));

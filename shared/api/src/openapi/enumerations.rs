@@ -48,10 +48,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ("MatchedField", closed("What matched the person.", names::<MatchedField>())),
         ("ErasureOutcome", closed("The result of an erasure for a contract.", names::<ErasureOutcome>())),
         ("ImportKind", closed("What an import is about.", ["keys", "contracts"])),
-        (
-            "ImportOutcome",
-            closed("What was done with a row, or would be.", names::<PutOutcome>().chain(["refused"])),
-        ),
+        ("ImportOutcome", closed("What was done with a row, or would be.", names::<PutOutcome>().chain(["refused"]))),
         ("Status", closed("The status of an opening.", names::<OpeningStatus>())),
         ("OpeningOutcome", open("How an opening ended.", names::<OpeningOutcome>())),
         ("Purpose", open("Whether a keypad entry fetched or returned the key.", names::<Purpose>())),

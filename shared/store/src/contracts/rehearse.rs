@@ -41,10 +41,7 @@ impl Store {
     }
 
     /// The keys of those of these contracts that exist.
-    pub async fn keys_booked_by(
-        &self,
-        ids: &BTreeSet<ContractId>,
-    ) -> Result<HashMap<ContractId, Vec<KeyId>>, Error> {
+    pub async fn keys_booked_by(&self, ids: &BTreeSet<ContractId>) -> Result<HashMap<ContractId, Vec<KeyId>>, Error> {
         let item_keys: Vec<_> = ids.iter().map(ContractItem::key).collect();
         let mut booked = HashMap::new();
         for item in self.get_all(&item_keys).await? {
@@ -92,7 +89,8 @@ impl Store {
             let of_contract = draft.id.as_ref().and_then(|id| contracts.get(id)).map(|stored| &stored.contract.pin);
             if let Some(pin) = draft.pin.as_ref().or(of_contract) {
                 for stored in draft.keys.iter().filter_map(|id| keys.get(id)) {
-                    item_keys.extend(self.pin_keys(&stored.key.automat, pin).map(|item_key| (item_key.pk, item_key.sk)));
+                    item_keys
+                        .extend(self.pin_keys(&stored.key.automat, pin).map(|item_key| (item_key.pk, item_key.sk)));
                 }
             }
         }
@@ -174,8 +172,7 @@ impl ContractScene<'_> {
         check_chosen_pin(&edit.edited.pin, &self.automats_of(&edit.keys_with_a_new_pin()))?;
         let is_rewritten = writes_pin(&edit.stored.contract.differences(&edit.edited));
         let automats: BTreeSet<_> = edit.edited_keys.iter().map(|stored| &stored.key.automat).collect();
-        let automats =
-            automats.into_iter().filter(|automat| is_rewritten || !edit.stored.pins.contains_key(*automat));
+        let automats = automats.into_iter().filter(|automat| is_rewritten || !edit.stored.pins.contains_key(*automat));
         self.check_pin_is_free(automats, &edit.edited, Some(&edit.stored.incarnation), now)?;
         let taken_off: Vec<_> = edit
             .taken_off()

@@ -64,6 +64,12 @@ pub(crate) struct ContractLinks {
     out: BTreeSet<KeyId>,
 }
 
+#[derive(Deserialize)]
+struct ContractContacts {
+    #[serde(default)]
+    contacts: Vec<ContactItem>,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ContractItem {
@@ -194,6 +200,12 @@ impl ContractItem {
     pub(crate) fn is_sealed_anew(item: &Item, stored: &StoredContract, codes: &CodeKeyring) -> bool {
         let sealed = item.get("pin").and_then(|pin| pin.as_b().ok());
         sealed.is_some_and(|sealed| codes.is_current(sealed.as_ref(), Owner::Contract(&stored.contract.id)))
+    }
+
+    /// The contacts alone. Nothing sealed is opened, so that a key can be removed even without the PIN secret.
+    pub(crate) fn read_contacts(item: Item) -> Result<Vec<Contact>, Error> {
+        let record: ContractContacts = read(item)?;
+        record.contacts.into_iter().map(ContactItem::into_contact).collect()
     }
 
     pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredContract, Error> {

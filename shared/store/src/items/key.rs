@@ -2,8 +2,8 @@
 
 use clock::Random;
 use domain::{
-    AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Notify, Property,
-    ReturnCode, Sharing, Whereabouts,
+    AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Notify, Property, ReturnCode, Sharing,
+    Whereabouts,
 };
 use serde::{Deserialize, Serialize};
 

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use domain::{ContractId, EventKind, Instant, Key, KeyId, KeyState, MessageCount, Notice, Notify};
+use domain::{ContractId, EventKind, Instant, Key, KeyId, KeyState, MessageCount, Notify};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 
@@ -89,12 +89,7 @@ impl Store {
         if notify == Notify::Contacts {
             let item_keys: Vec<_> = live.entries().iter().map(|entry| ContractItem::key(&entry.contract)).collect();
             for item in self.get_all(&item_keys).await? {
-                let before = ContractItem::read(item, &self.codes)?;
-                let notices = match before.without(&key.key.id, now) {
-                    Some(after) => Notice::of_edit(&before.contract, &after.contract, now),
-                    None => Notice::of_removal(&before.contract, now),
-                };
-                messages += MessageCount::of(&notices);
+                messages += MessageCount::to_all(&ContractItem::read_contacts(item)?);
             }
         }
         Ok(RemovalEffect { contracts, messages })
@@ -277,12 +272,7 @@ impl Store {
     }
 
     /// Deletes items of the key's partition, with the contracts that have no other key.
-    async fn delete_together(
-        &self,
-        key: &StoredKey,
-        mut remains: Vec<ItemKey>,
-        now: Instant,
-    ) -> Result<(), Error> {
+    async fn delete_together(&self, key: &StoredKey, mut remains: Vec<ItemKey>, now: Instant) -> Result<(), Error> {
         let notify = key.removal.unwrap_or_default().notify();
         let mut holders: HashMap<ItemKey, String> = HashMap::new();
         retry!(self, {

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Contract, ContractDraft, ContractRefusal, KeyRefusal, KeyState, Purpose};
-use store::{KeyRemoval, Error, Expected, Removal, ResourceKind};
+use store::{Error, Expected, KeyRemoval, Removal, ResourceKind};
 use testkit::{TABLE, TestTable, at, by_email, metadata, pin};
 
 use crate::picture::{Picture, check};
@@ -125,7 +125,11 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
                 "remove" => {
                     let again = table.store.remove_key(&id("A"), false, Expected::Any, &metadata()).await;
                     assert!(
-                        matches!(again, Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))),
+                        matches!(
+                            again,
+                            Ok(KeyRemoval { progress: Removal::Complete, .. })
+                                | Err(Error::NotFound(ResourceKind::Key))
+                        ),
                         "{what}: {again:?}"
                     );
                     assert_taken_off(&table, &what).await;
@@ -168,7 +172,13 @@ async fn two_removals_of_one_key_at_once_do_no_harm() {
     };
     for removing in [remove(), remove(), remove()] {
         let removed = removing.await.unwrap();
-        assert!(matches!(removed, Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))), "{removed:?}");
+        assert!(
+            matches!(
+                removed,
+                Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))
+            ),
+            "{removed:?}"
+        );
     }
     assert_taken_off(&table, "three removals").await;
 }
