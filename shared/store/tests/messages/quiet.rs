@@ -96,7 +96,7 @@ async fn the_number_of_messages_is_that_of_the_messages() {
     assert_eq!(effect, expected);
     let claims = stage.notify(at(1_000)).await;
     let of = |channel| claims.iter().filter(|claim| claim.message.recipient.address.channel() == channel).count();
-    assert_eq!(effect, RemovalEffect { contracts: 50, messages: MessageCount { email: 33, sms: 34 } });
+    assert_eq!(effect, RemovalEffect { contracts: 50, messages: MessageCount { email: 34, sms: 34 } });
     assert_eq!((of(Channel::Email), of(Channel::Sms)), (effect.messages.email, effect.messages.sms));
 }
 
