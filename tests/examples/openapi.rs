@@ -9,7 +9,8 @@ fn main() -> std::io::Result<()> {
     let document = if std::env::args().nth(1).as_deref() == Some("guide") {
         e2e::guide::with_tables(GUIDE)
     } else {
-        let functions = vec![keys::openapi(), contracts::openapi(), openings::openapi(), people::openapi()];
+        let functions =
+            vec![keys::openapi(), contracts::openapi(), openings::openapi(), people::openapi(), imports::openapi()];
         api::openapi::assemble(functions)
     };
     std::io::stdout().write_all(document.as_bytes())

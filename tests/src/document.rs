@@ -40,6 +40,9 @@ pub(crate) fn assert_conforms(answer: &ApiResponse) {
     let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
     let schema = &response["content"][media_type]["schema"];
     assert!(schema.is_object(), "{asked}: the document has no body of {media_type:?}");
+    if media_type == "text/csv" {
+        return;
+    }
     let body = answer.json();
     let wrong = with_validator(schema, |validator| {
         validator

@@ -60,6 +60,7 @@ fn the_routes_are_the_same_in_the_code_the_template_and_the_document() {
         Function::Contracts => "contracts".to_owned(),
         Function::Openings => "openings".to_owned(),
         Function::People => "people".to_owned(),
+        Function::Imports => "imports".to_owned(),
         Function::Dashboard => "dashboard".to_owned(),
     };
     let served: BTreeSet<_> = ROUTES

@@ -1,11 +1,9 @@
 //! `POST /v1/contracts`
 
-use api::{App, Caller, ContractView, IdempotencyKey, JsonBody, NoQuery, Problem};
+use api::{App, Caller, ContractView, IdempotencyKey, JsonBody, NewContract, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Contract;
-
-use crate::body::NewContract;
+use domain::{Contract, Notify};
 
 /// Create a contract
 ///
@@ -17,6 +15,7 @@ use crate::body::NewContract;
     operation_id = "createContract",
     tag = "contracts",
     params(
+        ("notify" = Option<bool>, Query, description = "False: no contact gets a message about this change; default true"),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
     ),
     request_body = NewContract,
@@ -28,12 +27,14 @@ use crate::body::NewContract;
 pub(crate) async fn create_contract(
     State(app): State<App>,
     caller: Caller,
-    _: NoQuery,
+    mut query: Query,
     idempotency: IdempotencyKey,
     body: JsonBody<NewContract>,
 ) -> Result<Response, Problem> {
+    let notify = query.notify(Notify::Contacts);
+    query.finish()?;
     let draft = body.value.draft()?;
-    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
+    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash)).notifying(notify);
     let created = app.store.create_contract(draft, &metadata).await?;
     let location = |contract: &Contract| api::location(&["contracts", contract.id.as_str()]);
     let view = |contract: Contract, is_new: bool| {

@@ -1,11 +1,10 @@
 //! `PATCH /v1/contracts/{contractId}`
 
-use api::{App, Caller, ContractPath, ContractView, IfMatch, JsonBody, Problem, Query};
+use api::{App, Caller, ContractEdit, ContractPath, ContractView, IfMatch, JsonBody, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use domain::ContractChange;
+use domain::{ContractChange, Notify};
 
-use crate::body::ContractEdit;
 use crate::get;
 
 /// Edit a contract
@@ -19,6 +18,7 @@ use crate::get;
     params(
         ("contractId" = String, Path),
         ("force" = Option<bool>, Query, description = "Take keys off even if they are out with the contract"),
+        ("notify" = Option<bool>, Query, description = "False: no contact gets a message about this change; default true"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = ContractEdit,
@@ -33,9 +33,10 @@ pub(crate) async fn edit_contract(
     body: JsonBody<ContractEdit>,
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
+    let notify = query.notify(Notify::Contacts);
     query.finish()?;
     let change = body.value.change()?;
-    let metadata = caller.metadata(app.clock.now(), None);
+    let metadata = caller.metadata(app.clock.now(), None).notifying(notify);
     let contract = if change == ContractChange::default() {
         let contract = app.store.contract(&id).await?;
         api::unchanged(expected, contract.version)?;

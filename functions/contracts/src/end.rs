@@ -1,8 +1,9 @@
 //! `POST /v1/contracts/{contractId}/end`
 
-use api::{App, Caller, ContractPath, EmptyBody, IfMatch, NoQuery, Problem};
+use api::{App, Caller, ContractPath, EmptyBody, IfMatch, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
+use domain::Notify;
 
 use crate::get;
 
@@ -17,6 +18,7 @@ use crate::get;
     tag = "contracts",
     params(
         ("contractId" = String, Path),
+        ("notify" = Option<bool>, Query, description = "False: no contact gets a message about this change; default true"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to end"),
     ),
     responses((status = 200, description = "The ended contract, with its PIN masked", body = api::ContractView))
@@ -25,11 +27,13 @@ pub(crate) async fn end_contract(
     State(app): State<App>,
     caller: Caller,
     ContractPath(id): ContractPath,
-    _: NoQuery,
+    mut query: Query,
     IfMatch(expected): IfMatch,
     _: EmptyBody,
 ) -> Result<Response, Problem> {
-    let metadata = caller.metadata(app.clock.now(), None);
+    let notify = query.notify(Notify::Contacts);
+    query.finish()?;
+    let metadata = caller.metadata(app.clock.now(), None).notifying(notify);
     let contract = app.store.end_contract(&id, expected, &metadata).await?;
     Ok(get::answer(contract, metadata.now))
 }

@@ -4,7 +4,6 @@
 //! contacts, in a preview exactly as when they are sent.
 
 mod availability;
-mod body;
 mod create;
 mod edit;
 mod end;

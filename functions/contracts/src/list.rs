@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use api::csv::ListFormat;
 use api::problem::FieldCode;
 use api::{App, ContractView, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AutomatId, ContractSearch, Instant, KeyId};
-use store::{ContractFilter, ListedContract, Page};
+use store::{ContractFilter, ListedContract};
 
 /// Limit on the range in which the contracts of all automats are listed.
 const DAYS: i64 = 92;
@@ -24,6 +25,8 @@ const DAY_MILLIS: i64 = 86_400_000;
 /// Each word of `search` must be the beginning of a word in the names of the person or a contact or in the `contractId`,
 /// or of a contact's email address, or be the last four or more digits of a contact's phone number. Case and accents do
 /// not matter.
+///
+/// With `Accept: text/csv`, a table that can be imported; PINs are left out.
 #[utoipa::path(
     get,
     path = "/v1/contracts",
@@ -40,9 +43,17 @@ const DAY_MILLIS: i64 = 86_400_000;
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20. A page may have fewer although there are more"),
         ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A page of the list", body = Listing<ContractView>))
+    responses(
+        (status = 200, description = "A page of the list",
+            content((Listing<ContractView> = "application/json"), (String = "text/csv")),
+            headers(("Link" = String, description = "As CSV: the next page, if there is one."))),
+    )
 )]
-pub(crate) async fn list_contracts(State(app): State<App>, mut query: Query) -> Result<Response, Problem> {
+pub(crate) async fn list_contracts(
+    State(app): State<App>,
+    format: ListFormat,
+    mut query: Query,
+) -> Result<Response, Problem> {
     let page = query.page();
     let is_selected = SELECTORS.iter().any(|name| query.has(name));
     let order = query.one_of("order");
@@ -62,9 +73,8 @@ pub(crate) async fn list_contracts(State(app): State<App>, mut query: Query) -> 
     }
     query.finish()?;
     let now = app.clock.now();
-    let Page { data, next } = app.store.contracts(&filter, &page, now).await?;
-    let view = |listed: ListedContract| ContractView::masked(listed.contract, now);
-    Ok(api::ok(Listing::of(Page { data, next }, view)))
+    let page = app.store.contracts(&filter, &page, now).await?;
+    format.answer(page, |listed: ListedContract| ContractView::masked(listed.contract, now))
 }
 
 /// `from` and `to`: both or neither.

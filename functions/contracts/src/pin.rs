@@ -1,10 +1,10 @@
 //! `GET` and `POST /v1/contracts/{contractId}/pin`: the routes that show a PIN after the contract was
 //! created. Their responses must not be cached; `edge` adds that header to all responses.
 
-use api::{App, Caller, ContractPath, EmptyBody, IdempotencyKey, NoQuery, Problem};
+use api::{App, Caller, ContractPath, EmptyBody, IdempotencyKey, NoQuery, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Pin;
+use domain::{Notify, Pin};
 use serde::Serialize;
 use store::Created;
 use utoipa::ToSchema;
@@ -55,6 +55,7 @@ pub(crate) async fn reveal_pin(
     tag = "contracts",
     params(
         ("contractId" = String, Path),
+        ("notify" = Option<bool>, Query, description = "False: no contact gets a message about this change; default true"),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters"),
     ),
     responses(
@@ -66,11 +67,13 @@ pub(crate) async fn replace_pin(
     State(app): State<App>,
     caller: Caller,
     ContractPath(id): ContractPath,
-    _: NoQuery,
+    mut query: Query,
     idempotency: IdempotencyKey,
     body: EmptyBody,
 ) -> Result<Response, Problem> {
-    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash));
+    let notify = query.notify(Notify::Contacts);
+    query.finish()?;
+    let metadata = caller.metadata(app.clock.now(), idempotency.receipt(body.hash)).notifying(notify);
     let (contract, replayed) = match app.store.replace_pin(&id, &metadata).await? {
         Created::New(contract) | Created::Existing(contract) => (contract, false),
         Created::Replayed(contract) => (contract, true),

@@ -1,11 +1,9 @@
 //! `PUT /v1/contracts/{contractId}`
 
-use api::{App, Caller, ContractPath, ContractView, IfMatch, JsonBody, Problem, Query};
+use api::{App, Caller, ContractPath, ContractView, IfMatch, JsonBody, NewContract, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use domain::Contract;
-
-use crate::body::NewContract;
+use domain::{Contract, Notify};
 
 /// Create a contract, or replace its content
 ///
@@ -20,6 +18,7 @@ use crate::body::NewContract;
     params(
         ("contractId" = String, Path),
         ("force" = Option<bool>, Query, description = "Take keys off even if they are out with the contract"),
+        ("notify" = Option<bool>, Query, description = "False: no contact gets a message about this change; default true"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to replace"),
     ),
     request_body = NewContract,
@@ -37,13 +36,14 @@ pub(crate) async fn put_contract(
     body: JsonBody<NewContract>,
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
+    let notify = query.notify(Notify::Contacts);
     query.finish()?;
     let draft = body.value.draft_at(&id)?;
-    let metadata = caller.metadata(app.clock.now(), None);
+    let metadata = caller.metadata(app.clock.now(), None).notifying(notify);
     let put = app.store.put_contract(&id, draft, force, expected, &metadata).await?;
     let location = |contract: &Contract| api::location(&["contracts", contract.id.as_str()]);
     let view = |contract: Contract, is_new: bool| {
         if is_new { ContractView::created(contract) } else { ContractView::masked(contract, metadata.now) }
     };
-    Ok(api::created(put, location, |contract| contract.version, view))
+    Ok(api::created(put.into_created(), location, |contract| contract.version, view))
 }

@@ -3,7 +3,7 @@
 use api::{App, Caller, ContractPath, IfMatch, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
-use store::Removal;
+use domain::Notify;
 
 /// Remove a contract
 ///
@@ -16,6 +16,7 @@ use store::Removal;
     params(
         ("contractId" = String, Path),
         ("force" = Option<bool>, Query, description = "Remove it even if the key is out with this contract"),
+        ("notify" = Option<bool>, Query, description = "False: no contact gets a message about this change; default true"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to remove"),
     ),
     responses((status = 204, description = "Removed"))
@@ -28,7 +29,9 @@ pub(crate) async fn remove_contract(
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
+    let notify = query.notify(Notify::Contacts);
     query.finish()?;
-    app.store.remove_contract(&id, force, expected, &caller.metadata(app.clock.now(), None)).await?;
-    Ok(api::removed(Removal::Complete))
+    let metadata = caller.metadata(app.clock.now(), None).notifying(notify);
+    app.store.remove_contract(&id, force, expected, &metadata).await?;
+    Ok(api::removed())
 }

@@ -131,6 +131,7 @@ impl LocalCloud {
             ("contracts", contracts::router(app("contracts"))),
             ("openings", openings::router(Openings { app: app("openings"), things: things("openings") })),
             ("people", ::people::router(app("people"))),
+            ("imports", imports::router(app("imports"))),
             ("dashboard", dashboard(&url, sign_in.clone(), app("dashboard"), things("dashboard"), &random)),
         ]);
         let audience = Role::ALL.iter().map(|role| role.name()).chain([WEB_CLIENT]).map(str::to_owned).collect();

@@ -30,8 +30,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         check_media_type(&parts.method, &parts.headers)?;
-        let bytes = read(body).await?;
-        Ok(Self { value: parse(&bytes)?, hash: hash(&bytes)? })
+        let bytes = read_body(body, LIMIT).await?;
+        Ok(Self { value: parse_json(&bytes)?, hash: hash(&bytes)? })
     }
 }
 
@@ -48,12 +48,12 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalB
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = read(body).await?;
+        let bytes = read_body(body, LIMIT).await?;
         let value = if bytes.is_empty() {
             T::default()
         } else {
             check_media_type(&parts.method, &parts.headers)?;
-            parse(&bytes)?
+            parse_json(&bytes)?
         };
         let hash = if bytes.is_empty() { hash(b"{}")? } else { hash(&bytes)? };
         Ok(Self { value, hash })
@@ -81,7 +81,7 @@ impl<S: Send + Sync> FromRequest<S> for EmptyBody {
 }
 
 /// A body without a media type is read as JSON. Any other type is refused.
-fn check_media_type(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+pub fn check_media_type(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
     let text = value.to_str().unwrap_or_default().to_ascii_lowercase();
     let (essence, parameters) = text.split_once(';').unwrap_or((&text, ""));
@@ -98,17 +98,19 @@ fn check_media_type(method: &Method, headers: &HeaderMap) -> Result<(), Problem>
     Err(Problem::new(Code::UnsupportedMediaType, "Send the body as application/json in UTF-8."))
 }
 
-async fn read(body: Body) -> Result<Bytes, Problem> {
-    match Limited::new(body, LIMIT).collect().await {
+/// Reads a whole body of at most this many bytes.
+pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {
-            Err(Problem::new(Code::BodyTooLarge, format!("A body has at most {LIMIT} bytes.")))
+            Err(Problem::new(Code::BodyTooLarge, format!("This body has at most {limit} bytes.")))
         }
         Err(_) => Err(malformed("The body was incomplete.")),
     }
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// Parses a JSON object with known fields only.
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("The body is not UTF-8."))?;
     if text.trim().is_empty() {
         return Err(malformed("The body is empty; send a JSON object."));
@@ -163,7 +165,7 @@ mod tests {
     const FIELDS: &str = "is not a known field; the known fields are pin, lockerIndex, shared, contacts, location";
 
     fn refusal(json: &str) -> Problem {
-        parse::<Sample>(json.as_bytes()).unwrap_err()
+        parse_json::<Sample>(json.as_bytes()).unwrap_err()
     }
 
     #[test]
@@ -226,7 +228,7 @@ mod tests {
         assert_eq!(named.len(), 7);
         let many: Vec<_> = (0..1_000).map(|number| format!(r#""x{number}":1"#)).collect();
         assert_eq!(refusal(&format!("{{{}}}", many.join(","))).errors.len(), 20, "limited to 20");
-        let none = parse::<Nothing>(br#"{"force":true}"#).map(|_| ()).unwrap_err();
+        let none = parse_json::<Nothing>(br#"{"force":true}"#).map(|_| ()).unwrap_err();
         assert_eq!(
             none.errors,
             [FieldError::new("force", FieldCode::UnknownField, "is not a known field; there are none")]
@@ -259,7 +261,7 @@ mod tests {
         for json in [deep, deep_unknown] {
             assert!(refusal(&json).code.status() < 500);
         }
-        assert_eq!(parse::<Sample>(b"{\"pin\":\"\xff\"}").unwrap_err().code, Code::MalformedJson);
+        assert_eq!(parse_json::<Sample>(b"{\"pin\":\"\xff\"}").unwrap_err().code, Code::MalformedJson);
     }
 
     #[test]

@@ -5,10 +5,12 @@
 //! becomes HTTP in one place (`edge`). Extractors read what a client sends, and never repeat a value that they refuse,
 //! since it may be a PIN.
 
+mod bodies;
 mod body;
 mod caller;
 mod check;
 mod correlation;
+pub mod csv;
 mod edge;
 mod etag;
 mod event;
@@ -33,7 +35,8 @@ pub mod testing;
 mod time;
 mod views;
 
-pub use body::{EmptyBody, JsonBody, LIMIT, OptionalBody};
+pub use bodies::{ContactBody, ContractEdit, NewContract, NewKey};
+pub use body::{EmptyBody, JsonBody, LIMIT, OptionalBody, check_media_type, parse_json, read_body};
 pub use caller::{Caller, Claims};
 pub use check::{Check, Object};
 pub use correlation::CorrelationId;
@@ -46,9 +49,9 @@ pub use patch::Patch;
 pub use path::{AutomatPath, ContractPath, KeyPath, LockerPath, MessagePath, OpeningPath};
 pub use problem::Problem;
 pub use query::{NoQuery, Query};
-pub use reply::{Removing, accepted, created, location, mark_replayed, ok, removed, segment, tagged};
+pub use reply::{accepted, created, location, mark_replayed, ok, removed, segment, tagged};
 pub use request_path::is_plain_path;
 pub use role::{PERSON_SCOPE, Role};
 pub use serve::{App, serve, serve_pages};
 pub use time::{ConflictView, EntryView, RangeView};
-pub use views::{ContactView, ContractView, MessageView, RecipientView};
+pub use views::{ContactView, ContractView, MessageCountView, MessageView, RecipientView};

@@ -11,6 +11,12 @@ use serde::{Deserialize, Deserializer, de};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WholeNumber(i64);
 
+impl From<i64> for WholeNumber {
+    fn from(number: i64) -> Self {
+        Self(number)
+    }
+}
+
 impl From<WholeNumber> for i64 {
     fn from(whole: WholeNumber) -> Self {
         whole.0

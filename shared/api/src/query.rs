@@ -1,7 +1,7 @@
 //! Query parameters. A handler takes each parameter by name; the rest are refused.
 
 use axum::extract::FromRequestParts;
-use domain::Invalid;
+use domain::{Invalid, Notify};
 use http::request::Parts;
 use store::{Cursor, PageRequest};
 use strum::VariantArray;
@@ -115,6 +115,13 @@ impl Query {
         text.and_then(|text| self.known(name, &text, &[("true", true), ("false", false)])).unwrap_or_default()
     }
 
+    /// `notify`: `true` or `false`.
+    pub fn notify(&mut self, if_left_out: Notify) -> Notify {
+        let text = self.text("notify");
+        let known = [("true", Notify::Contacts), ("false", Notify::Nobody)];
+        text.and_then(|text| self.known("notify", &text, &known)).unwrap_or(if_left_out)
+    }
+
     /// `limit` and `after`.
     pub fn page(&mut self) -> PageRequest {
         let limit = self.parsed("limit", |text| match text.parse() {
@@ -131,6 +138,12 @@ impl Query {
             limit: limit.unwrap_or(Self::LIMIT_DEFAULT) as usize,
             after: after.as_deref().map(Cursor::from_client),
         }
+    }
+
+    /// Whether the client sent a parameter that the handler has not taken yet.
+    #[must_use]
+    pub fn sent(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(key, _)| key == name)
     }
 
     pub fn refuse(&mut self, name: &str, code: FieldCode, detail: impl Into<String>) {
@@ -234,6 +247,23 @@ mod tests {
         let mut query = query("state=active&state=").await;
         query.any_of::<ContractState>("state");
         assert!(query.finish().is_err());
+    }
+
+    #[tokio::test]
+    async fn contacts_are_notified_as_asked_or_as_usual() {
+        for (text, default, notify) in [
+            ("", Notify::Contacts, Notify::Contacts),
+            ("", Notify::Nobody, Notify::Nobody),
+            ("notify=false", Notify::Contacts, Notify::Nobody),
+            ("notify=true", Notify::Nobody, Notify::Contacts),
+        ] {
+            let mut query = query(text).await;
+            assert_eq!(query.notify(default), notify, "{text}");
+            assert!(query.finish().is_ok());
+        }
+        let mut query = query("notify=no").await;
+        query.notify(Notify::Contacts);
+        assert_eq!(query.finish().unwrap_err().errors[0].code, FieldCode::UnknownValue);
     }
 
     #[tokio::test]

@@ -6,8 +6,7 @@ use http::header::{ETAG, LOCATION};
 use http::{HeaderValue, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use store::{Created, Removal};
-use utoipa::ToSchema;
+use store::Created;
 
 use crate::etag::etag;
 
@@ -64,27 +63,10 @@ pub fn mark_replayed(response: &mut Response, replayed: bool) {
     }
 }
 
-/// The resource that is being removed.
-#[derive(Debug, Default, Serialize, ToSchema)]
-pub struct Removing {
-    /// Always `removing`.
-    state: RemovingState,
-}
-
-#[derive(Debug, Default, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum RemovingState {
-    #[default]
-    Removing,
-}
-
-/// 204, or 202 while deletion continues in the background.
+/// 204.
 #[must_use]
-pub fn removed(removal: Removal) -> Response {
-    match removal {
-        Removal::Complete => StatusCode::NO_CONTENT.into_response(),
-        Removal::Underway => (StatusCode::ACCEPTED, Json(Removing::default())).into_response(),
-    }
+pub fn removed() -> Response {
+    StatusCode::NO_CONTENT.into_response()
 }
 
 /// Everything except the unreserved characters of RFC 3986, section 2.3.

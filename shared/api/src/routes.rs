@@ -34,6 +34,7 @@ pub enum Function {
     Contracts,
     Openings,
     People,
+    Imports,
     Dashboard,
 }
 
@@ -124,6 +125,13 @@ pub static ROUTES: &[Route] = &[
     contracts(Method::GET, "/v1/availability", Role::Viewer),
     openings(Method::POST, "/v1/automats/{automatId}/lockers/{lockerIndex}/openings", Role::Operator),
     openings(Method::GET, "/v1/openings/{openingId}", Role::Viewer),
+    // Contracts; the handler asks for `Admin` if the rows are keys.
+    Route {
+        method: Method::POST,
+        path: "/v1/imports",
+        function: Function::Imports,
+        access: Access::AtLeast(Role::Operator),
+    },
     // POST, because an address must not be in a URL.
     people("/v1/people/export"),
     people("/v1/people/erase"),

@@ -38,6 +38,18 @@ pub enum Invalid {
     ReturnCodeForm,
     #[error("must be an RFC 3339 instant from 1970 to 9999, such as 2026-11-24T12:00:00Z")]
     InstantForm,
+    /// A time in a cell.
+    #[error(
+        "must be a local time such as 2026-12-01 15:00, 1.12.2026 15.00 or 01/12/2026 15:00, or an RFC 3339 instant"
+    )]
+    TimeForm,
+    #[error("does not exist in the automat's time zone: the clocks are put forward over it")]
+    TimeSkipped,
+    #[error("exists twice in the automat's time zone: write it with its offset, as in 2026-10-25T03:30:00+02:00")]
+    TimeRepeated,
+    /// A local time for keys of several automats.
+    #[error("must be written with its offset, since the keys' automats are in different time zones")]
+    TimeZonesDiffer,
     #[error("must be a whole number from {min} to {max}")]
     OutOfRange { min: u32, max: u32 },
     /// Not in the time zone database.

@@ -15,6 +15,13 @@ pub enum Sharing {
     Shared,
 }
 
+impl Sharing {
+    #[must_use]
+    pub fn of(shared: bool) -> Self {
+        if shared { Self::Shared } else { Self::NotShared }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -128,6 +135,19 @@ pub struct KeyChange {
     /// `Some(None)` clears it.
     pub return_code: Option<Option<ReturnCode>>,
     pub property: Option<Property>,
+}
+
+impl KeyChange {
+    /// The edit that makes a key what a draft says. It stays in its locker if the draft leaves that out.
+    #[must_use]
+    pub fn to(draft: KeyDraft) -> Self {
+        Self {
+            locker: draft.locker,
+            sharing: Some(draft.sharing),
+            return_code: Some(draft.return_code),
+            property: Some(draft.property),
+        }
+    }
 }
 
 /// A field that an edit may change. Events name the fields that were changed.

@@ -38,6 +38,7 @@ mod search;
 mod serial;
 mod text;
 mod ulid;
+mod written_time;
 mod zone;
 
 pub use announcement::{Announcement, Announcements, Cause, KeyMovement};
@@ -61,7 +62,7 @@ pub use keypad::{AllowedLocker, AllowedLockers, CodeKind, KeypadAnswer, KeypadRe
 pub use locker::{DoorState, Sensors};
 pub use message::{AutomatDetails, Facts, KeyFacts, Message, MessageKind, Occasion};
 pub use message_record::{MessageId, MessageRecord, MessageState, SendFailure};
-pub use notice::Notice;
+pub use notice::{MessageCount, Notice, Notify};
 pub use opening::{
     Opening, OpeningDraft, OpeningEnd, OpeningId, OpeningOutcome, OpeningRefusal, OpeningStatus, OpeningsOfLocker,
 };
@@ -74,4 +75,5 @@ pub use retention::{Days, Retention};
 pub use schedule::{DaysAlike, Schedule, Window};
 pub use search::{SearchTerms, index_terms};
 pub use text::{AddressLine, FreeText, Name, Property};
+pub use written_time::WrittenTime;
 pub use zone::TimeZone;

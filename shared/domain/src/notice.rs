@@ -1,6 +1,59 @@
 //! Which contacts get which messages.
 
-use crate::{Contact, Contract, ContractField, Instant, MessageKind, Occasion, Recipient};
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Channel, Contact, Contract, ContractField, Instant, MessageKind, Occasion, Recipient};
+
+/// Who gets a message about a change of a contract. Reminders, and messages about a key that is fetched or returned, do
+/// not depend on it: they are about what happens later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Notify {
+    /// The contacts concerned.
+    #[default]
+    Contacts,
+    Nobody,
+}
+
+/// How many messages are sent, by channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MessageCount {
+    pub email: usize,
+    pub sms: usize,
+}
+
+impl MessageCount {
+    #[must_use]
+    pub fn of(notices: &[Notice]) -> Self {
+        Self::to(notices.iter().map(|notice| &notice.recipient))
+    }
+
+    /// One message to each address of these contacts, as about a contract that is removed, or that loses a key.
+    #[must_use]
+    pub fn to_all(contacts: &[Contact]) -> Self {
+        let all: Vec<_> = recipients(contacts, |_| true).collect();
+        Self::to(all.iter())
+    }
+
+    fn to<'r>(recipients: impl Iterator<Item = &'r Recipient>) -> Self {
+        let mut count = Self::default();
+        for recipient in recipients {
+            match recipient.address.channel() {
+                Channel::Email => count.email += 1,
+                Channel::Sms => count.sms += 1,
+            }
+        }
+        count
+    }
+}
+
+impl AddAssign for MessageCount {
+    fn add_assign(&mut self, other: Self) {
+        self.email += other.email;
+        self.sms += other.sms;
+    }
+}
 
 /// A message to send: what it is about, and to whom it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +82,7 @@ impl Notice {
         }
         let changes = before.differences(after);
         let changes: Vec<_> = changes.into_iter().filter(|field| *field != ContractField::Contacts).collect();
-        let known: Vec<_> = recipients(before, |_| true).collect();
+        let known: Vec<_> = recipients(&before.contacts, |_| true).collect();
         let notice = |recipient: Recipient| {
             let is_new = known.iter().all(|other| other.address != recipient.address);
             let occasion = match (is_new, changes.is_empty()) {
@@ -39,7 +92,7 @@ impl Notice {
             };
             Some(Self { occasion, recipient })
         };
-        recipients(after, |_| true).filter_map(notice).collect()
+        recipients(&after.contacts, |_| true).filter_map(notice).collect()
     }
 
     /// All contacts, because the contract's times read differently in the automat's new time zone. Nobody, if it has
@@ -59,7 +112,7 @@ impl Notice {
     #[must_use]
     pub fn to_all(contract: &Contract, occasion: &Occasion) -> Vec<Self> {
         let notice = |recipient| Self { occasion: occasion.clone(), recipient };
-        recipients(contract, |contact| contact.wants(occasion.kind())).map(notice).collect()
+        recipients(&contract.contacts, |contact| contact.wants(occasion.kind())).map(notice).collect()
     }
 }
 
@@ -67,14 +120,14 @@ impl Contract {
     /// Whether any contact with a channel switched on gets messages of this kind.
     #[must_use]
     pub fn is_followed(&self, kind: MessageKind) -> bool {
-        recipients(self, |contact| contact.wants(kind)).next().is_some()
+        recipients(&self.contacts, |contact| contact.wants(kind)).next().is_some()
     }
 }
 
 /// The recipients of a message, each address once even if several contacts have it.
-fn recipients(contract: &Contract, wants: impl Fn(&Contact) -> bool) -> impl Iterator<Item = Recipient> {
+fn recipients(contacts: &[Contact], wants: impl Fn(&Contact) -> bool) -> impl Iterator<Item = Recipient> {
     let mut distinct: Vec<Recipient> = Vec::new();
-    for recipient in contract.contacts.iter().filter(|contact| wants(contact)).flat_map(Contact::recipients) {
+    for recipient in contacts.iter().filter(|contact| wants(contact)).flat_map(Contact::recipients) {
         if distinct.iter().all(|other| other.address != recipient.address) {
             distinct.push(recipient);
         }

@@ -67,6 +67,6 @@ fn every_function_is_on_the_list() {
     let functions: Vec<_> = permissions.permitted.keys().map(String::as_str).collect();
     assert_eq!(
         functions,
-        ["contracts", "dashboard", "devices", "keys", "notifications", "openings", "people", "projector"]
+        ["contracts", "dashboard", "devices", "imports", "keys", "notifications", "openings", "people", "projector"]
     );
 }

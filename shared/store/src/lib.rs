@@ -22,6 +22,7 @@ mod openings;
 mod page;
 mod people;
 mod presence;
+mod put;
 mod read;
 mod retry;
 mod rotation;
@@ -30,15 +31,15 @@ mod sealing;
 mod transaction;
 
 use clock::Random;
-use domain::{Actor, AutomatId, Instant};
+use domain::{Actor, AutomatId, Instant, Notify};
 
 pub use automats::{AutomatView, LockerView};
 pub use contract_index::{ContractFilter, ListedContract, ListedState, Order, ProjectionReport};
-pub use contracts::Preview;
+pub use contracts::{Preview, RehearsedContract};
 pub use error::{Error, ResourceKind};
 pub use idempotency::{Created, Receipt};
 pub use keypad::KeypadEntry;
-pub use keys::{KeyFilter, Removal};
+pub use keys::{KeyFilter, KeyRemoval, Removal, RemovalEffect};
 pub use lockers::{LockerReport, LockerReports};
 pub use messages::{
     Claim, ContractRecord, DUE_SHARDS, Due, DueAnnouncements, DueMessage, DueReminder, EventRecord, LEASE_MILLIS,
@@ -47,6 +48,7 @@ pub use messages::{
 pub use openings::{DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease};
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{Erasure, ErasureOutcome, PersonalData};
+pub use put::{Put, PutOutcome};
 pub use rotation::{DeviceKeysKnown, RotationReport};
 pub use schema::create_table;
 pub use sealing::{CodeKeyring, DeviceKey};
@@ -71,11 +73,19 @@ pub struct RequestMetadata {
     pub now: Instant,
     /// Set if the client sent an `Idempotency-Key`.
     pub receipt: Option<Receipt>,
+    /// Who is notified of the change.
+    pub notify: Notify,
 }
 
 impl RequestMetadata {
     pub(crate) fn of_automat(automat: &AutomatId, now: Instant) -> Self {
-        Self { actor: Actor::automat(automat), now, receipt: None }
+        Self { actor: Actor::automat(automat), now, receipt: None, notify: Notify::default() }
+    }
+
+    /// The same request, notifying others.
+    #[must_use]
+    pub fn notifying(self, notify: Notify) -> Self {
+        Self { notify, ..self }
     }
 }
 

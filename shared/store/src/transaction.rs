@@ -8,8 +8,10 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update,
 };
 
-use crate::expression::{self, Expression, names, values};
-use crate::items::{Item, ItemKey};
+use domain::{ContractId, Instant, Notify};
+
+use crate::expression::{self, Expression, absent, names, values};
+use crate::items::{Item, ItemKey, QuietRemoval};
 use crate::retry::{NotDone, retry};
 use crate::{Error, Store};
 
@@ -37,6 +39,8 @@ pub(crate) enum Part {
     Event,
     Reminder,
     Message,
+    /// The mark of a removal that notifies nobody.
+    QuietRemoval,
     /// An item left over from a removed key.
     Remains,
     Receipt,
@@ -115,6 +119,16 @@ impl Transaction {
 
     pub(crate) fn delete(&mut self, part: Part, key: ItemKey, condition: Expression) {
         self.0.push(Write { part, action: Action::Delete(key), condition });
+    }
+
+    /// Marks a contract's removal, if it notifies nobody.
+    pub(crate) fn mark_quiet(&mut self, notify: Notify, contract: &ContractId, incarnation: &str, now: Instant) {
+        match notify {
+            Notify::Contacts => {}
+            Notify::Nobody => {
+                self.put(Part::QuietRemoval, QuietRemoval::write(contract, incarnation, now), absent());
+            }
+        }
     }
 
     /// Adds a condition on an item that is not written.

@@ -48,7 +48,13 @@ fn case_of(route: &Route, stage: &Stage, key: &str) -> (u16, Option<Value>) {
         ("PATCH", "/v1/contracts/{contractId}") | ("POST", "/v1/contracts/{contractId}/preview") => {
             (200, Some(json!({ "person": "Bo" })))
         }
-        ("DELETE", "/v1/automats/{automatId}" | "/v1/keys/{keyId}" | "/v1/contracts/{contractId}") => (204, None),
+        ("DELETE", "/v1/automats/{automatId}" | "/v1/contracts/{contractId}") => (204, None),
+        ("DELETE", "/v1/keys/{keyId}") => (200, None),
+        ("POST", "/v1/imports") => {
+            let mut row = for_key(key, person(5, 6));
+            row["contractId"] = json!(fresh("booking"));
+            (200, Some(json!({ "contracts": [row] })))
+        }
         ("POST", "/v1/contracts/{contractId}/messages/{messageId}/resend") => (202, None),
         ("POST", "/v1/automats/{automatId}/lockers/{lockerIndex}/openings") => (202, Some(json!({}))),
         ("POST", "/v1/people/export" | "/v1/people/erase") => {

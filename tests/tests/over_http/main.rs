@@ -9,6 +9,7 @@ mod ending;
 mod events;
 mod every_route;
 mod idempotency;
+mod imports;
 mod keys;
 mod lists;
 mod malformed_input;

@@ -48,6 +48,15 @@ pub(crate) async fn provoke_field(stage: &Stage, key: &str, code: FieldCode) -> 
             let zone = json!({ "timeZone": "Mars/Olympus" });
             return admin.patch(format!("/v1/automats/{}", stage.automat), zone).await;
         }
+        FieldCode::TimeForm => return import(stage, key, "1.12.2026", "").await,
+        FieldCode::TimeSkipped => return import(stage, key, "28.3.2027 3.30", "").await,
+        FieldCode::TimeRepeated => return import(stage, key, "31.10.2027 3.30", "").await,
+        FieldCode::TimeZonesDiffer => {
+            let elsewhere = Stage::new(&stage.stack, 1).await;
+            let zone = json!({ "timeZone": "Europe/London" });
+            admin.patch(format!("/v1/automats/{}", elsewhere.automat), zone).await.is(200);
+            return import(stage, key, "1.12.2026 15.00", &elsewhere.key().await).await;
+        }
         FieldCode::OutOfRange => return viewer.get("/v1/keys?limit=0").await,
         FieldCode::UnknownParameter => return viewer.get("/v1/keys?colour=red").await,
         FieldCode::RepeatedParameter => return viewer.get("/v1/keys?limit=5&limit=5").await,
@@ -73,4 +82,11 @@ pub(crate) fn with_contact(field: &str, value: Value) -> Value {
     let mut contact = json!({ "name": "Bo" });
     contact[field] = value;
     with("contacts", json!([contact]))
+}
+
+/// A table with one contract, whose problem is in its row.
+async fn import(stage: &Stage, key: &str, start: &str, other_key: &str) -> ApiResponse {
+    let table = format!("contractId;keyIds;person;start;permanent\nb-1;{key} {other_key};Bo;{start};tosi\n");
+    let import = stage.stack.operator().call(Method::POST, "/v1/imports?kind=contracts&dryRun=true");
+    import.header("content-type", "text/csv").raw(table).await
 }

@@ -24,6 +24,10 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
     let contracts = "/v1/contracts";
     Some(match code {
         Code::MalformedJson => operator.call(Method::POST, contracts).raw("{\"person\": ").await,
+        Code::MalformedCsv => {
+            let import = operator.call(Method::POST, "/v1/imports?kind=contracts");
+            import.header("content-type", "text/csv").raw("\r\n").await
+        }
         Code::InvalidRequest => operator.post(contracts, json!({ "person": "", "ends": 5 })).await,
         Code::BodyTooLarge => operator.call(Method::POST, contracts).raw(vec![b' '; api::LIMIT + 1]).await,
         Code::UnsupportedMediaType => {

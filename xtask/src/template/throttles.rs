@@ -11,8 +11,9 @@ use super::{
 
 /// The route that opens a locker. It has parameters of its own.
 const OPENINGS: (&str, &str) = ("POST", "/v1/automats/{automatId}/lockers/{lockerIndex}/openings");
-/// That one, and those that read the whole table.
-const COSTLY: [(&str, &str); 3] = [OPENINGS, ("POST", "/v1/people/export"), ("POST", "/v1/people/erase")];
+/// That one, those that read the whole table, and the one that writes 500 contracts.
+const COSTLY: [(&str, &str); 4] =
+    [OPENINGS, ("POST", "/v1/people/export"), ("POST", "/v1/people/erase"), ("POST", "/v1/imports")];
 /// The throttle of a route: requests per second, and burst.
 const LIMITS: [&str; 2] = ["ThrottlingRateLimit", "ThrottlingBurstLimit"];
 /// The maximum for a route without a token.

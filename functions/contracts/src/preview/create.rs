@@ -1,11 +1,10 @@
 //! `POST /v1/contracts/preview`
 
-use api::{App, JsonBody, NoQuery, Problem};
+use api::{App, JsonBody, NewContract, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
 
 use super::render::PreviewView;
-use crate::body::NewContract;
 
 /// Preview a new contract
 ///

@@ -1,11 +1,10 @@
 //! `POST /v1/contracts/{contractId}/preview`
 
-use api::{App, ContractPath, IfMatch, JsonBody, Problem, Query};
+use api::{App, ContractEdit, ContractPath, IfMatch, JsonBody, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 
 use super::render::PreviewView;
-use crate::body::ContractEdit;
 
 /// Preview an edit of a contract
 ///

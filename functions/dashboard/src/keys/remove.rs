@@ -3,8 +3,8 @@
 use api::problem::Code;
 use api::{KeyPath, NoQuery, Problem};
 use askama::Template;
-use domain::{Key, KeyState, Whereabouts};
-use store::Removal;
+use domain::{Key, KeyState, Notify, Whereabouts};
+use store::{KeyRemoval, Removal, RemovalEffect};
 
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
@@ -17,8 +17,8 @@ struct RemovePage<'p> {
     frame: &'p Frame,
     key: Key,
     automat: String,
-    /// How many contracts are active or upcoming.
-    live: usize,
+    /// What happens to the contracts that are active or upcoming.
+    effect: RemovalEffect,
     out: bool,
     form: Form,
     errors: Errors,
@@ -49,10 +49,12 @@ pub(crate) async fn send(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
         Err(problem) if problem.code == Code::KeyNotFound => return redirect("/"),
         Err(problem) => return Err(problem),
     };
-    let removed = visit.store().remove_key(&id, form.ticked("force"), form.expected(), &visit.metadata()).await;
+    let notify = if form.ticked("quiet") { Notify::Nobody } else { Notify::Contacts };
+    let metadata = visit.metadata().notifying(notify);
+    let removed = visit.store().remove_key(&id, form.ticked("force"), form.expected(), &metadata).await;
     match removed.map_err(Problem::from) {
-        Ok(Removal::Complete) => redirect(&links::automat(&key.automat)),
-        Ok(Removal::Underway) => redirect(&format!("{}/remove", links::key(&id))),
+        Ok(KeyRemoval { progress: Removal::Complete, .. }) => redirect(&links::automat(&key.automat)),
+        Ok(KeyRemoval { progress: Removal::Underway, .. }) => redirect(&format!("{}/remove", links::key(&id))),
         Err(problem) => {
             let key = visit.store().key(&id).await?;
             let errors = match problem.code {
@@ -65,9 +67,9 @@ pub(crate) async fn send(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
 }
 
 async fn show_confirmation(visit: &Visit, key: Key, form: Form, errors: Errors) -> Answer {
-    let live = key.calendar.without_ended(visit.now).entries().len();
+    let effect = visit.store().preview_key_removal(&key.id, visit.now).await?;
     let automat = visit.store().automat(&key.automat).await?.name.to_string();
     let out = matches!(key.whereabouts, Whereabouts::Out { .. });
     let form = form.with("version", key.version.to_string());
-    page_with(errors.status(), &RemovePage { frame: &visit.frame, key, automat, live, out, form, errors })
+    page_with(errors.status(), &RemovePage { frame: &visit.frame, key, automat, effect, out, form, errors })
 }

@@ -24,9 +24,17 @@ key-form-pair-and = and
 key-remove = Remove key
 key-remove-contracts = { $count ->
     [0] There are no active or upcoming contracts. Ended contracts for this key alone are deleted with it.
-    [one] The key has { $count } active or upcoming contract. If the contract has other keys, it only loses this one; otherwise it is removed. Its contacts will be notified. Ended contracts for this key alone are deleted with it.
-   *[other] The key has { $count } active or upcoming contracts. Those that have other keys only lose this one; the rest are removed. Their contacts will be notified. Ended contracts for this key alone are deleted with it.
+    [one] The key has { $count } active or upcoming contract. If the contract has other keys, it only loses this one; otherwise it is removed. Ended contracts for this key alone are deleted with it.
+   *[other] The key has { $count } active or upcoming contracts. Those that have other keys only lose this one; the rest are removed. Ended contracts for this key alone are deleted with it.
 }
+key-remove-messages = Their contacts will be notified:
+key-remove-emails = { $count ->
+    [one] { $count } email
+   *[other] { $count } emails
+}
+key-remove-sms = { $count } SMS
+key-remove-nobody = Nobody will be notified.
+key-remove-quiet = Do not notify anybody
 key-remove-codes = The PINs of its contracts stop working for this key immediately, and so does its return code.
 key-remove-out = The key is not in its locker: somebody may have it. Once it is removed here, it can no longer be returned with a PIN.
 key-remove-force = Remove it although it is not in its locker

@@ -5,6 +5,8 @@
 
 refused-malformed-json = The request could not be read
 refused-malformed-json-advice = Go back, reload the page and try again.
+refused-malformed-csv = The file could not be read
+refused-malformed-csv-advice = Send a table with a header row, as Excel saves it as CSV.
 refused-invalid-request = Some fields are invalid
 refused-invalid-request-advice = Go back and check the fields.
 refused-body-too-large = The form is too large

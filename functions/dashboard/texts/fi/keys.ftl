@@ -24,9 +24,20 @@ key-form-pair-and = ja
 key-remove = Poista avain
 key-remove-contracts = { $count ->
     [0] Voimassa olevia tai tulevia sopimuksia ei ole. Päättyneet sopimukset, joissa ei ole muita avaimia, poistetaan samalla.
-    [one] Avaimella on { $count } voimassa oleva tai tuleva sopimus. Jos siinä on muita avaimia, siitä poistuu vain tämä avain; muuten koko sopimus poistetaan. Yhteyshenkilöille ilmoitetaan. Päättyneet sopimukset, joissa ei ole muita avaimia, poistetaan samalla.
-   *[other] Avaimella on { $count } voimassa olevaa tai tulevaa sopimusta. Niistä, joissa on muita avaimia, poistuu vain tämä avain; muut poistetaan kokonaan. Yhteyshenkilöille ilmoitetaan. Päättyneet sopimukset, joissa ei ole muita avaimia, poistetaan samalla.
+    [one] Avaimella on { $count } voimassa oleva tai tuleva sopimus. Jos siinä on muita avaimia, siitä poistuu vain tämä avain; muuten koko sopimus poistetaan. Päättyneet sopimukset, joissa ei ole muita avaimia, poistetaan samalla.
+   *[other] Avaimella on { $count } voimassa olevaa tai tulevaa sopimusta. Niistä, joissa on muita avaimia, poistuu vain tämä avain; muut poistetaan kokonaan. Päättyneet sopimukset, joissa ei ole muita avaimia, poistetaan samalla.
 }
+key-remove-messages = Yhteyshenkilöille ilmoitetaan:
+key-remove-emails = { $count ->
+    [one] { $count } sähköposti
+   *[other] { $count } sähköpostia
+}
+key-remove-sms = { $count ->
+    [one] { $count } tekstiviesti
+   *[other] { $count } tekstiviestiä
+}
+key-remove-nobody = Kenellekään ei ilmoiteta.
+key-remove-quiet = Älä ilmoita kenellekään
 key-remove-codes = Sopimusten PIN-koodit lakkaavat heti toimimasta tälle avaimelle, samoin avaimen palautuskoodi.
 key-remove-out = Avain ei ole lokerossaan: se voi olla jollakulla. Kun avain on poistettu täältä, sitä ei voi enää palauttaa PIN-koodilla.
 key-remove-force = Poista, vaikka avain ei ole lokerossaan

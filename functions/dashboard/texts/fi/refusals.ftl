@@ -4,6 +4,8 @@
 
 refused-malformed-json = Pyyntöä ei voitu lukea
 refused-malformed-json-advice = Palaa takaisin, lataa sivu uudelleen ja yritä sitten.
+refused-malformed-csv = Tiedostoa ei voitu lukea
+refused-malformed-csv-advice = Lähetä otsikkorivillä alkava taulukko, jonka Excel on tallentanut CSV-muotoon.
 refused-invalid-request = Osa kentistä on virheellisiä
 refused-invalid-request-advice = Palaa takaisin ja tarkista kentät.
 refused-body-too-large = Lomake on liian suuri

@@ -24,9 +24,17 @@ key-form-pair-and = och
 key-remove = Ta bort nyckeln
 key-remove-contracts = { $count ->
     [0] Det finns inga pågående eller kommande avtal. Avslutade avtal utan andra nycklar raderas samtidigt.
-    [one] Nyckeln har { $count } pågående eller kommande avtal. Har avtalet andra nycklar mister det bara den här, annars tas det bort. Kontaktpersonerna får veta det. Avslutade avtal utan andra nycklar raderas samtidigt.
-   *[other] Nyckeln har { $count } pågående eller kommande avtal. De som har andra nycklar mister bara den här, de övriga tas bort. Kontaktpersonerna får veta det. Avslutade avtal utan andra nycklar raderas samtidigt.
+    [one] Nyckeln har { $count } pågående eller kommande avtal. Har avtalet andra nycklar mister det bara den här, annars tas det bort. Avslutade avtal utan andra nycklar raderas samtidigt.
+   *[other] Nyckeln har { $count } pågående eller kommande avtal. De som har andra nycklar mister bara den här, de övriga tas bort. Avslutade avtal utan andra nycklar raderas samtidigt.
 }
+key-remove-messages = Kontaktpersonerna får veta det:
+key-remove-emails = { $count ->
+    [one] { $count } e-postmeddelande
+   *[other] { $count } e-postmeddelanden
+}
+key-remove-sms = { $count } SMS
+key-remove-nobody = Ingen får något meddelande.
+key-remove-quiet = Skicka inga meddelanden
 key-remove-codes = Avtalens PIN-koder slutar genast gälla för den här nyckeln, och likaså dess returkod.
 key-remove-out = Nyckeln är inte i sitt fack: någon kan ha den. När den har tagits bort här kan ingen återlämna den med en PIN-kod.
 key-remove-force = Ta bort nyckeln trots att den inte är i facket

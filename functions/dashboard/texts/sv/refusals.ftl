@@ -4,6 +4,8 @@
 
 refused-malformed-json = Begäran kunde inte läsas
 refused-malformed-json-advice = Gå tillbaka, ladda om sidan och försök igen.
+refused-malformed-csv = Filen kunde inte läsas
+refused-malformed-csv-advice = Skicka en tabell med en rubrikrad, som Excel sparar den i CSV-format.
 refused-invalid-request = Några fält är felaktiga
 refused-invalid-request-advice = Gå tillbaka och kontrollera fälten.
 refused-body-too-large = Formuläret är för stort

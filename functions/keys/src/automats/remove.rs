@@ -3,7 +3,6 @@
 use api::{App, AutomatPath, Caller, IfMatch, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
-use store::Removal;
 
 /// Remove an automat
 ///
@@ -27,5 +26,5 @@ pub(crate) async fn remove_automat(
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     app.store.remove_automat(&id, expected, &caller.metadata(app.clock.now(), None)).await?;
-    Ok(api::removed(Removal::Complete))
+    Ok(api::removed())
 }

@@ -1,10 +1,9 @@
 //! `POST /v1/keys`
 
-use api::{App, Caller, IdempotencyKey, JsonBody, NoQuery, Problem};
+use api::{App, Caller, IdempotencyKey, JsonBody, NewKey, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
 
-use super::body::NewKey;
 use super::render::KeyView;
 
 /// Add a key to a locker

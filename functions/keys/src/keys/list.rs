@@ -1,5 +1,6 @@
 //! `GET /v1/keys`
 
+use api::csv::ListFormat;
 use api::problem::FieldCode;
 use api::{App, Caller, Listing, Problem, Query};
 use axum::extract::State;
@@ -11,7 +12,8 @@ use super::render::KeyView;
 
 /// List keys
 ///
-/// With `automatId` in order of locker, otherwise in order of `keyId`.
+/// With `automatId` in order of locker, otherwise in order of `keyId`. With `Accept: text/csv`, as a table that can be
+/// imported.
 #[utoipa::path(
     get,
     path = "/v1/keys",
@@ -24,9 +26,18 @@ use super::render::KeyView;
         ("limit" = Option<u8>, Query, minimum = 1, maximum = 100, description = "Default 20"),
         ("after" = Option<String>, Query, description = "`page.next` of the previous page"),
     ),
-    responses((status = 200, description = "A page of the list", body = Listing<KeyView>))
+    responses(
+        (status = 200, description = "A page of the list",
+            content((Listing<KeyView> = "application/json"), (String = "text/csv")),
+            headers(("Link" = String, description = "As CSV: the next page, if there is one."))),
+    )
 )]
-pub(crate) async fn list_keys(State(app): State<App>, caller: Caller, mut query: Query) -> Result<Response, Problem> {
+pub(crate) async fn list_keys(
+    State(app): State<App>,
+    caller: Caller,
+    format: ListFormat,
+    mut query: Query,
+) -> Result<Response, Problem> {
     let page = query.page();
     let automat = query.parsed("automatId", AutomatId::parse);
     let search = query.text("search").and_then(|text| {
@@ -38,5 +49,5 @@ pub(crate) async fn list_keys(State(app): State<App>, caller: Caller, mut query:
     });
     query.finish()?;
     let keys = app.store.keys(&KeyFilter { automat, search }, &page).await?;
-    Ok(api::ok(Listing::of(keys, |key| KeyView::of(key, caller.role))))
+    format.answer(keys, |key| KeyView::of(key, caller.role))
 }

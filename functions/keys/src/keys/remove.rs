@@ -1,8 +1,34 @@
 //! `DELETE /v1/keys/{keyId}`
 
-use api::{App, Caller, IfMatch, KeyPath, Problem, Query, Removing};
+use api::{App, Caller, IfMatch, KeyPath, MessageCountView, Problem, Query};
+use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
+use domain::Notify;
+use http::StatusCode;
+use serde::Serialize;
+use store::{KeyRemoval, Removal};
+use utoipa::ToSchema;
+
+/// What removing a key does.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = KeyRemoval)]
+pub(crate) struct KeyRemovalView {
+    /// `removing` while its contracts are still being deleted.
+    state: RemovalState,
+    /// How many contracts that had not ended lost the key, or were removed with it.
+    #[schema(value_type = u32)]
+    contracts: usize,
+    /// How many messages their contacts get.
+    messages: MessageCountView,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum RemovalState {
+    Removed,
+    Removing,
+}
 
 /// Remove a key and its contracts
 ///
@@ -16,11 +42,12 @@ use axum::response::Response;
     params(
         ("keyId" = String, Path),
         ("force" = Option<bool>, Query, description = "Remove it even if the key is out of its locker"),
+        ("notify" = Option<bool>, Query, description = "False: the contacts of its contracts get no message; default true"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to remove"),
     ),
     responses(
-        (status = 204, description = "Removed"),
-        (status = 202, description = "Its removal is in progress; repeating the request continues it", body = Removing),
+        (status = 200, description = "Removed", body = KeyRemovalView),
+        (status = 202, description = "Its removal is in progress; repeating the request continues it", body = KeyRemovalView),
     )
 )]
 pub(crate) async fn remove_key(
@@ -31,7 +58,14 @@ pub(crate) async fn remove_key(
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
+    let notify = query.notify(Notify::Contacts);
     query.finish()?;
-    let removal = app.store.remove_key(&id, force, expected, &caller.metadata(app.clock.now(), None)).await?;
-    Ok(api::removed(removal))
+    let metadata = caller.metadata(app.clock.now(), None).notifying(notify);
+    let KeyRemoval { progress, effect } = app.store.remove_key(&id, force, expected, &metadata).await?;
+    let (status, state) = match progress {
+        Removal::Complete => (StatusCode::OK, RemovalState::Removed),
+        Removal::Underway => (StatusCode::ACCEPTED, RemovalState::Removing),
+    };
+    let view = KeyRemovalView { state, contracts: effect.contracts, messages: effect.messages.into() };
+    Ok((status, Json(view)).into_response())
 }

@@ -1,8 +1,10 @@
 //! Keys in API responses.
 
 use api::Role;
+use api::csv::{CsvRow, KeyColumn, cell_of_truth};
 use domain::{Key, KeyState, Sharing, Whereabouts};
 use serde::Serialize;
+use strum::VariantArray as _;
 use utoipa::ToSchema;
 
 /// A key.
@@ -58,6 +60,26 @@ impl KeyView {
             version: key.version,
             created_at: key.created_at.to_string(),
             updated_at: key.updated_at.to_string(),
+        }
+    }
+}
+
+/// What an import reads.
+impl CsvRow for KeyView {
+    type Column = KeyColumn;
+
+    fn columns(_: &[Self]) -> Vec<KeyColumn> {
+        KeyColumn::VARIANTS.to_vec()
+    }
+
+    fn cell(&self, column: &KeyColumn) -> String {
+        match column {
+            KeyColumn::KeyId => self.key_id.clone(),
+            KeyColumn::AutomatId => self.automat_id.clone(),
+            KeyColumn::LockerIndex => self.locker_index.to_string(),
+            KeyColumn::Shared => cell_of_truth(self.shared),
+            KeyColumn::ReturnCode => self.return_code.clone().unwrap_or_default(),
+            KeyColumn::Property => self.property.clone(),
         }
     }
 }

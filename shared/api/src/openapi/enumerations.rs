@@ -9,7 +9,7 @@ use domain::{
     KeyState, KeypadRefusal, Language, MatchedField, MessageKind, MessageState, OpeningOutcome, OpeningStatus, Purpose,
     SendFailure,
 };
-use store::{ErasureOutcome, Order};
+use store::{ErasureOutcome, Order, PutOutcome};
 use strum::{VariantArray, VariantNames as _};
 use utoipa::openapi::schema::AnyOfBuilder;
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
@@ -47,6 +47,8 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ("Door", closed("A locker's door, as last reported.", names::<DoorState>())),
         ("MatchedField", closed("What matched the person.", names::<MatchedField>())),
         ("ErasureOutcome", closed("The result of an erasure for a contract.", names::<ErasureOutcome>())),
+        ("ImportKind", closed("What an import is about.", ["keys", "contracts"])),
+        ("ImportOutcome", closed("What was done with a row, or would be.", names::<PutOutcome>().chain(["refused"]))),
         ("Status", closed("The status of an opening.", names::<OpeningStatus>())),
         ("OpeningOutcome", open("How an opening ended.", names::<OpeningOutcome>())),
         ("Purpose", open("Whether a keypad entry fetched or returned the key.", names::<Purpose>())),

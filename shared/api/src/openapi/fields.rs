@@ -91,8 +91,11 @@ pub(super) fn constrain_parameter(parameter: &mut Parameter) {
             parameter.style = Some(ParameterStyle::Form);
             parameter.explode = Some(true);
         }
+        (ParameterIn::Query, "kind") => *schema = Ref::from_schema_name("ImportKind").into(),
         (ParameterIn::Query, "from" | "to") => {
-            if let RefOr::T(Schema::Object(object)) = schema {
+            if let RefOr::T(Schema::Object(object)) = schema
+                && is(object, &Type::String)
+            {
                 object.format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
             }
         }
@@ -119,7 +122,8 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
     use Rule::{AtMost, Email, Enumeration, Enumerations, Range, Text};
     let lockers = u32::from(LockerCount::MAX);
     Some(match (owner, name, side) {
-        ("Problem", "code", _) => Enumeration("ProblemCode"),
+        ("Problem" | "RowProblem", "code", _) => Enumeration("ProblemCode"),
+        ("ImportRow", "outcome", _) => Enumeration("ImportOutcome"),
         ("Problem", "type", _) => Text(Some("^/problems/[a-z_]+$"), 1, Some(ID_LENGTH)),
         ("Problem", "status", _) => Range(400, Some(599)),
         ("Message", "state", _) => Enumeration("MessageState"),

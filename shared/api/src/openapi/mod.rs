@@ -23,10 +23,11 @@ use crate::routes::{Access, ROUTES};
 const BEARER: &str = "bearer";
 const PROBLEM: &str = "Problem";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("automats", "Key automats: cabinets with numbered lockers and a keypad."),
     ("keys", "Keys, each in a locker of an automat."),
     ("contracts", "Contracts: a person has a key for a time range, with a PIN."),
+    ("imports", "Many keys or contracts in one request."),
     ("openings", "Openings of lockers, requested remotely and confirmed by the automat."),
     ("events", "What happened, newest first."),
     ("people", "Export or erase what is stored about a person."),

@@ -52,12 +52,14 @@ macro_rules! codes {
 codes! {
     /// the body is not JSON in UTF-8
     MalformedJson(400, "The body is not JSON"),
+    /// the body is not a table with a header row, in an encoding that we read
+    MalformedCsv(400, "The body is not CSV"),
     /// fields of the body are invalid: `errors`
     InvalidRequest(422, "The body has invalid fields"),
-    /// the body has more than 65,536 bytes
+    /// the body has more than 65,536 bytes, or that of an import more than 1,048,576
     BodyTooLarge(413, "The body is too large"),
-    /// the body's `Content-Type` is not JSON
-    UnsupportedMediaType(415, "The body must be JSON"),
+    /// the body's `Content-Type` is not JSON; of an import, neither JSON nor CSV
+    UnsupportedMediaType(415, "The body has an unsupported media type"),
     /// query parameters are invalid: `errors`
     InvalidQuery(400, "Invalid query parameters"),
     /// `after` is not a cursor of this list, or was truncated

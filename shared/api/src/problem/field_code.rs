@@ -63,6 +63,14 @@ field_codes! {
     ReturnCodeForm,
     /// is not an RFC 3339 instant from 1970 to 9999
     InstantForm,
+    /// is neither a local time, such as `2026-12-01 15:00`, nor an RFC 3339 instant
+    TimeForm,
+    /// is a local time that the clocks skip
+    TimeSkipped,
+    /// is a local time that exists twice, and must be written with its offset
+    TimeRepeated,
+    /// is a local time, but the automats of the keys are in different time zones
+    TimeZonesDiffer,
     /// is outside the allowed range
     OutOfRange,
     /// is not a TZ identifier

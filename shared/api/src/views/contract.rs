@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::RangeView;
+use crate::csv::{ContactColumn, ContractColumn, CsvRow, OwnColumn, cell_of_list, cell_of_truth};
 
 /// A contract.
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,6 +103,35 @@ impl ContractView {
     }
 }
 
+/// What an import reads. The PIN is left out, and an import keeps it.
+impl CsvRow for ContractView {
+    type Column = ContractColumn;
+
+    fn columns(rows: &[Self]) -> Vec<ContractColumn> {
+        ContractColumn::exported(rows.iter().map(|row| row.contacts.len()).max().unwrap_or_default())
+    }
+
+    fn cell(&self, column: &ContractColumn) -> String {
+        let own = match column {
+            ContractColumn::Own(own) => own,
+            ContractColumn::Contact(index, column) => {
+                return self.contacts.get(*index).map(|contact| contact.cell(*column)).unwrap_or_default();
+            }
+        };
+        match own {
+            OwnColumn::ContractId => self.contract_id.clone(),
+            OwnColumn::KeyIds => cell_of_list(&self.key_ids),
+            OwnColumn::Person => self.person.clone(),
+            OwnColumn::Start => self.start.clone(),
+            OwnColumn::End => self.end.clone().unwrap_or_default(),
+            OwnColumn::Permanent => cell_of_truth(self.permanent),
+            OwnColumn::Pin => String::new(),
+            OwnColumn::Schedule => self.schedule.clone().unwrap_or_default(),
+            OwnColumn::FreeText => self.free_text.clone().unwrap_or_default(),
+        }
+    }
+}
+
 /// A person who gets messages about the contract.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Contact)]
@@ -119,6 +149,20 @@ pub struct ContactView {
     language: &'static str,
     /// The messages they get besides those about the contract being created, updated, ended or cancelled.
     additional_messages: Vec<&'static str>,
+}
+
+impl ContactView {
+    fn cell(&self, column: ContactColumn) -> String {
+        match column {
+            ContactColumn::Name => self.name.clone(),
+            ContactColumn::Email => self.email.clone().unwrap_or_default(),
+            ContactColumn::PhoneNumber => self.phone_number.clone().unwrap_or_default(),
+            ContactColumn::SendEmail => cell_of_truth(self.send_email),
+            ContactColumn::SendSms => cell_of_truth(self.send_sms),
+            ContactColumn::Language => self.language.to_owned(),
+            ContactColumn::AdditionalMessages => cell_of_list(&self.additional_messages),
+        }
+    }
 }
 
 impl From<Contact> for ContactView {

@@ -2,8 +2,10 @@
 
 mod contract;
 mod message;
+mod message_count;
 mod recipient;
 
 pub use contract::{ContactView, ContractView};
 pub use message::MessageView;
+pub use message_count::MessageCountView;
 pub use recipient::RecipientView;

@@ -117,7 +117,8 @@ impl Store {
         let plain: Vec<_> = keys.iter().map(|stored| &stored.key).collect();
         let calendars = contract.book(&plain, metadata.now)?;
         let pins = self.pins(keys, &contract.pin);
-        let stored = StoredContract::of(contract.clone(), incarnation.to_owned(), self.random.start()?, keys, pins);
+        let stored = StoredContract::of(contract.clone(), incarnation.to_owned(), self.random.start()?, keys, pins)
+            .notifying(metadata.notify);
         let item = ContractItem::write(&stored, self)?;
         let mut transaction = Transaction::default();
         for (key, calendar) in keys.iter().zip(&calendars) {

@@ -90,9 +90,7 @@ impl Store {
 
     /// A PIN that is new, or new in an automat, must be long enough there.
     pub(super) async fn check_pin(&self, edit: &Edit) -> Result<(), Error> {
-        let is_new = edit.edited.pin != edit.stored.contract.pin;
-        let is_to_check = |stored: &&StoredKey| is_new || !edit.stored.pins.contains_key(&stored.key.automat);
-        let keys: Vec<_> = edit.edited_keys.iter().filter(is_to_check).cloned().collect();
+        let keys = edit.keys_with_a_new_pin();
         let mut automats = Automats::new();
         self.read_automats(&keys, &mut automats).await?;
         Ok(check_chosen_pin(&edit.edited.pin, &automats)?)
@@ -114,6 +112,7 @@ impl Store {
         let mut next = StoredContract {
             notified_zones: stored.notified_zones.clone(),
             erased: stored.erased.clone(),
+            quiet_rev: stored.quiet_rev,
             ..StoredContract::of(
                 edited.clone(),
                 stored.incarnation.clone(),
@@ -121,7 +120,8 @@ impl Store {
                 edited_keys,
                 self.pins(edited_keys, &edited.pin),
             )
-        };
+        }
+        .notifying(metadata.notify);
         let rewritten = edit.automats_with_another_pin(&next);
         for (automat, mac) in &mut next.pins {
             // A PIN's item that is not written keeps the name that it has.
@@ -219,7 +219,14 @@ impl Edit {
         self.edited_keys.iter().filter(|stored| moved || !contract.keys.has(&stored.key.id)).cloned().collect()
     }
 
-    fn taken_off(&self) -> impl Iterator<Item = &StoredKey> {
+    /// The keys in whose automats the PIN is new.
+    pub(super) fn keys_with_a_new_pin(&self) -> Vec<StoredKey> {
+        let is_new = self.edited.pin != self.stored.contract.pin;
+        let is_new_here = |stored: &&StoredKey| is_new || !self.stored.pins.contains_key(&stored.key.automat);
+        self.edited_keys.iter().filter(is_new_here).cloned().collect()
+    }
+
+    pub(super) fn taken_off(&self) -> impl Iterator<Item = &StoredKey> {
         self.keys.iter().filter(|stored| !self.edited.keys.has(&stored.key.id))
     }
 

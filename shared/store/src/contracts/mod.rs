@@ -7,6 +7,7 @@ mod end;
 mod pin;
 mod preview;
 mod put;
+mod rehearse;
 mod remove;
 mod zone;
 
@@ -14,6 +15,7 @@ use domain::{Contract, ContractId, ContractKeys, ContractRefusal, Key, KeyId, Ke
 
 pub(crate) use self::automats_of_keys::AutomatsOfKeys;
 pub use self::preview::Preview;
+pub use self::rehearse::RehearsedContract;
 use crate::items::{ContractItem, KeyItem, StoredContract, StoredKey};
 use crate::key_queues::Queued;
 use crate::{Error, ResourceKind, Store};

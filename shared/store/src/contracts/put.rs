@@ -3,7 +3,7 @@
 use domain::{Contract, ContractChange, ContractDraft, ContractId};
 
 use crate::retry::{NotDone, retry};
-use crate::{Created, Error, Expected, RequestMetadata, ResourceKind, Store};
+use crate::{Error, Expected, Put, RequestMetadata, ResourceKind, Store};
 
 impl Store {
     /// Creates the contract with this id, or edits it so that it has all fields of the draft. A PIN that the draft leaves
@@ -18,7 +18,7 @@ impl Store {
         force: bool,
         expected: Expected,
         metadata: &RequestMetadata,
-    ) -> Result<Created<Contract>, Error> {
+    ) -> Result<Put<Contract>, Error> {
         let draft = ContractDraft { id: Some(id.clone()), ..draft };
         retry!(self, {
             let Some(stored) = self.find_contract(id).await? else {
@@ -28,13 +28,17 @@ impl Store {
                 return match Box::pin(self.create_contract(draft.clone(), metadata)).await {
                     // Another request has created it a moment ago.
                     Err(Error::Exists(ResourceKind::Contract)) => Err(NotDone::Again),
-                    created => Ok(created?),
+                    created => Ok(Put::of_creation(created?)),
                 };
             };
             let change = ContractChange::to(draft.clone(), &stored.contract);
             match Box::pin(self.edit_contract(id, change, force, expected, metadata)).await {
                 Err(Error::NotFound(ResourceKind::Contract)) => Err(NotDone::Again),
-                edited => Ok(Created::Existing(edited?)),
+                edited => {
+                    let edited = edited?;
+                    let is_changed = edited.version != stored.contract.version;
+                    Ok(Put::of_edit(edited, is_changed))
+                }
             }
         })
     }

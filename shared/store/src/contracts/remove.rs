@@ -29,6 +29,7 @@ impl Store {
                 transaction.record_of_key(self, key, Some(id), EventKind::ContractRemoved, metadata)?;
             }
             transaction.delete(Part::Contract, ContractItem::key(id), stored.unchanged()?);
+            transaction.mark_quiet(metadata.notify, id, &stored.incarnation, metadata.now);
             for (automat, mac) in &stored.pins {
                 let pin = PinItem::key(automat, mac);
                 if !foreign_pins.contains(&pin) {

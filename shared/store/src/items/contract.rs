@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     AutomatId, Contact, Contract, ContractId, ContractKeys, Email, FreeText, Instant, KeyId, Language, MessageKind,
-    Name, PhoneNumber, Pin, Property, Schedule, TimeRange,
+    Name, Notify, PhoneNumber, Pin, Property, Schedule, TimeRange,
 };
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,8 @@ pub(crate) struct StoredContract {
     pub(crate) notified_zones: BTreeMap<AutomatId, Instant>,
     /// The names (MACs) of addresses that were erased from it.
     pub(crate) erased: BTreeSet<String>,
+    /// The `rev` of the latest write that notifies nobody.
+    pub(crate) quiet_rev: Option<u64>,
 }
 
 /// The names of a contract's PIN, by automat.
@@ -62,6 +64,12 @@ pub(crate) struct ContractLinks {
     out: BTreeSet<KeyId>,
 }
 
+#[derive(Deserialize)]
+struct ContractContacts {
+    #[serde(default)]
+    contacts: Vec<ContactItem>,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ContractItem {
@@ -81,6 +89,9 @@ pub(crate) struct ContractItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     free_text: Option<FreeText>,
     rev: u64,
+    /// Not removed by later writes: it counts only while it equals `rev`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    quiet_rev: Option<u64>,
     version: u64,
     created_at: Instant,
     updated_at: Instant,
@@ -140,6 +151,7 @@ impl ContractItem {
             contacts: contract.contacts.iter().map(ContactItem::new).collect(),
             free_text: contract.free_text.clone(),
             rev: stored.rev,
+            quiet_rev: stored.quiet_rev,
             version: contract.version,
             created_at: contract.created_at,
             updated_at: contract.updated_at,
@@ -193,6 +205,12 @@ impl ContractItem {
         sealed.is_some_and(|sealed| codes.is_current(sealed.as_ref(), Owner::Contract(&stored.contract.id)))
     }
 
+    /// The contacts alone. Nothing sealed is opened, so that a key can be removed even without the PIN secret.
+    pub(crate) fn read_contacts(item: Item) -> Result<Vec<Contact>, Error> {
+        let record: ContractContacts = read(item)?;
+        record.contacts.into_iter().map(ContactItem::into_contact).collect()
+    }
+
     pub(crate) fn read(item: Item, codes: &CodeKeyring) -> Result<StoredContract, Error> {
         let record: Self = read(item)?;
         let id = record.contract_id;
@@ -219,6 +237,7 @@ impl ContractItem {
             pins: record.pins,
             notified_zones: record.notified_zones,
             erased: record.erased,
+            quiet_rev: record.quiet_rev,
         })
     }
 }
@@ -234,7 +253,22 @@ impl StoredContract {
             pins,
             notified_zones: BTreeMap::new(),
             erased: BTreeSet::new(),
+            quiet_rev: None,
         }
+    }
+
+    /// As a write that notifies these stores it.
+    pub(crate) fn notifying(self, notify: Notify) -> Self {
+        let quiet_rev = match notify {
+            Notify::Contacts => self.quiet_rev,
+            Notify::Nobody => Some(self.rev),
+        };
+        Self { quiet_rev, ..self }
+    }
+
+    /// Whether the latest write of its content notifies nobody.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet_rev == Some(self.rev)
     }
 
     /// Whether this incarnation of a key is one of its keys.

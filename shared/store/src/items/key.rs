@@ -2,15 +2,16 @@
 
 use clock::Random;
 use domain::{
-    AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Property, ReturnCode, Sharing,
+    AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Notify, Property, ReturnCode, Sharing,
     Whereabouts,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Item, ItemKey, Listing, bytes, flag, read, text, valid, write};
+use super::{Item, ItemKey, Listing, attribute, bytes, flag, number, read, text, valid, write};
 use crate::expression::{Expression, Update, is};
+use crate::schema::LIST_PK;
 use crate::sealing::Owner;
-use crate::{CodeKeyring, Error};
+use crate::{CodeKeyring, Error, RemovalEffect};
 
 /// The list of all keys.
 pub(crate) const KEYS: &str = "KEYS";
@@ -25,6 +26,22 @@ pub(crate) struct StoredKey {
     pub(crate) rev: u64,
     /// Distinguishes this key from a later one with the same id.
     pub(crate) incarnation: String,
+    /// Set while the key is being removed.
+    pub(crate) removal: Option<RemovalNote>,
+}
+
+/// What was decided when a key was marked for removal, for the clean-up and for whoever asks again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct RemovalNote {
+    /// The contacts of its contracts are not notified.
+    pub(crate) quiet: bool,
+    pub(crate) effect: RemovalEffect,
+}
+
+impl RemovalNote {
+    pub(crate) fn notify(self) -> Notify {
+        if self.quiet { Notify::Nobody } else { Notify::Contacts }
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,6 +62,9 @@ pub(crate) struct KeyItem {
     /// Its live contracts; while the key is being removed, those it had.
     #[serde(with = "serde_bytes")]
     calendar: Vec<u8>,
+    /// Written by [`KeyItem::mark_removing`] only.
+    #[serde(skip_serializing, default)]
+    removal: Option<RemovalNote>,
     rev: u64,
     incarnation: String,
     version: u64,
@@ -82,6 +102,16 @@ impl KeyItem {
             .value(":incarnation", text(incarnation))
     }
 
+    /// Update: the key is being removed.
+    pub(crate) fn mark_removing(note: RemovalNote, now: Instant) -> Result<Update, Error> {
+        Ok(Update::default()
+            .set("removing", flag(true))
+            .set("removingAt", number(now.millis()))
+            .set("removal", attribute(&note)?)
+            .set(LIST_PK, text(REMOVING))
+            .add("rev", number(1)))
+    }
+
     /// When the key was marked for removal.
     pub(crate) fn removing_since(item: &Item) -> Option<Instant> {
         Instant::from_millis(item.get("removingAt")?.as_n().ok()?.parse().ok()?)
@@ -111,6 +141,7 @@ impl KeyItem {
             key_inside: is_inside(&key.whereabouts),
             out_with: key.whereabouts.holder().cloned(),
             calendar: key.calendar.pack(),
+            removal: None,
             rev: stored.rev,
             incarnation: stored.incarnation.clone(),
             version: key.version,
@@ -173,7 +204,7 @@ impl KeyItem {
             updated_at: record.updated_at,
             id,
         };
-        Ok(StoredKey { key, rev: record.rev, incarnation: record.incarnation })
+        Ok(StoredKey { key, rev: record.rev, incarnation: record.incarnation, removal: record.removal })
     }
 }
 

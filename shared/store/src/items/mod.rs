@@ -17,6 +17,7 @@
 //! | opening | `OPENING#<ulid>` | `OPENING` | |
 //! | message | `MESSAGES#c` | `MESSAGE#<incarnation>#<ulid>` | |
 //! | reminder | `MESSAGES#c` | `REMINDER#<incarnation>#start`, `#end` or `#return` | |
+//! | mark of a quiet removal | `MESSAGES#c` | `QUIET#<incarnation>` | |
 //! | announcements | `MESSAGES#c` | `ANNOUNCEMENTS#<incarnation>#k` | |
 //! | receipt | `RECEIPT#<hash>` | `-` | |
 //! | contract by a term | `LISTED#TERM#<ab>#<month>` | `<term>#<start>#c` | |
@@ -49,6 +50,7 @@ mod message;
 mod millis;
 mod opening;
 mod pin;
+mod quiet_removal;
 mod reminder;
 
 use std::collections::HashMap;
@@ -66,13 +68,14 @@ pub(crate) use self::due::due_shard_name;
 pub(crate) use self::entry::StoredEntry;
 pub(crate) use self::event::EventItem;
 pub(crate) use self::fault::FaultItem;
-pub(crate) use self::key::{KEYS, KeyItem, REMOVING, StoredKey};
+pub(crate) use self::key::{KEYS, KeyItem, REMOVING, RemovalNote, StoredKey};
 pub(crate) use self::keypad::StoredKeypad;
 pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
 pub(crate) use self::message::{MessageItem, SendStatus, State, StoredMessage};
 pub(crate) use self::millis::Millis;
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
 pub(crate) use self::pin::{PinHolder, PinItem, ReturnCodeItem};
+pub(crate) use self::quiet_removal::QuietRemoval;
 pub(crate) use self::reminder::StoredReminder;
 use crate::Error;
 use crate::schema::{LIST_PK, LIST_SK, PK, SK, TTL};

@@ -6,7 +6,7 @@ use super::holds_no_key;
 use crate::expression::{Expression, Update, absent};
 use crate::idempotency::again_unless_recorded;
 use crate::items::{AutomatItem, Item, KeyItem, LockerItem, StoredKey, StoredLocker, number, numbers};
-use crate::retry::retry;
+use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
 use crate::{Created, Error, RequestMetadata, ResourceKind, Store};
 
@@ -27,16 +27,21 @@ impl Store {
                     KeyState::Removing => self.finish_removal(&existing, metadata.now).await?,
                 }
             }
-            let automat = self.stored_automat(&draft.automat).await?.automat;
-            let locker = self.stored_locker(&automat.id, automat.choose_locker(draft.locker)?).await?;
-            let key = Key::new(draft.clone(), locker.locker, metadata.now);
-            let key = Key { whereabouts: key.whereabouts.clone().given_locker(locker.key_inside), ..key };
-            match self.build_key_creation(&key, &locker, metadata)?.try_commit(self).await? {
-                Ok(()) => Ok(Created::New(key)),
-                Err(refused) if refused.is_only(&[Part::ReturnCode]) => Err(Error::ReturnCodeInUse.into()),
-                Err(refused) => Err(again_unless_recorded(&refused)),
-            }
+            self.try_to_add(&draft, metadata).await.map(Created::New)
         })
+    }
+
+    /// One attempt to add a key that does not exist.
+    pub(super) async fn try_to_add(&self, draft: &KeyDraft, metadata: &RequestMetadata) -> Result<Key, NotDone> {
+        let automat = self.stored_automat(&draft.automat).await?.automat;
+        let locker = self.stored_locker(&automat.id, automat.choose_locker(draft.locker)?).await?;
+        let key = Key::new(draft.clone(), locker.locker, metadata.now);
+        let key = Key { whereabouts: key.whereabouts.clone().given_locker(locker.key_inside), ..key };
+        match self.build_key_creation(&key, &locker, metadata)?.try_commit(self).await? {
+            Ok(()) => Ok(key),
+            Err(refused) if refused.is_only(&[Part::ReturnCode]) => Err(Error::ReturnCodeInUse.into()),
+            Err(refused) => Err(again_unless_recorded(&refused)),
+        }
     }
 
     fn build_key_creation(
@@ -46,7 +51,7 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<Transaction, Error> {
         let incarnation = self.random.ulid(metadata.now)?;
-        let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation };
+        let stored = StoredKey { key: key.clone(), rev: self.random.start()?, incarnation, removal: None };
         let item: Item = KeyItem::write(&stored, &self.codes, &self.random)?;
         let mut transaction = Transaction::default();
         transaction.receipt(metadata, &item);

@@ -57,7 +57,7 @@ impl Store {
     ) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
-        let next = StoredKey { key: edited.clone(), rev: stored.rev + 1, incarnation: stored.incarnation.clone() };
+        let next = StoredKey { key: edited.clone(), rev: stored.rev + 1, ..stored.clone() };
         let item = KeyItem::write(&next, &self.codes, &self.random)?;
         let update = Update::all(item, &["returnCode", "keyInside", "outWith"]);
         transaction.update(Part::Key, KeyItem::key(&key.id), update, unchanged(stored.rev));

@@ -3,12 +3,14 @@
 mod create;
 mod edit;
 mod list;
+mod put;
+mod rehearse;
 mod remove;
 
 use domain::{AutomatId, ContractKeys, Key, KeyId, LockerIndex};
 
 pub use self::list::KeyFilter;
-pub use self::remove::Removal;
+pub use self::remove::{KeyRemoval, Removal, RemovalEffect};
 use crate::expression::{Expression, absent, is, is_or_absent};
 use crate::items::{Item, KeyItem, LockerItem, ReturnCodeItem, StoredKey, StoredLocker, read, text};
 use crate::sealing::Names;

@@ -8,19 +8,19 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
-use domain::{ContractId, EventKind, Instant, Key, KeyId, KeyState};
+use domain::{ContractId, EventKind, Instant, Key, KeyId, KeyState, MessageCount, Notify};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use serde::{Deserialize, Serialize};
 
 use super::holds_key;
 use crate::contract_index::{ContractList, Entry};
 use crate::expression::{Expression, Update, is, unchanged};
 use crate::items::{
-    AutomatItem, ContractItem, ContractLinks, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, StoredKey, flag,
-    number, numbers, read, text,
+    AutomatItem, ContractItem, ContractLinks, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, RemovalNote,
+    StoredKey, flag, numbers, number, read, text,
 };
 use crate::read::Stretch;
 use crate::retry::{NotDone, retry};
-use crate::schema::LIST_PK;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Expected, RequestMetadata, Store};
 
@@ -30,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const ABANDONED_MILLIS: i64 = 60_000;
 /// Contracts deleted in one transaction, each with its PIN.
 const TOGETHER: usize = 50;
+/// The same, if each contract also gets a mark that its removal notifies nobody.
+const QUIETLY_TOGETHER: usize = 33;
 /// How many transactions run concurrently.
 const AT_ONCE: usize = 4;
 const STEP: usize = 1_000;
@@ -42,19 +44,56 @@ pub enum Removal {
     Underway,
 }
 
+/// What removing a key does to its contracts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RemovalEffect {
+    /// How many contracts that have not ended lose the key, or are removed with it.
+    pub contracts: usize,
+    /// How many messages their contacts get.
+    pub messages: MessageCount,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRemoval {
+    pub progress: Removal,
+    /// As decided by the call that marked the key.
+    pub effect: RemovalEffect,
+}
+
 impl Store {
+    /// Removes a key. Who is notified is decided by the call that marks it.
     pub async fn remove_key(
         &self,
         id: &KeyId,
         force: bool,
         expected: Expected,
         metadata: &RequestMetadata,
-    ) -> Result<Removal, Error> {
+    ) -> Result<KeyRemoval, Error> {
         let stored = self.mark_removing(id, force, expected, metadata).await?;
-        match tokio::time::timeout(PATIENCE, self.finish_removal(&stored, metadata.now)).await {
-            Ok(finished) => finished.map(|()| Removal::Complete),
-            Err(_) => Ok(Removal::Underway),
+        let effect = stored.removal.unwrap_or_default().effect;
+        let progress = match tokio::time::timeout(PATIENCE, self.finish_removal(&stored, metadata.now)).await {
+            Ok(finished) => finished.map(|()| Removal::Complete)?,
+            Err(_) => Removal::Underway,
+        };
+        Ok(KeyRemoval { progress, effect })
+    }
+
+    /// What removing the key would do now, if its contracts' contacts are notified.
+    pub async fn preview_key_removal(&self, id: &KeyId, now: Instant) -> Result<RemovalEffect, Error> {
+        self.removal_effect(&self.stored_active_key(id).await?, Notify::Contacts, now).await
+    }
+
+    async fn removal_effect(&self, key: &StoredKey, notify: Notify, now: Instant) -> Result<RemovalEffect, Error> {
+        let live = key.key.calendar.without_ended(now);
+        let contracts = live.entries().len();
+        let mut messages = MessageCount::default();
+        if notify == Notify::Contacts {
+            let item_keys: Vec<_> = live.entries().iter().map(|entry| ContractItem::key(&entry.contract)).collect();
+            for item in self.get_all(&item_keys).await? {
+                messages += MessageCount::to_all(&ContractItem::read_contacts(item)?);
+            }
         }
+        Ok(RemovalEffect { contracts, messages })
     }
 
     /// Finishes all interrupted removals. Returns how many there were.
@@ -104,19 +143,22 @@ impl Store {
             }
             expected.check(stored.key.version)?;
             stored.key.check_removable(force)?;
-            self.build_key_removal(&stored, metadata)?.commit(self).await?;
-            Ok(stored)
+            let effect = self.removal_effect(&stored, metadata.notify, metadata.now).await?;
+            let note = RemovalNote { quiet: metadata.notify == Notify::Nobody, effect };
+            self.build_key_removal(&stored, note, metadata)?.commit(self).await?;
+            Ok(StoredKey { removal: Some(note), ..stored })
         })
     }
 
-    fn build_key_removal(&self, stored: &StoredKey, metadata: &RequestMetadata) -> Result<Transaction, Error> {
+    fn build_key_removal(
+        &self,
+        stored: &StoredKey,
+        note: RemovalNote,
+        metadata: &RequestMetadata,
+    ) -> Result<Transaction, Error> {
         let key = &stored.key;
         let mut transaction = Transaction::default();
-        let mark = Update::default()
-            .set("removing", flag(true))
-            .set("removingAt", number(metadata.now.millis()))
-            .set(LIST_PK, text(REMOVING))
-            .add("rev", number(1));
+        let mark = KeyItem::mark_removing(note, metadata.now)?;
         transaction.update(Part::Key, KeyItem::key(&key.id), mark, unchanged(stored.rev));
         let free = Update::default().delete("occupied", numbers([key.locker.get()])).add("rev", number(1));
         let taken = Expression::new("contains(#occupied, :index)").value(":index", number(key.locker.get()));
@@ -126,8 +168,8 @@ impl Store {
         if let Some(names) = self.return_code_names(key) {
             transaction.free_return_code(Part::ReturnCode, key, &names);
         }
-        let live_contracts = key.calendar.without_ended(metadata.now).entries().len();
-        transaction.record_of_key(self, stored, None, EventKind::KeyRemoved { live_contracts }, metadata)?;
+        let kind = EventKind::KeyRemoved { live_contracts: note.effect.contracts };
+        transaction.record_of_key(self, stored, None, kind, metadata)?;
         Ok(transaction)
     }
 
@@ -162,8 +204,12 @@ impl Store {
         let taking_off: Vec<_> =
             with_others.into_iter().map(|links| self.take_off(key, links.contract_id, now)).collect();
         stream::iter(taking_off).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        let size = match key.removal.unwrap_or_default().notify() {
+            Notify::Contacts => TOGETHER,
+            Notify::Nobody => QUIETLY_TOGETHER,
+        };
         let ids: Vec<_> = alone.into_iter().map(|links| links.contract_id).collect();
-        let deletions: Vec<_> = ids.chunks(TOGETHER).map(|ids| self.delete_together(key, ids)).collect();
+        let deletions: Vec<_> = ids.chunks(size).map(|ids| self.delete_together(key, ids, now)).collect();
         stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect().await
     }
 
@@ -190,8 +236,9 @@ impl Store {
             let Some(stored) = found.filter(|stored| stored.has(key_id, incarnation)) else { return Ok(()) };
             let Some(next) = stored.without(key_id, now) else {
                 // Its other keys have been removed meanwhile.
-                return Ok(self.delete_together(key, std::slice::from_ref(&id)).await?);
+                return Ok(self.delete_together(key, std::slice::from_ref(&id), now).await?);
             };
+            let next = next.notifying(key.removal.unwrap_or_default().notify());
             let mut transaction = Transaction::default();
             let update = Update::all(ContractItem::write(&next, self)?, &ContractItem::OPTIONAL);
             transaction.update(Part::Contract, ContractItem::key(&id), update, stored.unchanged()?);
@@ -214,7 +261,8 @@ impl Store {
     }
 
     /// Deletes contracts that have no other key.
-    async fn delete_together(&self, key: &StoredKey, ids: &[ContractId]) -> Result<(), Error> {
+    async fn delete_together(&self, key: &StoredKey, ids: &[ContractId], now: Instant) -> Result<(), Error> {
+        let notify = key.removal.unwrap_or_default().notify();
         let mut holders: HashMap<ItemKey, String> = HashMap::new();
         retry!(self, {
             let contracts = self.contracts_on(key, ids.iter().cloned()).await?;
@@ -230,6 +278,7 @@ impl Store {
             let mut named = HashSet::new();
             for links in &contracts {
                 transaction.delete(Part::Contract, ContractItem::key(&links.contract_id), links.unchanged()?);
+                transaction.mark_quiet(notify, &links.contract_id, &links.incarnation, now);
                 for pin in links.pins.iter().map(|(automat, mac)| PinItem::key(automat, mac)) {
                     let is_ours = holders.get(&pin).is_none_or(|holder| *holder == links.incarnation);
                     if is_ours && named.insert(pin.clone()) {

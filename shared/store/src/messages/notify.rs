@@ -7,7 +7,7 @@ use super::message_id::Occurrence;
 use super::snapshot::Snapshot;
 use super::{Change, Claim, ContractRecord, EventRecord, LEASE_MILLIS};
 use crate::expression::absent;
-use crate::items::{MessageItem, Millis, SendStatus, State, StoredKey, StoredMessage, StoredReminder};
+use crate::items::{MessageItem, Millis, QuietRemoval, SendStatus, State, StoredKey, StoredMessage, StoredReminder};
 use crate::{Error, Store};
 
 impl Store {
@@ -27,11 +27,10 @@ impl Store {
         snapshot: &Snapshot,
         now: Instant,
     ) -> Result<Vec<Claim>, Error> {
-        let notices = record.notices();
-        if notices.is_empty() {
+        let (notices, last) = (record.notices(), record.last());
+        if notices.is_empty() || self.is_quiet(record).await? {
             return Ok(Vec::new());
         }
-        let last = record.last();
         let keys = if snapshot.keys.is_empty() { self.keys_of(last).await? } else { snapshot.keys.clone() };
         let facts = self.facts_of(last, &keys, None).await?;
         let time_zones: Vec<_> = facts.keys.iter().map(|facts| facts.automat.time_zone).collect();
@@ -50,6 +49,17 @@ impl Store {
         let (overtaken, notices) = notices.into_iter().partition(is_superseded);
         self.write_off(occurrence, overtaken, &facts, now).await?;
         self.write_down(occurrence, notices, &facts, now).await
+    }
+
+    /// Whether the change notifies nobody.
+    async fn is_quiet(&self, record: &ContractRecord) -> Result<bool, Error> {
+        match &record.change {
+            Change::Made(after) | Change::Edited { after, .. } => Ok(after.is_quiet()),
+            Change::Removed(before) => {
+                let mark = QuietRemoval::key(&before.contract.id, &before.incarnation);
+                Ok(self.get(&mark).await?.is_some())
+            }
+        }
     }
 
     /// The same for an event, if contacts get messages about events of its kind.

@@ -19,6 +19,7 @@ mod people;
 mod pin_length;
 mod presence;
 mod preview;
+mod putting;
 mod races;
 mod removal;
 mod retention;

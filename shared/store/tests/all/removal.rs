@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 use domain::{AutomatId, ContractDraft, KeyDraft, KeyId, ReturnCode};
-use store::{ContractFilter, Error, Expected, PageRequest, Removal, RequestMetadata, ResourceKind};
+use store::{ContractFilter, Error, Expected, KeyRemoval, PageRequest, Removal, RequestMetadata, ResourceKind};
 use testkit::{TABLE, TestTable, at, automat, contract, key, metadata, pin, pin_holder};
 
 fn a() -> KeyId {
@@ -61,10 +61,8 @@ async fn assert_as_new(table: &TestTable) {
 #[tokio::test]
 async fn a_removed_key_leaves_nothing_and_its_name_can_be_used_again() {
     let table = furnished().await;
-    assert_eq!(
-        table.store.remove_key(&a(), false, Expected::Version(1), &metadata()).await.unwrap(),
-        Removal::Complete
-    );
+    let removed = table.store.remove_key(&a(), false, Expected::Version(1), &metadata()).await.unwrap();
+    assert_eq!(removed.progress, Removal::Complete);
     assert_gone(&table).await;
     assert_as_new(&table).await;
 }
@@ -117,7 +115,10 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
             "remove" => {
                 let outcome = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await;
                 assert!(
-                    matches!(outcome, Ok(Removal::Complete) | Err(Error::NotFound(ResourceKind::Key))),
+                    matches!(
+                        outcome,
+                        Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))
+                    ),
                     "{outcome:?}"
                 );
                 assert_gone(&table).await;
@@ -165,7 +166,13 @@ async fn two_removals_at_once_do_no_harm() {
     };
     for removing in [remove(), remove(), remove()] {
         let removed = removing.await.unwrap();
-        assert!(matches!(removed, Ok(Removal::Complete) | Err(Error::NotFound(ResourceKind::Key))), "{removed:?}");
+        assert!(
+            matches!(
+                removed,
+                Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))
+            ),
+            "{removed:?}"
+        );
     }
     assert_gone(&table).await;
 }
@@ -211,6 +218,6 @@ async fn contracts_that_had_the_same_pin_one_after_the_other_are_removed_togethe
     }
     table.project().await;
     let removed = table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.unwrap();
-    assert_eq!(removed, Removal::Complete);
+    assert_eq!(removed.progress, Removal::Complete);
     assert_gone(&table).await;
 }

@@ -1,7 +1,8 @@
 use api::Role;
-use domain::{AutomatDraft, AutomatId, CodeKind, ContractId, DoorState, KeyDraft, KeyId, Name, Sharing};
+use serde_json::Value;
+use domain::{AutomatDraft, AutomatId, CodeKind, ContractDraft, ContractId, DoorState, KeyDraft, KeyId, Name, Sharing};
 use store::{KeyFilter, LockerReport, LockerReports, PageRequest};
-use testkit::{at, automat, contract, key, locker, metadata};
+use testkit::{at, automat, by_email, by_sms, contract, key, locker, metadata};
 
 use crate::stage::Stage;
 
@@ -129,6 +130,27 @@ async fn a_stale_edit_of_a_key_shows_both_versions() {
     assert_eq!(saved.status, 303);
     let key = stage.store().key(&id("K-1")).await.unwrap();
     assert_eq!((key.property.as_str(), key.sharing), ("Mine", Sharing::NotShared));
+}
+
+#[tokio::test]
+async fn removing_a_key_says_who_is_notified_and_can_be_quiet() {
+    let stage = lobby().await;
+    stage.store().create_key(key("K-1"), &metadata()).await.unwrap();
+    assert!(!stage.get("/keys/K-1/remove").await.has("name=\"quiet\""), "there is nobody to notify");
+    let contacts = vec![by_email("aino@example.fi"), by_sms("+358401234567"), by_sms("+358401234568")];
+    let draft = ContractDraft { id: ContractId::parse("b").ok(), contacts, ..contract(&id("K-1"), 10, 20) };
+    stage.store().create_contract(draft, &metadata()).await.unwrap();
+    let page = stage.get("/keys/K-1/remove").await;
+    for said in ["1 active or upcoming contract", "Their contacts will be notified:", "1 email, 2 SMS"] {
+        assert!(page.has(said), "{said}: {}", page.main());
+    }
+    let removed = stage.send(&page, &[("quiet", "on")]).await;
+    assert_eq!(removed.status, 303, "{}", removed.html);
+    let is_mark = |record: &Value| {
+        let item_key = record["dynamodb"]["Keys"]["SK"]["S"].as_str();
+        record["eventName"] == "INSERT" && item_key.is_some_and(|item_key| item_key.starts_with("QUIET#"))
+    };
+    assert!(stage.table.records(at(0)).await.iter().any(is_mark), "the removal of the contract is quiet");
 }
 
 #[tokio::test]

@@ -36,7 +36,12 @@ pub(crate) fn contract_id(contract: &str) -> ContractId {
 }
 
 pub(crate) fn by(actor: &str) -> RequestMetadata {
-    RequestMetadata { actor: domain::Actor::new(actor), now: at(LATER), receipt: None }
+    RequestMetadata {
+        actor: domain::Actor::new(actor),
+        now: at(LATER),
+        receipt: None,
+        notify: domain::Notify::default(),
+    }
 }
 
 /// A contact of that name.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use domain::{ContractDraft, EventKind, Instant, KeyFacts, MessageKind, Occasion};
+use domain::{ContractDraft, EventKind, Instant, KeyFacts, KeyState, MessageKind, Notify, Occasion};
 use serde_json::Value;
 use store::{Claim, DUE_SHARDS, Due, Expected, PageRequest, Record, SendResult};
 use testkit::{TestTable, at, by_email, follower, of_everything};
@@ -301,4 +301,28 @@ async fn a_follower_is_notified_of_each_key() {
     assert_eq!(stage.run(0).await.len(), 2, "one message each");
     device(&stage.table, "lobby").fetch(0, PIN, 100).await;
     assert_eq!(stage.run(101).await, vec![said(KeyFetched, &[("A", "lobby")]); 2]);
+}
+
+/// Also when the removal is interrupted and another call goes on, which does not know that it is quiet.
+#[tokio::test]
+async fn a_key_taken_off_quietly_notifies_nobody() {
+    for requests in 0.. {
+        let stage = Stage::booked(48 * HOUR, 96 * HOUR).await;
+        stage.run(0).await;
+        let metadata = metadata_at(10).notifying(Notify::Nobody);
+        stage.table.wire.cut_after(requests);
+        let cut = stage.table.store.remove_key(&id("A"), false, Expected::Any, &metadata).await;
+        stage.table.wire.repair();
+        let is_marked = stage.table.store.key(&id("A")).await.is_ok_and(|key| key.state == KeyState::Removing);
+        if is_marked {
+            stage.table.store.remove_key(&id("A"), false, Expected::Any, &metadata_at(11)).await.unwrap();
+        }
+        if cut.is_ok() || is_marked {
+            assert_eq!(stage.run(12).await, [], "after {requests} requests");
+            assert_eq!(stage.table.store.contract(&contract_id("one")).await.unwrap().keys, keys(&["C"]));
+        }
+        if cut.is_ok() {
+            return;
+        }
+    }
 }

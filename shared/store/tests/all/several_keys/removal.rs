@@ -1,7 +1,7 @@
 //! Removing a key of contracts that have others: it is taken off them, wherever the removal is interrupted.
 
 use domain::{Contract, ContractDraft, ContractRefusal, KeyRefusal, KeyState, Purpose};
-use store::{Error, Expected, Removal, ResourceKind};
+use store::{Error, Expected, KeyRemoval, Removal, ResourceKind};
 use testkit::{TestTable, at, by_email, metadata, pin};
 
 use super::picture::{Picture, check};
@@ -65,7 +65,7 @@ async fn assert_pins_are_free(table: &TestTable, what: &str) {
 async fn a_removed_key_is_taken_off_contracts_that_have_others() {
     let table = furnished().await;
     let removed = table.store.remove_key(&id("A"), false, Expected::Any, &metadata()).await.unwrap();
-    assert_eq!(removed, Removal::Complete);
+    assert_eq!(removed.progress, Removal::Complete);
     assert_taken_off(&table, "removed").await;
     assert_pins_are_free(&table, "removed").await;
 }
@@ -125,7 +125,11 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
                 "remove" => {
                     let again = table.store.remove_key(&id("A"), false, Expected::Any, &metadata()).await;
                     assert!(
-                        matches!(again, Ok(Removal::Complete) | Err(Error::NotFound(ResourceKind::Key))),
+                        matches!(
+                            again,
+                            Ok(KeyRemoval { progress: Removal::Complete, .. })
+                                | Err(Error::NotFound(ResourceKind::Key))
+                        ),
                         "{what}: {again:?}"
                     );
                     assert_taken_off(&table, &what).await;
@@ -168,7 +172,13 @@ async fn two_removals_of_one_key_at_once_do_no_harm() {
     };
     for removing in [remove(), remove(), remove()] {
         let removed = removing.await.unwrap();
-        assert!(matches!(removed, Ok(Removal::Complete) | Err(Error::NotFound(ResourceKind::Key))), "{removed:?}");
+        assert!(
+            matches!(
+                removed,
+                Ok(KeyRemoval { progress: Removal::Complete, .. }) | Err(Error::NotFound(ResourceKind::Key))
+            ),
+            "{removed:?}"
+        );
     }
     assert_taken_off(&table, "three removals").await;
 }
@@ -203,7 +213,7 @@ async fn keys_of_one_contract_removed_at_once_take_it_along() {
             second
         };
         let Between { first, other, was_over } = between(&steps, first, requests, second).await;
-        assert_eq!((first.unwrap(), other.unwrap()), (Removal::Complete, Removal::Complete));
+        assert_eq!([first, other].map(|removed| removed.unwrap().progress), [Removal::Complete; 2]);
         let picture = Picture::of(&table).await;
         assert!(picture.contracts.is_empty() && picture.pins.is_empty(), "{requests}");
         if was_over {

@@ -1,58 +1,57 @@
-//! Request bodies for contracts and contacts.
+//! Request bodies for contracts.
 
-use std::collections::BTreeSet;
-
-use api::problem::FieldCode;
-use api::{Check, Object, Patch, Problem};
 use domain::{
-    Contact, ContractChange, ContractDraft, ContractId, ContractKeys, Email, Ending, FreeText, Instant, KeyId,
-    Language, MessageKind, Name, PhoneNumber, Pin, Schedule,
+    ContractChange, ContractDraft, ContractId, ContractKeys, Ending, FreeText, Instant, KeyId, Name, Pin, Schedule,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use utoipa::ToSchema;
 
+use super::contact::{ContactBody, check_contacts};
+use crate::problem::FieldCode;
+use crate::{Check, Object, Patch, Problem};
+
 /// A contract to create. Exactly one of `end` and `permanent: true` is required.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct NewContract {
+pub struct NewContract {
     /// The client's own reference, such as a booking number: 1 to 64 letters of any script, digits, `_`, `.` or `-`,
     /// beginning with a letter or digit, at most 128 bytes in UTF-8. Unique in the stack; generated when left out.
-    contract_id: Option<String>,
+    pub contract_id: Option<String>,
     /// The keys: 1 to 16, in one automat or several. One that is listed twice counts once.
     #[schema(value_type = Vec<String>, required, min_items = 1, max_items = 16)]
-    key_ids: Option<Vec<String>>,
+    pub key_ids: Option<Vec<String>>,
     /// Who gets the keys: 1 to 100 characters.
     #[schema(value_type = String, required)]
-    person: Option<String>,
+    pub person: Option<String>,
     /// The start, which may be in the past; default now.
     #[schema(format = DateTime)]
-    start: Option<String>,
+    pub start: Option<String>,
     /// The end, exclusive: after the start, and in the future.
     #[schema(format = DateTime)]
-    end: Option<String>,
+    pub end: Option<String>,
     /// True for a permanent contract, which has no end.
-    permanent: Option<bool>,
+    pub permanent: Option<bool>,
     /// The keypad code: 4 to 9 digits, unique among the contracts of each automat. Generated with the automat's
     /// `pinDigits` when left out.
     #[schema(pattern = "^[0-9]{4,9}$")]
-    pin: Option<String>,
+    pub pin: Option<String>,
     /// When the keys may be fetched, each in the local time of its automat: days and hours, such as `Mo-Fr 08:00-17:00; Sa
     /// 10:00-14:00`, at most 4 windows on a day. One whose end is not after its start ends on the next day. At any time
     /// when left out. The keys can always be returned.
     #[schema(example = "Mo-Fr 08:00-17:00")]
-    schedule: Option<String>,
+    pub schedule: Option<String>,
     /// The contacts, at most 10.
     #[schema(value_type = Option<Vec<ContactBody>>, max_items = 10)]
-    contacts: Option<Vec<Object<ContactBody>>>,
+    pub contacts: Option<Vec<Object<ContactBody>>>,
     /// A note: 1 to 500 characters.
-    free_text: Option<String>,
+    pub free_text: Option<String>,
 }
 
 /// An edit of a contract. Fields that are left out stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ContractEdit {
+pub struct ContractEdit {
     #[schema(ignore)]
     #[serde(default)]
     contract_id: Patch<IgnoredAny>,
@@ -96,12 +95,12 @@ pub(crate) struct ContractEdit {
 }
 
 impl NewContract {
-    pub(crate) fn draft(self) -> Result<ContractDraft, Problem> {
+    pub fn draft(self) -> Result<ContractDraft, Problem> {
         self.checked(Check::new())
     }
 
     /// The contract at a path. Its start must be given: "now" would be another time with each repetition.
-    pub(crate) fn draft_at(self, id: &ContractId) -> Result<ContractDraft, Problem> {
+    pub fn draft_at(self, id: &ContractId) -> Result<ContractDraft, Problem> {
         let mut check = Check::new();
         if self.start.is_none() {
             check.refuse("start", FieldCode::Required, "is required");
@@ -110,6 +109,19 @@ impl NewContract {
             check.refuse("contractId", FieldCode::ConflictingFields, "must be that of the path, or left out");
         }
         self.checked(check)
+    }
+
+    /// One of several contracts in a body: with its id, and with its start for the same reason.
+    pub fn draft_of_row(self) -> Result<(ContractId, ContractDraft), Problem> {
+        let mut check = Check::new();
+        for (name, is_missing) in [("contractId", self.contract_id.is_none()), ("start", self.start.is_none())] {
+            if is_missing {
+                check.refuse(name, FieldCode::Required, "is required");
+            }
+        }
+        let draft = self.checked(check)?;
+        let id = draft.id.clone().ok_or_else(|| Problem::invalid_request(Vec::new()))?;
+        Ok((id, draft))
     }
 
     fn checked(self, mut check: Check) -> Result<ContractDraft, Problem> {
@@ -139,7 +151,7 @@ impl NewContract {
 }
 
 impl ContractEdit {
-    pub(crate) fn change(self) -> Result<ContractChange, Problem> {
+    pub fn change(self) -> Result<ContractChange, Problem> {
         let mut check = Check::new();
         check.immutable("contractId", &self.contract_id);
         let keys = check.change("keyIds", self.key_ids, Ok).and_then(|ids| check_keys(&mut check, &ids));
@@ -194,75 +206,4 @@ fn both(check: &mut Check) -> Option<Ending> {
 fn missing(check: &mut Check) -> Option<Ending> {
     check.refuse("end", FieldCode::Required, "is required unless permanent is true");
     None
-}
-
-/// A person who gets messages about the contract.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[schema(as = NewContact)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ContactBody {
-    /// The contact's name: 1 to 100 characters.
-    #[schema(value_type = String, required)]
-    name: Option<String>,
-    /// Required if `sendEmail` is true.
-    email: Option<String>,
-    /// E.164, such as `+358401234567`. Required if `sendSms` is true.
-    phone_number: Option<String>,
-    /// Whether they get email; default false.
-    send_email: Option<bool>,
-    /// Whether they get SMS; default false.
-    send_sms: Option<bool>,
-    /// The language of the messages; default `en`.
-    language: Option<String>,
-    /// Messages besides those about the contract being created, updated, ended or cancelled. Default: none.
-    #[schema(max_items = 10)]
-    additional_messages: Option<Vec<String>>,
-}
-
-/// The maximum length of the list: more than there are kinds, since a client may list one twice.
-const MAX_KINDS: usize = 10;
-
-/// Validates the contacts of a body.
-fn check_contacts(check: &mut Check, contacts: Vec<Object<ContactBody>>) -> Vec<Contact> {
-    if contacts.len() > Contact::MAX_PER_CONTRACT {
-        let detail = format!("must be at most {}", Contact::MAX_PER_CONTRACT);
-        check.refuse("contacts", FieldCode::TooMany, detail);
-        return Vec::new();
-    }
-    let numbered = contacts.into_iter().enumerate();
-    numbered
-        .filter_map(|(index, contact)| check.within(&format!("contacts[{index}]"), |check| contact.0.check(check)))
-        .collect()
-}
-
-impl ContactBody {
-    fn check(self, check: &mut Check) -> Option<Contact> {
-        let (send_email, send_sms) = (self.send_email.unwrap_or_default(), self.send_sms.unwrap_or_default());
-        let name = check.required("name", self.name.as_deref(), Name::parse);
-        if send_email && self.email.is_none() {
-            check.refuse("email", FieldCode::Required, "is required when sendEmail is true");
-        }
-        let email = check.optional("email", self.email.as_deref(), Email::parse);
-        if send_sms && self.phone_number.is_none() {
-            check.refuse("phoneNumber", FieldCode::Required, "is required when sendSms is true");
-        }
-        let phone_number = check.optional("phoneNumber", self.phone_number.as_deref(), PhoneNumber::parse);
-        let language = check.optional("language", self.language.as_deref(), Language::parse).unwrap_or_default();
-        let additional_messages = check_kinds(check, self.additional_messages.as_deref().unwrap_or_default());
-        Some(Contact { name: name?, email, phone_number, send_email, send_sms, language, additional_messages })
-    }
-}
-
-fn check_kinds(check: &mut Check, names: &[String]) -> BTreeSet<MessageKind> {
-    const FIELD: &str = "additionalMessages";
-    if names.len() > MAX_KINDS {
-        check.refuse(FIELD, FieldCode::TooMany, format!("must be at most {MAX_KINDS}"));
-        return BTreeSet::new();
-    }
-    let numbered = names.iter().enumerate();
-    numbered
-        .filter_map(|(index, name)| {
-            check.optional(&format!("{FIELD}[{index}]"), Some(name.as_str()), MessageKind::parse_additional)
-        })
-        .collect()
 }
