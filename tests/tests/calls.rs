@@ -27,6 +27,7 @@ const LOCKER: u16 = 1;
 async fn every_permitted_call_is_made() {
     let day = Day::new().await;
     day.set_up_and_take_down().await;
+    day.import_twice().await;
     day.pick_up_late().await;
     day.open_more_than_a_shadow_holds().await;
     day.work_in_a_browser().await;
@@ -91,6 +92,24 @@ impl Day {
         stack.operator().delete(&contract).await.is(204);
         stack.admin().delete(&key).await.is(200);
         stack.viewer().get(format!("/v1/automats/{}/events", self.stage.automat)).await.is(200);
+    }
+
+    /// Imports keys and a contract, which then gets another key and another PIN.
+    async fn import_twice(&self) {
+        let (one, other, contract) = (fresh("key"), fresh("key"), fresh("booking"));
+        let import = async |body: Value| {
+            let done = self.stage.stack.admin().post("/v1/imports", body).await.body(200);
+            assert_eq!(done["counts"]["refused"], 0, "{done}");
+        };
+        let key =
+            |id: &str, locker: u16| json!({ "keyId": id, "automatId": self.stage.automat, "lockerIndex": locker });
+        import(json!({ "keys": [key(&one, 150), key(&other, 151)] })).await;
+        for (keys, pin) in [(json!([one]), "482915"), (json!([one, other]), "482915"), (json!([one]), "482916")] {
+            let row = json!({
+                "contractId": contract, "keyIds": keys, "person": "Bo", "start": self.minute(1), "permanent": true, "pin": pin,
+            });
+            import(json!({ "contracts": [row] })).await;
+        }
     }
 
     /// The key is fetched, and returned after the contract's end.

@@ -150,6 +150,8 @@ fn every_operation_has_a_name_its_responses_and_its_role() {
             ("POST", "preview") if path.ends_with("{contractId}/preview") => &["If-Match"],
             // A second request to send a message is refused; a second export or erasure gives the same result.
             ("POST", "preview" | "resend" | "export" | "erase") => &[],
+            // An import changes nothing twice.
+            ("POST", "imports") => &[],
             // Ending an ended contract and resetting a reset device change nothing.
             ("POST", "end" | "reset") | ("PUT" | "PATCH" | "DELETE", _) => &["If-Match"],
             ("POST", _) => &["Idempotency-Key"],

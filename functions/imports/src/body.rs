@@ -11,7 +11,7 @@ use store::Store;
 use utoipa::ToSchema;
 
 use crate::csv;
-use crate::rows::{Kind, Place, Read, Rows, check_count, contracts, keys};
+use crate::rows::{Kind, Position, Read, Rows, check_count, contracts, keys};
 
 /// In bytes.
 const LIMIT: usize = 1024 * 1024;
@@ -150,7 +150,7 @@ fn read_rows<T: serde::de::DeserializeOwned>(
     let read = |(index, row): (usize, &Box<RawValue>)| {
         let body = api::parse_json::<T>(row.get().as_bytes());
         let id = body.as_ref().ok().and_then(&id);
-        (Place { index, number: None, id }, body)
+        (Position { index, number: None, id }, body)
     };
     Ok(rows.iter().enumerate().map(read).collect())
 }

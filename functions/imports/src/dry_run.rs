@@ -43,7 +43,7 @@ fn merged<T, R>(
 ) -> Result<Vec<Done>, Problem> {
     let mut rehearsed = rehearsed.into_iter();
     let mut done = Vec::with_capacity(rows.len());
-    for Row { place, content } in rows {
+    for Row { position, content } in rows {
         let result = match content {
             Err(problem) => Err(problem),
             Ok(_) => match rehearsed.next() {
@@ -53,7 +53,7 @@ fn merged<T, R>(
                 None => continue,
             },
         };
-        done.push(Done { place, result });
+        done.push(Done { position, result });
     }
     Ok(done)
 }

@@ -20,14 +20,14 @@ pub(crate) enum Kind {
 
 #[derive(Debug)]
 pub(crate) struct Row<T> {
-    pub(crate) place: Place,
+    pub(crate) position: Position,
     /// What is to be put, or what is wrong with the row.
     pub(crate) content: Result<T, Problem>,
 }
 
 /// Which row it is, for whoever has to correct it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     /// From 0, among the rows of the import.
     pub(crate) index: usize,
     /// Of a table: the number that a spreadsheet shows beside the row. The header is row 1.
@@ -43,8 +43,8 @@ pub(crate) enum Rows {
     Contracts(Vec<Row<ContractDraft>>),
 }
 
-/// A row as it was read: the place, and the body that the API would get for it.
-pub(crate) type Read<T> = (Place, Result<T, Problem>);
+/// A row as it was read: the position, and the body that the API would get for it.
+pub(crate) type Read<T> = (Position, Result<T, Problem>);
 
 pub(crate) fn keys(read: impl Iterator<Item = Read<NewKey>>) -> Rows {
     let draft = |body: NewKey| body.draft();
@@ -73,7 +73,7 @@ fn checked<B, D>(
         Err(Problem::invalid_request(vec![error]))
     };
     let mut once = once;
-    read.map(|(place, body)| Row { place, content: body.and_then(&draft).and_then(&mut once) }).collect()
+    read.map(|(position, body)| Row { position, content: body.and_then(&draft).and_then(&mut once) }).collect()
 }
 
 /// Refuses an import without rows, or with too many.

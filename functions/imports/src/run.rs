@@ -14,7 +14,7 @@ use futures_util::future::{BoxFuture, join_all};
 use store::{Error, Expected, PutOutcome, RequestMetadata, Store};
 use tokio::time::Instant;
 
-use crate::rows::{Place, Row, Rows};
+use crate::rows::{Position, Row, Rows};
 
 /// After this time no more rows are begun. A row itself may take 8 seconds (the store's patience), and the function
 /// 29 seconds.
@@ -25,7 +25,7 @@ const AT_ONCE: usize = 8;
 /// A row that was done, or refused.
 #[derive(Debug)]
 pub(crate) struct Done {
-    pub(crate) place: Place,
+    pub(crate) position: Position,
     pub(crate) result: Result<PutOutcome, Problem>,
 }
 
@@ -100,7 +100,7 @@ async fn in_waves<'p, T>(
     let mut report = Report { done: Vec::new(), next: None, messages: None };
     while let Some(first) = rows.peek() {
         if !report.done.is_empty() && began.elapsed() >= patience {
-            report.next = Some(first.place.index);
+            report.next = Some(first.position.index);
             return Ok(report);
         }
         let (mut claimed, mut wave) = (HashSet::new(), Vec::new());
@@ -116,14 +116,14 @@ async fn in_waves<'p, T>(
                 None => break,
             }
         }
-        let done = join_all(wave.into_iter().map(|Row { place, content }| {
+        let done = join_all(wave.into_iter().map(|Row { position, content }| {
             let putting = content.map(&put);
             async move {
                 let result = match putting {
                     Ok(putting) => putting.await.map_err(Problem::from),
                     Err(problem) => Err(problem),
                 };
-                Done { place, result }
+                Done { position, result }
             }
         }));
         if let Some(busy) = settle(&mut report, done.await)? {
@@ -145,7 +145,7 @@ fn settle(report: &mut Report, wave: Vec<Done>) -> Result<Option<usize>, Problem
                 if report.done.is_empty() {
                     return Err(problem.clone());
                 }
-                next = next.or(Some(done.place.index));
+                next = next.or(Some(done.position.index));
             }
             // Done after all, and done again by whoever goes on: it is reported then.
             _ if next.is_some() => {}
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn row(index: usize, content: u8) -> Row<u8> {
-        Row { place: Place { index, number: None, id: None }, content: Ok(content) }
+        Row { position: Position { index, number: None, id: None }, content: Ok(content) }
     }
 
     fn claims(content: &u8) -> HashSet<Claim> {
@@ -218,7 +218,7 @@ mod tests {
             let mut done = Vec::new();
             loop {
                 let part = report_of(&contents, from, &begun);
-                done.extend(part.done.iter().map(|done| done.place.index));
+                done.extend(part.done.iter().map(|done| done.position.index));
                 match part.next {
                     Some(next) => from = next,
                     None => break,

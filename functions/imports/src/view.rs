@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 
 use crate::run::{Done, Report};
 
+/// The most characters of an id that are repeated. A valid one has 64.
+const MAX_ID: usize = 100;
+
 /// What an import did, or would do.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Import)]
@@ -54,7 +57,7 @@ pub(crate) struct RowView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32, required = false)]
     row: Option<usize>,
-    /// The `keyId` or `contractId`, as it was sent.
+    /// The `keyId` or `contractId`, as it was sent, at most 100 characters of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, required = false)]
     id: Option<String>,
@@ -106,12 +109,13 @@ impl ImportView {
 }
 
 impl From<Done> for RowView {
-    fn from(Done { place, result }: Done) -> Self {
+    fn from(Done { position, result }: Done) -> Self {
         let (outcome, problem) = match result {
             Ok(outcome) => (outcome.into(), None),
             Err(problem) => ("refused", Some(RowProblem::from(problem))),
         };
-        Self { index: place.index, row: place.number, id: place.id, outcome, problem }
+        let id = position.id.map(|id| id.chars().take(MAX_ID).collect());
+        Self { index: position.index, row: position.number, id, outcome, problem }
     }
 }
 

@@ -26,7 +26,8 @@ async fn keeps_to_its_version(stage: &Stage, path: &str, edits: [Value; 2]) {
     let unchanged = admin.patch(path, first).if_match(2).await;
     assert_eq!((unchanged.status, unchanged.header("etag")), (200, "\"2\""), "no change, no new version");
     admin.patch(path, second).header("if-match", "*").await.is(200);
-    admin.delete(path).if_match(3).await.is(204);
+    let removed = admin.delete(path).if_match(3).await;
+    assert!(matches!(removed.status, 200 | 204), "{}", removed.text());
 }
 
 #[tokio::test]

@@ -20,19 +20,19 @@ impl Cells {
     }
 
     /// A value without spaces around it.
-    pub(crate) fn word(cell: &str) -> Option<String> {
+    pub(crate) fn value(cell: &str) -> Option<String> {
         Self::text(cell.trim())
     }
 
     /// Several values, between spaces, commas or semicolons.
-    pub(crate) fn words(cell: &str) -> Option<Vec<String>> {
+    pub(crate) fn values(cell: &str) -> Option<Vec<String>> {
         let is_between = |character: char| character.is_whitespace() || character == ',' || character == ';';
-        let words: Vec<_> = cell.split(is_between).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        (!words.is_empty()).then_some(words)
+        let values: Vec<_> = cell.split(is_between).filter(|value| !value.is_empty()).map(str::to_owned).collect();
+        (!values.is_empty()).then_some(values)
     }
 
     pub(crate) fn truth(&mut self, column: &str, cell: &str) -> Option<bool> {
-        let text = Self::word(cell)?.to_lowercase();
+        let text = Self::value(cell)?.to_lowercase();
         let truth = TRUE.contains(&&*text).then_some(true).or_else(|| FALSE.contains(&&*text).then_some(false));
         if truth.is_none() {
             self.refuse(column, FieldCode::WrongType, "must be true or false");
@@ -41,7 +41,7 @@ impl Cells {
     }
 
     pub(crate) fn number(&mut self, column: &str, cell: &str) -> Option<i64> {
-        let number = Self::word(cell)?.parse().ok();
+        let number = Self::value(cell)?.parse().ok();
         if number.is_none() {
             self.refuse(column, FieldCode::WrongType, "must be a whole number");
         }
@@ -95,8 +95,11 @@ mod tests {
         }
         assert_eq!(cells.number("lockerIndex", " 7 "), Some(7));
         assert!(cells.errors.is_empty());
-        assert_eq!(Cells::words("A-1, B-2;C-3\n D-4 "), Some(["A-1", "B-2", "C-3", "D-4"].map(str::to_owned).to_vec()));
-        assert_eq!((Cells::words(" , "), Cells::text("  "), Cells::text(" a ")), (None, None, Some(" a ".to_owned())));
+        assert_eq!(
+            Cells::values("A-1, B-2;C-3\n D-4 "),
+            Some(["A-1", "B-2", "C-3", "D-4"].map(str::to_owned).to_vec())
+        );
+        assert_eq!((Cells::values(" , "), Cells::text("  "), Cells::text(" a ")), (None, None, Some(" a ".to_owned())));
         for cell in ["yes", "x", "kyllä"] {
             assert_eq!(cells.truth("shared", cell), None);
         }

@@ -9,12 +9,12 @@ use domain::{Invalid, KeyId, TimeZone, WrittenTime};
 
 use super::cells::Cells;
 use super::table::{Table, TableRow, read_table};
-use crate::rows::{Place, Read};
+use crate::rows::{Position, Read};
 
 /// A contract whose times are not yet instants.
 #[derive(Debug)]
 pub(crate) struct ContractRow {
-    place: Place,
+    position: Position,
     cells: Cells,
     body: NewContract,
     start: Option<WrittenTime>,
@@ -50,21 +50,21 @@ impl ContractRow {
                 }
             };
             match own {
-                OwnColumn::ContractId => body.contract_id = Cells::word(cell),
-                OwnColumn::KeyIds => body.key_ids = Cells::words(cell),
+                OwnColumn::ContractId => body.contract_id = Cells::value(cell),
+                OwnColumn::KeyIds => body.key_ids = Cells::values(cell),
                 OwnColumn::Person => body.person = Cells::text(cell),
                 OwnColumn::Start => start = cells.time("start", cell),
                 OwnColumn::End => end = cells.time("end", cell),
                 OwnColumn::Permanent => body.permanent = cells.truth("permanent", cell),
-                OwnColumn::Pin => body.pin = Cells::word(cell),
-                OwnColumn::Schedule => body.schedule = Cells::word(cell),
+                OwnColumn::Pin => body.pin = Cells::value(cell),
+                OwnColumn::Schedule => body.schedule = Cells::value(cell),
                 OwnColumn::FreeText => body.free_text = Cells::text(cell),
             }
         }
         let numbers = contacts.keys().copied().collect();
         body.contacts = Some(contacts.into_values().map(Object).collect());
-        let place = Place { index, number: Some(row.number), id: body.contract_id.clone() };
-        Self { place, cells, body, start, end, contacts: numbers }
+        let position = Position { index, number: Some(row.number), id: body.contract_id.clone() };
+        Self { position, cells, body, start, end, contacts: numbers }
     }
 
     fn has_local_times(&self) -> bool {
@@ -77,18 +77,18 @@ impl ContractRow {
 
     /// The row with its times as instants, given the zones of the keys that exist.
     pub(crate) fn at(mut self, zones: &HashMap<KeyId, TimeZone>) -> Read<NewContract> {
-        let place = self.place.clone();
+        let position = self.position.clone();
         match self.zone(zones) {
             Ok(zone) => {
                 self.body.start = self.start.and_then(|time| self.cells.instant("start", time, zone));
                 self.body.end = self.end.and_then(|time| self.cells.instant("end", time, zone));
             }
-            Err(problem) => return (place, Err(problem)),
+            Err(problem) => return (position, Err(problem)),
         }
         let checked = self.body.clone().draft_of_row().map(|_| ());
         let Self { cells, body, contacts, .. } = self;
         let checked = cells.finish(checked.map_err(|problem| by_columns(problem, &contacts)));
-        (place, checked.map(|()| body))
+        (position, checked.map(|()| body))
     }
 
     /// The zone of all keys of the row, if it has local times: a contract may have keys of several automats. `None` if they
@@ -111,7 +111,7 @@ impl ContractRow {
 
 impl Cells {
     fn time(&mut self, column: &str, cell: &str) -> Option<WrittenTime> {
-        let time = WrittenTime::parse(&Self::word(cell)?);
+        let time = WrittenTime::parse(&Self::value(cell)?);
         time.map_err(|invalid| self.errors.push(FieldError::invalid(column, invalid))).ok()
     }
 
@@ -129,12 +129,12 @@ impl Cells {
 fn read_contact(cells: &mut Cells, contact: &mut ContactBody, column: ContactColumn, name: &str, cell: &str) {
     match column {
         ContactColumn::Name => contact.name = Cells::text(cell),
-        ContactColumn::Email => contact.email = Cells::word(cell),
-        ContactColumn::PhoneNumber => contact.phone_number = Cells::word(cell),
+        ContactColumn::Email => contact.email = Cells::value(cell),
+        ContactColumn::PhoneNumber => contact.phone_number = Cells::value(cell),
         ContactColumn::SendEmail => contact.send_email = cells.truth(name, cell),
         ContactColumn::SendSms => contact.send_sms = cells.truth(name, cell),
-        ContactColumn::Language => contact.language = Cells::word(cell),
-        ContactColumn::AdditionalMessages => contact.additional_messages = Cells::words(cell),
+        ContactColumn::Language => contact.language = Cells::value(cell),
+        ContactColumn::AdditionalMessages => contact.additional_messages = Cells::values(cell),
     }
 }
 

@@ -31,6 +31,8 @@ const ENTITY_TAG: &str = r#"^(\*|(W/)?"[!#-~]*")$"#;
 
 /// In characters.
 const ID_LENGTH: usize = 64;
+/// Of what a row of an import has as its id, in characters.
+const IMPORT_ID_LENGTH: usize = 100;
 /// In characters (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 const EMAIL_LENGTH: usize = 254;
 /// `Mo 08:00-17:00`, in characters.
@@ -123,6 +125,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
     let lockers = u32::from(LockerCount::MAX);
     Some(match (owner, name, side) {
         ("Problem" | "RowProblem", "code", _) => Enumeration("ProblemCode"),
+        ("ImportRow", "id", _) => Text(None, 0, Some(IMPORT_ID_LENGTH)),
         ("ImportRow", "outcome", _) => Enumeration("ImportOutcome"),
         ("Problem", "type", _) => Text(Some("^/problems/[a-z_]+$"), 1, Some(ID_LENGTH)),
         ("Problem", "status", _) => Range(400, Some(599)),

@@ -370,7 +370,7 @@ async fn conflicts_are_tried_again_and_a_lost_answer_is_found_again() {
 #[tokio::test]
 async fn a_key_that_is_being_removed_has_no_codes() {
     let table = stage().await;
-    table.wire.cut_after(2);
+    table.wire.cut_after(3);
     assert!(table.store.remove_key(&a(), true, Expected::Any, &metadata()).await.is_err());
     table.wire.repair();
     assert_eq!(pin_inside(&table, "e1", "482915", 0).await, NO);

@@ -52,7 +52,7 @@ async fn a_key_is_created_changed_and_left_alone() {
 async fn a_key_that_is_being_removed_is_refused() {
     let table = table().await;
     table.store.create_key(key("A"), &metadata()).await.unwrap();
-    table.wire.cut_after(6);
+    table.wire.cut_after(2);
     assert!(table.store.remove_key(&id("A"), false, Expected::Any, &metadata()).await.is_err());
     table.wire.repair();
     let rehearsed = table.store.rehearse_keys(&[&key("A")], at(0)).await.unwrap().remove(0);

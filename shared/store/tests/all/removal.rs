@@ -70,10 +70,10 @@ async fn a_removed_key_leaves_nothing_and_its_name_can_be_used_again() {
 #[tokio::test]
 async fn a_key_is_unusable_from_the_first_write_of_its_removal() {
     let table = furnished().await;
-    table.wire.cut_after(2);
+    table.wire.cut_after(3);
     assert!(
         table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.is_err(),
-        "the read and the mark passed"
+        "the reads and the mark passed"
     );
     table.wire.repair();
     for digits in ["111222", "333444", "555666"] {
@@ -137,10 +137,10 @@ async fn an_interrupted_removal_is_finished_by_the_next_call() {
 #[tokio::test]
 async fn an_interrupted_removal_is_taken_over_after_a_minute() {
     let table = furnished().await;
-    table.wire.cut_after(2);
+    table.wire.cut_after(3);
     assert!(
         table.store.remove_key(&a(), false, Expected::Any, &metadata()).await.is_err(),
-        "the read and the mark passed"
+        "the reads and the mark passed"
     );
     table.wire.repair();
     assert_eq!(table.store.finish_abandoned_removals(at(59)).await.unwrap(), 0);

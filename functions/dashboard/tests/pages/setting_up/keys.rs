@@ -1,6 +1,6 @@
 use api::Role;
-use serde_json::Value;
 use domain::{AutomatDraft, AutomatId, CodeKind, ContractDraft, ContractId, DoorState, KeyDraft, KeyId, Name, Sharing};
+use serde_json::Value;
 use store::{KeyFilter, LockerReport, LockerReports, PageRequest};
 use testkit::{at, automat, by_email, by_sms, contract, key, locker, metadata};
 

@@ -143,7 +143,7 @@ async fn receipts_and_keys_being_removed_are_waited_for() {
     let going = ContractDraft { keys: b.clone().into(), ..draft("going", "664737") };
     scene.table.store.create_contract(going, &metadata()).await.unwrap();
     let (dying, wire) = scene.table.another_store();
-    wire.cut_after(2);
+    wire.cut_after(3);
     assert!(dying.remove_key(&b, true, store::Expected::Any, &metadata()).await.is_err());
 
     let function = scene.function(&two(NEW, OLD));

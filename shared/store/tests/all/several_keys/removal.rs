@@ -73,7 +73,7 @@ async fn a_removed_key_is_taken_off_contracts_that_have_others() {
 #[tokio::test]
 async fn a_key_is_unusable_from_the_first_write_of_its_removal_and_the_others_are_not() {
     let table = furnished().await;
-    table.wire.cut_after(2);
+    table.wire.cut_after(3);
     assert!(table.store.remove_key(&id("A"), false, Expected::Any, &metadata()).await.is_err(), "read and marked");
     table.wire.repair();
     let (lobby, garage) = (device(&table, "lobby"), device(&table, "garage"));
@@ -231,7 +231,7 @@ async fn a_key_that_is_out_is_taken_off_by_force() {
     let refused = table.store.remove_key(&id("C"), false, Expected::Any, &metadata_at(11)).await;
     assert!(matches!(refused, Err(Error::Key(KeyRefusal::Out))), "{refused:?}");
     assert_eq!(table.items().await, before);
-    table.wire.cut_after(2);
+    table.wire.cut_after(3);
     assert!(table.store.remove_key(&id("C"), true, Expected::Any, &metadata_at(11)).await.is_err());
     table.wire.repair();
     let shown = contract(&table, "one").await.unwrap();
