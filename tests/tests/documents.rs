@@ -148,10 +148,9 @@ fn every_operation_has_a_name_its_responses_and_its_role() {
             // A preview of an edit needs a version, as the edit does. Other previews do nothing that could be done
             // twice.
             ("POST", "preview") if path.ends_with("{contractId}/preview") => &["If-Match"],
-            // A second request to send a message is refused; a second export or erasure gives the same result.
-            ("POST", "preview" | "resend" | "export" | "erase") => &[],
-            // An import changes nothing twice.
-            ("POST", "imports") => &[],
+            // A second request to send a message is refused; a second export or erasure gives the same result; a second
+            // import changes nothing.
+            ("POST", "preview" | "resend" | "export" | "erase" | "imports") => &[],
             // Ending an ended contract and resetting a reset device change nothing.
             ("POST", "end" | "reset") | ("PUT" | "PATCH" | "DELETE", _) => &["If-Match"],
             ("POST", _) => &["Idempotency-Key"],

@@ -147,10 +147,10 @@ fn read_rows<T: serde::de::DeserializeOwned>(
     id: impl Fn(&T) -> Option<String>,
 ) -> Result<Vec<Read<T>>, Problem> {
     check_count(rows.len(), field)?;
-    let read = |(index, row): (usize, &Box<RawValue>)| {
+    let read = |(index, row): (usize, &RawValue)| {
         let body = api::parse_json::<T>(row.get().as_bytes());
         let id = body.as_ref().ok().and_then(&id);
         (Position { index, number: None, id }, body)
     };
-    Ok(rows.iter().enumerate().map(read).collect())
+    Ok(rows.iter().map(AsRef::as_ref).enumerate().map(read).collect())
 }

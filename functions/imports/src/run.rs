@@ -169,6 +169,7 @@ mod tests {
         Row { position: Position { index, number: None, id: None }, content: Ok(content) }
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as rows of any size are passed")]
     fn claims(content: &u8) -> HashSet<Claim> {
         HashSet::from([Claim::Automat(content.to_string())])
     }

@@ -41,7 +41,7 @@ async fn main() {
         print_size(&table).await;
         println!("\n| | contracts | found on the first page | requests | read units | write units | median | p99 |");
         println!("|---|---|---|---|---|---|---|---|");
-        measure(&table, contracts).await;
+        Box::pin(measure(&table, contracts)).await;
     }
 }
 

@@ -81,10 +81,10 @@ fn read_header<C: Copy + PartialEq>(
     parse: impl Fn(&str) -> Option<C>,
     names: &str,
 ) -> Result<Vec<C>, Problem> {
-    let named = header.iter().map(str::trim).collect::<Vec<_>>();
-    let last = named.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+    let cells = header.iter().map(str::trim).collect::<Vec<_>>();
+    let last = cells.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
     let (mut columns, mut errors) = (Vec::new(), Vec::new());
-    for name in &named[..last] {
+    for name in &cells[..last] {
         let shown: String = name.chars().take(MAX_NAME).collect();
         match parse(name) {
             None => {
@@ -123,7 +123,7 @@ impl Lines<'_> {
 }
 
 fn breaks(text: &[u8]) -> usize {
-    text.iter().filter(|byte| **byte == b'\n').count()
+    text.split(|byte| *byte == b'\n').count() - 1
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Cells that a spreadsheet would take for a formula.
 //!
-//! "When a spreadsheet program such as Microsoft Excel or LibreOffice Calc is used to open a CSV, any cells starting with
+//! "When a spreadsheet program such as Microsoft Excel or `LibreOffice` Calc is used to open a CSV, any cells starting with
 //! `=` will be interpreted by the software as a formula. […] ensure that no cells begin with any of the following
 //! characters: Equals to (=), Plus (+), Minus (-), At (@), Tab (0x09), Carriage return (0x0D), Line feed (0x0A)" (OWASP,
 //! "CSV Injection", <https://owasp.org/www-community/attacks/CSV_Injection>). Its remedy is "a single quote" in front,

@@ -92,8 +92,8 @@ fn table<V: CsvRow>(rows: &[V]) -> Result<String, Problem> {
 fn prefers_csv(headers: &HeaderMap) -> bool {
     let quality = |wanted: &str| {
         let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let ranges = values.flat_map(|value| value.split(','));
-        ranges.filter_map(|range| quality_of(range, wanted)).next().unwrap_or_default()
+        let mut ranges = values.flat_map(|value| value.split(','));
+        ranges.find_map(|range| quality_of(range, wanted)).unwrap_or_default()
     };
     let csv = quality(CSV);
     csv > 0 && csv >= quality("application/json")

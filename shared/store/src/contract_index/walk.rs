@@ -56,8 +56,8 @@ impl Store {
         let keys = key.iter().map(|key| (key.key.id.clone(), key.clone())).collect();
         let walk = Walk { store: self, filter, limit: page.limit, now, found: Vec::new(), read: 0, keys };
         let (found, next) = match &filter.search {
-            Some(search) => walk.through_terms(search, position).await?,
-            None => walk.through_lists(key.as_ref(), position).await?,
+            Some(search) => Box::pin(walk.through_terms(search, position)).await?,
+            None => Box::pin(walk.through_lists(key.as_ref(), position)).await?,
         };
         let data = found.into_iter().map(|(_, listed)| listed).collect();
         Ok(Page { data, next: next.map(|position| list.cursor(&position)) })

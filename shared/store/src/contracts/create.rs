@@ -8,7 +8,8 @@ use domain::{Automat, AutomatId, Calendar, Contract, ContractDraft, ContractKeys
 use crate::expression::{Update, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
 use crate::items::{
-    AGENDA_LENGTH, AutomatItem, ContractItem, KeyItem, LockerItem, PinItem, Pins, StoredAutomat, StoredContract, StoredKey, bytes, number,
+    AGENDA_LENGTH, AutomatItem, ContractItem, KeyItem, LockerItem, PinItem, Pins, StoredAutomat, StoredContract,
+    StoredKey, bytes, number,
 };
 use crate::keys::holds_key;
 use crate::retry::{NotDone, retry};

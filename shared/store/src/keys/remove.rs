@@ -17,7 +17,7 @@ use crate::contract_index::{ContractList, Entry};
 use crate::expression::{Expression, Update, is, unchanged};
 use crate::items::{
     AutomatItem, ContractItem, ContractLinks, Item, ItemKey, KeyItem, LockerItem, PinItem, REMOVING, RemovalNote,
-    StoredKey, flag, numbers, number, read, text,
+    StoredKey, flag, number, numbers, read, text,
 };
 use crate::read::Stretch;
 use crate::retry::{NotDone, retry};

@@ -1,6 +1,6 @@
 //! Putting keys and contracts, and rehearsing it: what a rehearsal says is what happens.
 
-#![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's own values are well formed")]
 
 use std::mem::discriminant;
 
