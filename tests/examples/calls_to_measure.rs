@@ -13,11 +13,11 @@ use std::io::Read as _;
 
 use api::PERSON_SCOPE;
 use clock::{Clock, Random};
-use domain::{AutomatId, CodeKind, ContractDraft, Ending, Instant, KeyId, OpeningDraft, OpeningId};
+use domain::{AutomatId, CodeKind, Contract, ContractDraft, Ending, Instant, KeyId, OpeningDraft, OpeningId};
 use local_cloud::people::{LocalUser, SignedIn};
 use local_cloud::tokens::Tokens;
 use serde_json::{Value, json};
-use store::{Created, RequestMetadata};
+use store::{Created, Expected, RequestMetadata};
 use testkit::{TestTable, automat, by_email, contract, key, locker, metadata, pin};
 
 const KEYS: u32 = 18;
@@ -35,7 +35,7 @@ async fn main() {
     let table = TestTable::new().await;
     let metadata = RequestMetadata { now, ..metadata() };
     fill(&table, &metadata).await;
-    let records = records_of_a_booking(&table, &metadata).await;
+    let (booked, removed) = records_of_a_contract(&table, &metadata).await;
     let opening =
         OpeningDraft { automat: AutomatId::parse("lobby").unwrap(), locker: locker(0), reason: None, force: true };
     let Created::New(opening) = table.store.request_opening(opening, &metadata).await.unwrap() else { unreachable!() };
@@ -46,7 +46,7 @@ async fn main() {
         "masterSecret": String::from_utf8_lossy(&[testkit::SECRET; 32]),
         "issuer": ISSUER,
         "jwks": tokens.jwks(),
-        "calls": calls(&table, &tokens, &records, &opening.id, now),
+        "calls": calls(&table, &tokens, [&booked, &removed], &opening.id, now),
     });
     println!("{output}");
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
@@ -65,16 +65,23 @@ async fn fill(table: &TestTable, metadata: &RequestMetadata) {
     }
 }
 
-/// The stream's records of a new contract with a contact who gets email.
-async fn records_of_a_booking(table: &TestTable, metadata: &RequestMetadata) -> Vec<Value> {
-    let earlier = table.records(metadata.now).await.len();
-    let contacts = vec![by_email("aino@example.com")];
-    book(table, ContractDraft { contacts, ..between("K-1", 0, HOUR, metadata.now) }, metadata).await;
-    table.records(metadata.now).await.split_off(earlier)
+/// The stream's records of a new contract with a contact who gets email, and of the removal of another.
+async fn records_of_a_contract(table: &TestTable, metadata: &RequestMetadata) -> (Vec<Value>, Vec<Value>) {
+    let with_contact = |key| {
+        let contacts = vec![by_email("aino@example.com")];
+        ContractDraft { contacts, ..between(key, 0, HOUR, metadata.now) }
+    };
+    let removed = book(table, with_contact("K-2"), metadata).await;
+    let mut earlier = table.records(metadata.now).await.len();
+    book(table, with_contact("K-1"), metadata).await;
+    let booked = table.records(metadata.now).await.split_off(earlier);
+    earlier += booked.len();
+    table.store.remove_contract(&removed.id, false, Expected::Any, metadata).await.unwrap();
+    (booked, table.records(metadata.now).await.split_off(earlier))
 }
 
-async fn book(table: &TestTable, draft: ContractDraft, metadata: &RequestMetadata) {
-    table.store.create_contract(draft, metadata).await.unwrap();
+async fn book(table: &TestTable, draft: ContractDraft, metadata: &RequestMetadata) -> Contract {
+    table.store.create_contract(draft, metadata).await.unwrap().into_inner()
 }
 
 fn between(key: &str, start: i64, end: i64, now: Instant) -> ContractDraft {
@@ -87,13 +94,22 @@ fn between(key: &str, start: i64, end: i64, now: Instant) -> ContractDraft {
 }
 
 /// For each function an event, and what it must answer: the status for an HTTP request, else nothing.
-fn calls(table: &TestTable, tokens: &Tokens, records: &[Value], opening: &OpeningId, now: Instant) -> Value {
+fn calls(
+    table: &TestTable,
+    tokens: &Tokens,
+    [booked, removed]: [&[Value]; 2],
+    opening: &OpeningId,
+    now: Instant,
+) -> Value {
     let booking = json!({
         "keyIds": ["K-0"],
         "person": "Aino Virtanen",
         "start": now.plus_millis(100 * DAY_MILLIS).to_string(),
         "end": now.plus_millis(101 * DAY_MILLIS).to_string(),
     });
+    let mut row = booking.clone();
+    row["contractId"] = "BK-1".into();
+    let import = json!({ "contracts": [row] });
     let signed_in = SignedIn {
         person: LocalUser::by_id("admin").unwrap(),
         scope: PERSON_SCOPE.to_owned(),
@@ -113,7 +129,10 @@ fn calls(table: &TestTable, tokens: &Tokens, records: &[Value], opening: &Openin
           "event": request("POST", "/v1/people/export", "/v1/people/export", &json!({ "email": "aino@example.com" })) },
         { "function": "dashboard", "status": 200, "event": page("/automats/lobby", &session) },
         { "function": "devices", "event": entry(table, now) },
-        { "function": "notifications", "event": { "Records": records } },
+        { "function": "imports", "status": 200, "event": request("POST", "/v1/imports", "/v1/imports", &import) },
+        { "function": "notifications", "event": { "Records": booked } },
+        // A removal: of a new contract the first call of a process writes more than a later one.
+        { "function": "projector", "event": { "Records": removed } },
     ])
 }
 
