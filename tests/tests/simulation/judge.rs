@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{EventKind, Whereabouts};
+use domain::{EventKind, LockerIndex, Whereabouts};
 use protocol::Door;
 
 use crate::SECOND;
@@ -141,7 +141,7 @@ impl World {
                 };
                 let contract = event.subject.contract.filter(|_| event.kind != EventKind::KeyReturned);
                 let what = contract.map_or(what.clone(), |contract| format!("{what} with {contract}"));
-                let locker = event.subject.locker.map_or(0, |locker| locker.get());
+                let locker = event.subject.locker.map_or(0, LockerIndex::get);
                 counts.entry((cabinet, locker, what)).or_default().said += 1;
             }
         }

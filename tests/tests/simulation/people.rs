@@ -141,14 +141,14 @@ impl World {
         let pause = 500 + self.seed.below(3 * SECOND);
         match display {
             // Not everybody sees in time what opens.
-            Display::Open { locker, purpose } | Display::OpenOfSeveral { locker, purpose, .. } => {
-                if !only_looks && !self.seed.once_in(12) {
-                    let purpose = match purpose {
-                        protocol::Purpose::Fetch => Purpose::Fetch,
-                        protocol::Purpose::Return => Purpose::Return,
-                    };
-                    self.act_after(cabinet, pause, Act::Opens(locker, purpose));
-                }
+            Display::Open { locker, purpose } | Display::OpenOfSeveral { locker, purpose, .. }
+                if !only_looks && !self.seed.once_in(12) =>
+            {
+                let purpose = match purpose {
+                    protocol::Purpose::Fetch => Purpose::Fetch,
+                    protocol::Purpose::Return => Purpose::Return,
+                };
+                self.act_after(cabinet, pause, Act::Opens(locker, purpose));
             }
             Display::FetchOrReturn if !only_looks => {
                 let has_keys = self.holders.values().any(|holder| *holder == Some(booking));
