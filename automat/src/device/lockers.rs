@@ -4,21 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{Door, LockerState, LockersMessage};
 
-use super::Sensors;
 use super::sensor::Sensor;
+use super::{Motor, Sensors};
 use crate::clock::Millis;
 use crate::journal::Record;
 
 /// How many sequence numbers are reserved in the journal at a time. Numbers follow the clock in milliseconds, so this
 /// is at most one write a minute.
 const RESERVED_AT_ONCE: u64 = 60_000;
+/// How many are reserved while they are ahead of the clock. They are after a restart, because they continue above all that
+/// were reserved before. Were it as many as otherwise, frequent restarts would drive them so far ahead that the cloud refuses
+/// them.
+const RESERVED_AHEAD: u64 = 100;
 
 /// The lockers by their sensors, and those that are yet to be reported.
 #[derive(Debug)]
 pub(super) struct Lockers {
     states: Vec<Locker>,
-    /// Who had opened a locker before the motor run that is under way.
-    before: BTreeMap<u16, Option<String>>,
+    /// The lockers whose motor is running, each with who had opened it before.
+    running: BTreeMap<u16, Option<String>>,
     due: BTreeSet<u16>,
     /// Whether the shadow was read on this connection: then the time is known, and all lockers are due or reported.
     is_shadow_read: bool,
@@ -54,7 +58,7 @@ impl Lockers {
         };
         Self {
             states: sensors.into_iter().map(locker).collect(),
-            before: BTreeMap::new(),
+            running: BTreeMap::new(),
             due: BTreeSet::new(),
             is_shadow_read: false,
             last: numbers,
@@ -93,25 +97,29 @@ impl Lockers {
     /// A motor is about to run for this opening or entry: later changes of the locker are attributed to it.
     pub(super) fn opened_by(&mut self, locker: u16, id: &str) {
         if let Some(state) = self.states.get_mut(usize::from(locker)) {
-            self.before.insert(locker, state.opened_by.replace(id.to_owned()));
+            self.running.insert(locker, state.opened_by.replace(id.to_owned()));
         }
     }
 
-    /// The motor ran and the lock did not open: changes are attributed to the previous opening or entry again.
-    pub(super) fn did_not_open(&mut self, locker: u16) {
-        if let (Some(state), Some(before)) = (self.states.get_mut(usize::from(locker)), self.before.remove(&locker)) {
+    /// The motor has stopped. If the lock did not open, changes are attributed to the previous opening or entry again.
+    pub(super) fn stopped(&mut self, locker: u16, motor: Motor, now: Millis) {
+        if let (Some(state), Some(before)) = (self.states.get_mut(usize::from(locker)), self.running.remove(&locker))
+            && motor == Motor::Jammed
+        {
             let failed = std::mem::replace(&mut state.opened_by, before);
             if let Some(failed) = failed {
                 state.key.reattribute(&failed, state.opened_by.as_deref());
                 state.door.reattribute(&failed, state.opened_by.as_deref());
             }
         }
+        self.settle(now);
     }
 
     /// Settles the readings that have lasted, connected or not: what settles offline is reported on the next
-    /// connection.
+    /// connection. While a motor runs, the readings of its locker wait: only its end shows who they are attributed to.
     pub(super) fn settle(&mut self, now: Millis) {
-        for (locker, state) in (0..).zip(&mut self.states) {
+        let settling = (0..).zip(&mut self.states).filter(|(locker, _)| !self.running.contains_key(locker));
+        for (locker, state) in settling {
             // In the order in which they settle: the later one decides who opened the locker last.
             let door_first = state.door.settles_at() <= state.key.settles_at();
             let (key, door) = (state.key.settle(now), state.door.settle(now));
@@ -124,7 +132,8 @@ impl Lockers {
     }
 
     pub(super) fn settles_at(&self) -> Option<Millis> {
-        let readings = self.states.iter().flat_map(|state| [state.key.settles_at(), state.door.settles_at()]);
+        let settling = (0..).zip(&self.states).filter(|(locker, _)| !self.running.contains_key(locker));
+        let readings = settling.flat_map(|(_, state)| [state.key.settles_at(), state.door.settles_at()]);
         readings.flatten().min()
     }
 
@@ -162,10 +171,12 @@ impl Lockers {
         if !self.is_shadow_read || self.due.is_empty() || self.is_reserving {
             return None;
         }
-        let n = u64::try_from(millis).unwrap_or(0).max(self.last.saturating_add(1));
+        let millis = u64::try_from(millis).unwrap_or(0);
+        let n = millis.max(self.last.saturating_add(1));
         if n > self.reserved_up_to {
             self.is_reserving = true;
-            return Some(ReportStep::Reserve(Record::Numbers { up_to: n.saturating_add(RESERVED_AT_ONCE) }));
+            let up_to = millis.saturating_add(RESERVED_AT_ONCE).max(n.saturating_add(RESERVED_AHEAD));
+            return Some(ReportStep::Reserve(Record::Numbers { up_to }));
         }
         self.last = n;
         let due = std::mem::take(&mut self.due);

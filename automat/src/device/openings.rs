@@ -79,9 +79,7 @@ impl Device {
 
     pub(super) fn motor_done(&mut self, locker: u16, motor: Motor, now: Millis, effects: &mut Vec<Effect>) {
         let Some(run) = self.motors.done(locker) else { return };
-        if motor == Motor::Jammed {
-            self.lockers.did_not_open(locker);
-        }
+        self.lockers.stopped(locker, motor, now);
         match (run.why, motor) {
             // The next run starts once the result is written.
             (Why::Opening { seq }, Motor::Opened) => {

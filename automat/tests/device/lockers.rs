@@ -77,6 +77,21 @@ fn numbers_follow_the_clock_and_keep_increasing_after_a_restart() {
 }
 
 #[test]
+fn many_restarts_do_not_drive_numbers_ahead_of_the_clock() {
+    let mut rig = Rig::new();
+    let mut last = 0;
+    for _ in 0..100 {
+        rig.restart();
+        rig.answer(&json!({}));
+        let n = sent(&mut rig)[0].n;
+        assert!(n > last);
+        last = n;
+    }
+    // The cloud refuses numbers that are five minutes ahead.
+    assert!(i64::try_from(last).unwrap() < (START + 75) * 1_000, "{last}");
+}
+
+#[test]
 fn a_number_is_used_only_once_it_is_reserved_on_disk() {
     let mut rig = Rig::online();
     rig.wait(70_000);
@@ -151,4 +166,19 @@ fn a_new_connection_reports_settled_readings_and_the_rest_later() {
     assert!(sent(&mut rig)[0].lockers[&1].key);
     rig.wait(1_000);
     assert!(!sent(&mut rig)[0].lockers[&1].key);
+}
+
+#[test]
+fn a_change_while_a_motor_runs_is_attributed_when_it_has_stopped() {
+    for (motor, by) in [(Motor::Jammed, "a"), (Motor::Opened, "b")] {
+        let mut rig = Rig::online();
+        rig.ask(&json!({"1": [1, "a", START, START + 20]}));
+        rig.motor_done(1, Motor::Opened);
+        rig.ask(&json!({"1": [2, "b", START, START + 20]}));
+        rig.give(Input::KeySensor { locker: 1, inside: false });
+        rig.wait(SETTLES_AFTER + 1_000);
+        assert_eq!(sent(&mut rig), [], "a lock that is stuck keeps its motor running");
+        rig.motor_done(1, motor);
+        assert_eq!(sent(&mut rig)[0].lockers[&1].by.as_deref(), Some(by));
+    }
 }

@@ -5,22 +5,28 @@ use std::collections::BTreeSet;
 
 use api::testing::{json, request};
 use api::{App, Role};
+use automat::device::DeviceKey;
+use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Body;
 use axum::response::Response;
 use clock::Clock;
 use devices::Devices;
-use domain::{Instant, Opening, OpeningId};
+use domain::{
+    AutomatId, CodeKind, Contract, ContractDraft, ContractId, ContractKeys, Event, Instant, KeyDraft, KeyId,
+    LockerIndex, Opening, OpeningId, Sharing, Whereabouts,
+};
 use iot::Template;
 use iot::rules::{Message, Rules};
 use iot::shadow::{Address, Operation};
 use openings::Openings;
 use protocol::ThingName;
 use serde_json::{Value, json};
-use store::Store;
-use testkit::{TestTable, Wire, automat, metadata};
+use store::{PageRequest, Store};
+use testkit::{TABLE, TestTable, Wire, automat, contract, key, metadata, name, pin};
 use things::Things;
 use tower::ServiceExt as _;
 
+use crate::bookings::{Booking, key_id};
 use crate::data_plane::DataPlane;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +68,39 @@ impl Cloud {
         self.store.create_automat(automat(id, u32::from(lockers)), &metadata()).await.unwrap();
     }
 
+    /// Adds the key of a locker.
+    pub(crate) async fn add_key(&self, automat: &str, cabinet: usize, locker: u16) {
+        let draft = KeyDraft {
+            id: key_id(cabinet, locker),
+            automat: AutomatId::parse(automat).unwrap(),
+            locker: Some(LockerIndex::new(u32::from(locker)).unwrap()),
+            sharing: Sharing::Shared,
+            ..key("any")
+        };
+        self.store.create_key(draft, &metadata()).await.unwrap();
+    }
+
+    /// Creates a contract for the time of the simulation.
+    pub(crate) async fn book(&self, booking: &Booking) {
+        let keys = booking.keys.iter().map(|(cabinet, locker)| key_id(*cabinet, *locker));
+        let draft = ContractDraft {
+            id: Some(booking.id.clone()),
+            keys: ContractKeys::new(keys).unwrap(),
+            pin: Some(pin(&booking.pin)),
+            ..contract(&key_id(0, 0), 0, 365 * 24 * 3_600)
+        };
+        self.store.create_contract(draft, &metadata()).await.unwrap();
+    }
+
+    pub(crate) fn device_key(&self, automat: &str) -> DeviceKey {
+        DeviceKey::new(self.store.device_key(&AutomatId::parse(automat).unwrap()).reveal())
+    }
+
+    /// The name of a PIN in an automat.
+    pub(crate) fn code(&self, automat: &str, pin: &str) -> String {
+        name(&self.store.device_key(&AutomatId::parse(automat).unwrap()), CodeKind::Pin, pin)
+    }
+
     /// The functions have another clock than the broker.
     pub(crate) fn set(&self, broker: Instant, functions: Instant) {
         self.data_plane.set(broker);
@@ -92,7 +131,9 @@ impl Cloud {
     }
 
     pub(crate) fn publish(&self, thing: &ThingName, topic: &str, payload: &[u8]) -> Consequences {
-        let Some((address, operation)) = Address::of_request(topic) else { return Consequences::default() };
+        let Some((address, operation)) = Address::of_request(topic) else {
+            return (Vec::new(), self.fire(topic, payload));
+        };
         assert_eq!(address.thing(), thing.as_str(), "a device uses its own topics");
         _ = self.data_plane.request(&address, operation, payload);
         self.said()
@@ -101,16 +142,14 @@ impl Cloud {
     /// The messages of shadows since the last call.
     pub(crate) fn said(&self) -> Consequences {
         let messages = self.data_plane.messages();
-        let fire = |(topic, payload): &(String, Vec<u8>)| {
-            let payload: Value = serde_json::from_slice(payload).unwrap();
-            self.rules
-                .fire(&Message { topic, payload: &payload })
-                .into_iter()
-                .map(|firing| firing.event)
-                .collect::<Vec<_>>()
-        };
-        let events = messages.iter().flat_map(fire).collect();
+        let events = messages.iter().flat_map(|(topic, payload)| self.fire(topic, payload)).collect();
         (messages, events)
+    }
+
+    /// The events that the rules make of a message.
+    fn fire(&self, topic: &str, payload: &[u8]) -> Vec<Value> {
+        let payload: Value = serde_json::from_slice(payload).unwrap();
+        self.rules.fire(&Message { topic, payload: &payload }).into_iter().map(|firing| firing.event).collect()
     }
 
     /// An opening in the table.
@@ -129,6 +168,41 @@ impl Cloud {
             openings.push(self.opening(&id).await);
         }
         openings
+    }
+
+    pub(crate) async fn whereabouts(&self, cabinet: usize, locker: u16) -> Whereabouts {
+        self.table.store.key(&key_id(cabinet, locker)).await.unwrap().whereabouts
+    }
+
+    pub(crate) async fn contract(&self, id: &ContractId) -> Contract {
+        self.table.store.contract(id).await.unwrap()
+    }
+
+    /// The keys of a PIN in an automat, and those of them that are out with its contract.
+    pub(crate) async fn pin_keys(&self, automat: &str, pin: &str) -> (BTreeSet<KeyId>, BTreeSet<KeyId>) {
+        let request = self.table.client.get_item().table_name(TABLE).consistent_read(true);
+        let request = request.key("PK", AttributeValue::S(format!("AUTOMAT#{automat}")));
+        let request = request.key("SK", AttributeValue::S(format!("PIN#{}", self.code(automat, pin))));
+        let item = request.send().await.unwrap().item.unwrap();
+        let keys = |name: &str| {
+            let keys = item.get(name).and_then(|keys| keys.as_ss().ok()).into_iter().flatten();
+            keys.map(|key| KeyId::parse(key).unwrap()).collect()
+        };
+        (keys("keys"), keys("out"))
+    }
+
+    /// All events of an automat and its keys.
+    pub(crate) async fn events(&self, automat: &str) -> Vec<Event> {
+        let (id, mut events) = (AutomatId::parse(automat).unwrap(), Vec::new());
+        let mut page = PageRequest { limit: 1_000, after: None };
+        loop {
+            let found = self.table.store.automat_events(&id, &page).await.unwrap();
+            events.extend(found.data);
+            page.after = found.next;
+            if page.after.is_none() {
+                return events;
+            }
+        }
     }
 
     /// The state of a shadow.

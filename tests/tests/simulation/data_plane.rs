@@ -10,7 +10,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use domain::Instant;
 use iot::Shadows;
 use iot::shadow::{Address, Operation, Rejection};
-use serde_json::Value;
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
 use testkit::{Wire, accepted, data_plane, rejected};
 
 use crate::cloud::Death;
@@ -101,6 +102,13 @@ impl DataPlane {
     }
 
     fn pass(&self, request: &HttpRequest) -> HttpResponse {
+        if let Some(topic) = request.uri().split("/topics/").nth(1) {
+            let topic = topic.split('?').next().unwrap_or_default();
+            let topic = percent_decode_str(topic).decode_utf8().unwrap().into_owned();
+            let payload = request.body().bytes().unwrap_or_default().to_vec();
+            self.state().messages.push((topic, payload));
+            return accepted(&json!({ "message": "OK" }));
+        }
         let path = request.uri().split("/things/").nth(1).unwrap_or_default();
         let thing = path.split('/').next().unwrap_or_default().replace("%3A", ":");
         let name = path.split("name=").nth(1).and_then(|rest| rest.split('&').next());

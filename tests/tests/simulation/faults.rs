@@ -23,6 +23,8 @@ pub(crate) struct Chances {
     pub(crate) death: Chance,
     /// A lock is jammed.
     pub(crate) jam: Chance,
+    /// Somebody leaves a door open.
+    pub(crate) left_open: Chance,
 }
 
 /// 1 in this many, or never.
@@ -55,7 +57,8 @@ impl Chances {
             power: Chance::NEVER,
             disk: Chance::NEVER,
             death: Chance::NEVER,
-            jam: Chance(30),
+            jam: Chance(20),
+            left_open: Chance(6),
         }
     }
 
@@ -70,7 +73,8 @@ impl Chances {
             power: Chance(150),
             disk: Chance(20),
             death: Chance(7),
-            jam: Chance(20),
+            jam: Chance(14),
+            left_open: Chance(6),
         }
     }
 
@@ -86,6 +90,7 @@ impl Chances {
             disk: never,
             death: never,
             jam: never,
+            left_open: never,
         }
     }
 }

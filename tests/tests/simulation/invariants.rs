@@ -8,6 +8,9 @@ use domain::{Instant, Opening, OpeningStatus};
 /// The maximum difference of clocks in milliseconds, rounding to seconds included.
 const SKEW: i64 = 2_000;
 
+/// At least this many entries open several lockers.
+const SEVERAL: usize = 40;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MotorRun {
     pub(crate) at: Instant,
@@ -91,21 +94,33 @@ pub(crate) struct Verdict {
     pub(crate) ended: BTreeMap<String, usize>,
     /// The number of faults by kind.
     pub(crate) mishaps: BTreeMap<&'static str, usize>,
+    /// The number of keypad entries by what came of them.
+    pub(crate) entries: BTreeMap<&'static str, usize>,
 }
 
 impl Verdict {
-    /// Whether the run was hard enough: every result occurred, and most openings still opened.
+    /// Something came of an entry, this many times.
+    pub(crate) fn count(&mut self, what: &'static str, times: usize) {
+        *self.entries.entry(what).or_default() += times;
+    }
+
+    /// Whether the run was hard enough: every result occurred, most openings still opened, and many entries opened several
+    /// lockers.
     pub(crate) fn is_significant(&self) -> bool {
         let count = |end: &str| self.ended.get(end).copied().unwrap_or_default();
+        let entries = |what: &str| self.entries.get(what).copied().unwrap_or_default();
         let all: usize = self.ended.values().sum();
         count("Opened confirmed") * 3 > all
             && ["Failed confirmed", "Expired confirmed"].into_iter().all(|end| count(end) > 0)
-            && self.mishaps.values().all(|&times| times > 0)
+            && self.mishaps.values().chain(self.entries.values()).all(|&times| times > 0)
+            && entries("several lockers") >= SEVERAL
+            && entries("ended by an open door") > 0
     }
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}, after {:?}", self.ended, self.mishaps)
+        let Self { ended, mishaps, entries, .. } = self;
+        write!(f, "{ended:?}, and of entries {entries:?}, after {mishaps:?}")
     }
 }

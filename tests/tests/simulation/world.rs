@@ -1,115 +1,51 @@
 //! The simulation: time and its events.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use automat::device::{Effect, Input, Motor};
 use automat::journal::Record;
 use domain::Instant;
 use e2e::Seed;
-use protocol::ThingName;
+use protocol::{EntryMessage, Reply, ThingName};
 use serde_json::Value;
 
-use crate::cabinet::{Cabinet, LOCKERS};
+use crate::SECOND;
+use crate::bookings::{BOOKINGS, Booking};
+use crate::cabinet::{Cabinet, KEYS, LOCKERS};
 use crate::cloud::{Cloud, Death};
+use crate::entries::{Entries, Scene};
+use crate::event::{Event, Happening};
 use crate::faults::{Chance, Chances};
 use crate::invariants::{MotorRun, Truth, Verdict};
 
 /// 2026-11-24T12:00:00Z.
-const BEGINNING: i64 = 1_795_521_600_000;
-const CABINETS: usize = 4;
-const SECOND: u64 = 1_000;
+pub(crate) const BEGINNING: i64 = 1_795_521_600_000;
+pub(crate) const CABINETS: usize = 4;
 const DAY: u64 = 24 * 3_600 * SECOND;
 /// The average interval between two requests of a client.
 const ASKED_EVERY: u64 = 400;
 
-/// An event of the simulation.
-#[derive(Debug)]
-enum Happening {
-    /// A client requests an opening, for the first time or again.
-    Asked {
-        cabinet: usize,
-        locker: u16,
-        key: String,
-        tries_left: u32,
-    },
-    /// A client reads an opening.
-    LookedAt(String),
-    /// A rule calls the devices function.
-    Ruled(Value),
-    /// A message from a device arrives.
-    Sent {
-        cabinet: usize,
-        topic: String,
-        payload: Vec<u8>,
-    },
-    /// A message to a device arrives, if the session still exists.
-    Arrived {
-        cabinet: usize,
-        session: u64,
-        topic: String,
-        payload: Vec<u8>,
-    },
-    /// The disk of a device has finished writing.
-    Written {
-        cabinet: usize,
-        life: u64,
-    },
-    MotorStopped {
-        cabinet: usize,
-        life: u64,
-        locker: u16,
-        motor: Motor,
-    },
-    /// A timer of a device.
-    Woken {
-        cabinet: usize,
-        life: u64,
-    },
-    Connected {
-        cabinet: usize,
-        life: u64,
-    },
-    /// The power is restored.
-    Powered(usize),
-}
-
-struct Event {
-    at: u64,
-    number: u64,
-    happening: Happening,
-}
-
-impl PartialEq for Event {
-    fn eq(&self, other: &Self) -> bool {
-        (self.at, self.number) == (other.at, other.number)
-    }
-}
-impl Eq for Event {}
-impl PartialOrd for Event {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Event {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at, self.number).cmp(&(other.at, other.number))
-    }
-}
-
 pub(crate) struct World {
-    seed: Seed,
-    chances: Chances,
-    now: u64,
+    pub(crate) seed: Seed,
+    pub(crate) chances: Chances,
+    pub(crate) now: u64,
     number: u64,
     events: BinaryHeap<Reverse<Event>>,
-    cloud: Cloud,
-    cabinets: Vec<Cabinet>,
+    pub(crate) cloud: Cloud,
+    pub(crate) cabinets: Vec<Cabinet>,
+    pub(crate) bookings: Vec<Booking>,
+    /// Who has the keys that are out, by cabinet and locker: a contract's person, or somebody without a code.
+    pub(crate) holders: BTreeMap<(usize, u16), Option<usize>>,
+    pub(crate) visits: u64,
+    /// Whether nobody comes any more.
+    pub(crate) is_closing: bool,
     sessions: u64,
     asked: usize,
     made: usize,
-    truth: Truth,
-    verdict: Verdict,
+    pub(crate) truth: Truth,
+    pub(crate) entries: Entries,
+    pub(crate) verdict: Verdict,
 }
 
 impl World {
@@ -119,7 +55,15 @@ impl World {
         for number in 0..CABINETS {
             let automat = format!("lobby.{number}");
             cloud.add_automat(&automat, LOCKERS).await;
-            cabinets.push(Cabinet::new(ThingName::of_automat(&automat), seed.below(DAY)));
+            for locker in 0..KEYS {
+                cloud.add_key(&automat, number, locker).await;
+            }
+            let key = cloud.device_key(&automat);
+            cabinets.push(Cabinet::new(ThingName::of_automat(&automat), seed.below(DAY), key));
+        }
+        let bookings: Vec<_> = (0..BOOKINGS).map(|number| Booking::draw(number, CABINETS, &mut seed)).collect();
+        for booking in &bookings {
+            cloud.book(booking).await;
         }
         let mut world = Self {
             seed,
@@ -129,13 +73,21 @@ impl World {
             events: BinaryHeap::new(),
             cloud,
             cabinets,
+            bookings,
+            holders: BTreeMap::new(),
+            visits: 0,
+            is_closing: false,
             sessions: 0,
             asked: 0,
             made: 0,
             truth: Truth::default(),
+            entries: Entries::default(),
             verdict: Verdict::default(),
         };
-        (0..CABINETS).for_each(|cabinet| world.after(1, Happening::Powered(cabinet)));
+        for cabinet in 0..CABINETS {
+            world.after(1, Happening::Powered(cabinet));
+            world.visit_soon(cabinet);
+        }
         world
     }
 
@@ -152,38 +104,7 @@ impl World {
         }
     }
 
-    /// Runs without faults until nothing is pending.
-    pub(crate) async fn calm(&mut self) {
-        self.chances = Chances::none();
-        self.until(self.now + 120 * SECOND).await;
-        for cabinet in 0..CABINETS {
-            assert!(self.cabinets[cabinet].session.is_some(), "every device finds back");
-            // Every device reconnects sooner or later, and reports again what may have been lost.
-            self.disconnect(cabinet);
-            let life = self.cabinets[cabinet].life;
-            self.after(0, Happening::Woken { cabinet, life });
-        }
-        self.until(self.now + 120 * SECOND).await;
-    }
-
-    /// Checks every opening against its motor.
-    pub(crate) async fn judge(mut self) -> Verdict {
-        for opening in self.cloud.openings().await {
-            let now = instant(self.now);
-            self.verdict.lies.extend(self.truth.lie(&opening, now));
-            let confirmed = if opening.is_confirmed_by_device() { "confirmed" } else { "unconfirmed" };
-            *self.verdict.ended.entry(format!("{:?} {confirmed}", opening.status(now))).or_default() += 1;
-        }
-        for cabinet in &self.cabinets {
-            let left = self.cloud.shadow(&cabinet.thing);
-            if left["reported"]["r"].as_object().is_some_and(|reports| !reports.is_empty()) {
-                self.verdict.lies.push(format!("stored reports are left in the shadow: {left}"));
-            }
-        }
-        self.verdict
-    }
-
-    async fn until(&mut self, end: u64) {
+    pub(crate) async fn until(&mut self, end: u64) {
         while self.events.peek().is_some_and(|Reverse(event)| event.at <= end) {
             let Some(Reverse(event)) = self.events.pop() else { break };
             self.now = event.at;
@@ -209,6 +130,7 @@ impl World {
             Happening::Ruled(event) => {
                 let death = self.death();
                 let handled = self.cloud.handle(&event, death).await;
+                self.note_report(&event, handled);
                 self.spread();
                 if !handled {
                     // AWS retries, and finally an operator redrives the message from the failure queue.
@@ -227,6 +149,7 @@ impl World {
             }
             Happening::Written { cabinet, life } if self.lives(cabinet, life) => self.written(cabinet),
             Happening::MotorStopped { cabinet, life, locker, motor } if self.lives(cabinet, life) => {
+                self.entries.stopped(locker, cabinet, self.now);
                 self.input(cabinet, Input::MotorDone { locker, motor });
             }
             Happening::Woken { cabinet, life } if self.lives(cabinet, life) => self.input(cabinet, Input::Tick),
@@ -237,9 +160,17 @@ impl World {
             | Happening::Connected { .. } => {}
             Happening::Powered(cabinet) => {
                 let offset = self.seed.below(DAY);
-                self.cabinets[cabinet].start(offset);
+                let now = self.now;
+                self.cabinets[cabinet].start(offset, now);
                 self.connect_soon(cabinet);
             }
+            Happening::Visited(cabinet) => self.visit(cabinet),
+            Happening::Acted { cabinet, visit, act } => {
+                if self.cabinets[cabinet].visit.as_ref().is_some_and(|current| current.number == visit) {
+                    self.act(cabinet, act);
+                }
+            }
+            Happening::Helped { cabinet, deed } => self.help_now(cabinet, deed),
         }
     }
 
@@ -269,7 +200,7 @@ impl World {
     }
 
     /// Gives the device an input, now or when its disk has finished.
-    fn input(&mut self, cabinet: usize, input: Input) {
+    pub(crate) fn input(&mut self, cabinet: usize, input: Input) {
         self.cabinets[cabinet].receive(input);
         if !self.cabinets[cabinet].writing {
             self.go_on(cabinet);
@@ -336,7 +267,7 @@ impl World {
         match effect {
             Effect::RunMotor { locker, id } => {
                 let opened = !self.happens("jammed", |chances| chances.jam);
-                self.truth.note(&id, MotorRun { at: instant(self.now), opened });
+                self.run_motor(cabinet, locker, &id, opened);
                 let motor = if opened { Motor::Opened } else { Motor::Jammed };
                 let (life, pause) = (self.cabinets[cabinet].life, 200 + self.seed.below(1_500));
                 self.after(pause, Happening::MotorStopped { cabinet, life, locker, motor });
@@ -344,14 +275,61 @@ impl World {
             Effect::Publish { topic, payload } => {
                 if self.happens("connection broken", |chances| chances.broken) {
                     self.disconnect(cabinet);
-                } else if self.cabinets[cabinet].session.is_some() && topic.contains("/shadow/") {
+                } else if self.cabinets[cabinet].session.is_some() {
+                    self.note_message(cabinet, &topic, &payload);
                     self.travel(|pause, world| {
                         world.after(pause, Happening::Sent { cabinet, topic: topic.clone(), payload: payload.clone() });
                     });
                 }
             }
-            Effect::Persist(_) | Effect::Show(_) => {}
+            Effect::Show(display) => self.read(cabinet, display),
+            Effect::Persist(_) => {}
         }
+    }
+
+    fn run_motor(&mut self, cabinet: usize, locker: u16, id: &str, opened: bool) {
+        let scene = scene(&self.cabinets[cabinet], &self.bookings, self.now);
+        let is_entry = self.entries.get(id).is_some();
+        self.verdict.lies.extend(self.entries.run(id, locker, opened, scene));
+        if opened {
+            self.cabinets[cabinet].locker(locker).unlock(id);
+        }
+        if !is_entry {
+            self.truth.note(id, MotorRun { at: instant(self.now), opened });
+            if opened {
+                self.help(cabinet, locker);
+            }
+        }
+    }
+
+    /// A device sends a message.
+    fn note_message(&mut self, cabinet: usize, topic: &str, payload: &[u8]) {
+        if topic.ends_with("/lockers") {
+            let lies = self.cabinets[cabinet].note(&serde_json::from_slice(payload).unwrap());
+            self.verdict.lies.extend(lies);
+        } else if topic.ends_with("/keypad") {
+            let message: EntryMessage = serde_json::from_slice(payload).unwrap();
+            let automat = self.cabinets[cabinet].thing.automat_id();
+            let of = |booking: &Booking| self.cloud.code(&automat, &booking.pin) == message.code;
+            let booking = self.bookings.iter().position(of);
+            let scene = scene(&self.cabinets[cabinet], &self.bookings, self.now);
+            self.entries.send(message, cabinet, booking, scene);
+        }
+    }
+
+    /// The devices function has handled a message, to its end or not.
+    fn note_report(&mut self, event: &Value, is_handled: bool) {
+        let of = |cabinet: &&mut Cabinet| event["thing"] == cabinet.thing.as_str();
+        if let (Some(n), Some(cabinet)) = (event["n"].as_u64(), self.cabinets.iter_mut().find(of)) {
+            cabinet.reported(n, is_handled, self.now);
+        }
+    }
+
+    /// The cloud answers an entry.
+    fn note_reply(&mut self, cabinet: usize, payload: &[u8]) {
+        let Reply { id, response } = serde_json::from_slice(payload).unwrap();
+        let scene = scene(&self.cabinets[cabinet], &self.bookings, self.now);
+        self.verdict.lies.extend(self.entries.answer(&id, response, scene));
     }
 
     fn connect_soon(&mut self, cabinet: usize) {
@@ -372,7 +350,7 @@ impl World {
         }
     }
 
-    fn disconnect(&mut self, cabinet: usize) {
+    pub(crate) fn disconnect(&mut self, cabinet: usize) {
         if self.cabinets[cabinet].session.take().is_some() {
             // Queued: a connection may break while the device is doing something.
             self.cabinets[cabinet].receive(Input::Disconnected);
@@ -381,7 +359,10 @@ impl World {
     }
 
     fn lose_power(&mut self, cabinet: usize) {
-        for opening in self.cabinets[cabinet].stop() {
+        let (life, now) = (self.cabinets[cabinet].life, self.now);
+        let interrupted = usize::from(self.entries.is_under_way(cabinet, life, now));
+        self.verdict.count("interrupted by a power loss", interrupted);
+        for opening in self.cabinets[cabinet].stop(now) {
             self.truth.interrupt(opening);
         }
         if self.happens("journal lost", |chances| chances.disk) {
@@ -400,8 +381,11 @@ impl World {
 
     fn spread_these(&mut self, (messages, events): (Vec<(String, Vec<u8>)>, Vec<Value>)) {
         for (topic, payload) in messages {
-            let of = |cabinet: &Cabinet| topic.split('/').nth(2) == Some(cabinet.thing.as_str());
+            let of = |cabinet: &Cabinet| topic.split('/').any(|level| level == cabinet.thing.as_str());
             let Some(cabinet) = self.cabinets.iter().position(of) else { continue };
+            if topic.ends_with("/keypad/reply") {
+                self.note_reply(cabinet, &payload);
+            }
             if self.happens("held back for the next session", |chances| chances.held) {
                 self.cabinets[cabinet].held.push((topic, payload));
             } else {
@@ -459,7 +443,7 @@ impl World {
         }
     }
 
-    fn happens(&mut self, what: &'static str, chance: impl Fn(&Chances) -> Chance) -> bool {
+    pub(crate) fn happens(&mut self, what: &'static str, chance: impl Fn(&Chances) -> Chance) -> bool {
         let chance = chance(&self.chances);
         let happens = chance.happens(&mut self.seed);
         if chance.is_possible() {
@@ -472,12 +456,16 @@ impl World {
         self.cabinets[cabinet].life == life && self.cabinets[cabinet].device.is_some()
     }
 
-    fn after(&mut self, pause: u64, happening: Happening) {
+    pub(crate) fn after(&mut self, pause: u64, happening: Happening) {
         self.number += 1;
         self.events.push(Reverse(Event { at: self.now + pause, number: self.number, happening }));
     }
 }
 
-fn instant(millis: u64) -> Instant {
+fn scene<'a>(cabinet: &'a Cabinet, bookings: &'a [Booking], now: u64) -> Scene<'a> {
+    Scene { now, life: cabinet.life, lockers: &cabinet.lockers, bookings }
+}
+
+pub(crate) fn instant(millis: u64) -> Instant {
     Instant::from_millis(BEGINNING + i64::try_from(millis).unwrap()).unwrap()
 }

@@ -1,0 +1,278 @@
+//! The invariants of keypad entries: what they were answered, and which lockers they opened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::Purpose;
+use protocol::{Door, EntryMessage, EntryResponse, LockerSet};
+
+use crate::SECOND;
+use crate::bookings::Booking;
+use crate::invariants::Verdict;
+use crate::lockers::Locker;
+use crate::world::BEGINNING;
+
+/// An entry that is answered within this time was not too late.
+const TIMELY: u64 = 8 * SECOND;
+/// The pauses between two lockers.
+const CLOSED_FOR: u64 = SECOND;
+const JAM_SHOWN: u64 = 3 * SECOND;
+const UNOPENED: u64 = 10 * SECOND;
+/// A door that is open for longer ends the sequence.
+const DOOR_OPEN: u64 = 120 * SECOND;
+/// The next locker opens at most this long after a pause.
+const NEXT: u64 = 30 * SECOND;
+/// How long a slow disk keeps a device from seeing a door.
+const SLOW_DISK: u64 = 10 * SECOND;
+
+/// The entries by their ids.
+#[derive(Debug, Default)]
+pub(crate) struct Entries {
+    of_bookings: BTreeMap<String, Entry>,
+    /// Those with a code of nobody.
+    mistyped: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) cabinet: usize,
+    /// Which start of the device it was typed in.
+    life: u64,
+    pub(crate) booking: usize,
+    sent_at: u64,
+    inside: LockerSet,
+    answer: Option<Answer>,
+    runs: Vec<Run>,
+}
+
+/// Without lockers if it was refused.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Answer {
+    fetch: Vec<u16>,
+    give_back: Vec<u16>,
+    missing: Vec<u16>,
+    /// In seconds since 1970.
+    expires_at: i64,
+}
+
+#[derive(Debug)]
+struct Run {
+    locker: u16,
+    at: u64,
+    stopped_at: Option<u64>,
+    opened: bool,
+}
+
+/// Where an entry was typed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub(crate) now: u64,
+    pub(crate) life: u64,
+    pub(crate) lockers: &'a [Locker],
+    pub(crate) bookings: &'a [Booking],
+}
+
+impl Entries {
+    pub(crate) fn send(&mut self, message: EntryMessage, cabinet: usize, booking: Option<usize>, scene: Scene<'_>) {
+        let EntryMessage { id, inside, .. } = message;
+        let Some(booking) = booking else {
+            self.mistyped.insert(id);
+            return;
+        };
+        let (life, sent_at) = (scene.life, scene.now);
+        self.of_bookings.insert(id, Entry { cabinet, life, booking, sent_at, inside, answer: None, runs: Vec::new() });
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Entry> {
+        self.of_bookings.get(id)
+    }
+
+    /// What entries were allowed to do, by booking, cabinet and locker.
+    pub(crate) fn allowed(&self) -> impl Iterator<Item = ((usize, usize, u16), Purpose)> {
+        let answered = self.of_bookings.values().filter_map(|entry| Some((entry, entry.answer.as_ref()?)));
+        answered.flat_map(|(entry, Answer { fetch, give_back, .. })| {
+            let fetched = fetch.iter().map(|locker| (locker, Purpose::Fetch));
+            let returned = give_back.iter().map(|locker| (locker, Purpose::Return));
+            fetched.chain(returned).map(|(&locker, purpose)| ((entry.booking, entry.cabinet, locker), purpose))
+        })
+    }
+
+    /// The contract that a locker's key is taken with, if this opened it.
+    pub(crate) fn fetched_with(&self, id: Option<&String>, locker: u16) -> Option<usize> {
+        let entry = self.get(id?)?;
+        let Answer { fetch, .. } = entry.answer.as_ref()?;
+        fetch.contains(&locker).then_some(entry.booking)
+    }
+
+    /// The cloud answers. Returns what is wrong with the answer.
+    pub(crate) fn answer(&mut self, id: &str, response: EntryResponse, scene: Scene<'_>) -> Option<String> {
+        let Some(entry) = self.get(id) else {
+            let is_open = matches!(response, EntryResponse::Open { .. });
+            return (is_open || !self.mistyped.contains(id)).then(|| format!("{id} was answered {response:?}"));
+        };
+        let (answer, may_be_late) = match response {
+            EntryResponse::Open { fetch, give_back, missing, expires_at } => {
+                (Answer { fetch, give_back, missing, expires_at }, false)
+            }
+            EntryResponse::No { .. } | EntryResponse::Wait { .. } => {
+                (Answer::default(), entry.sent_at + TIMELY < scene.now)
+            }
+        };
+        let wrong = match &entry.answer {
+            Some(before) => (*before != answer).then_some("it was answered differently before"),
+            None if may_be_late => None,
+            None => self.wrong_answer(entry, &answer, scene),
+        };
+        let lie = wrong.map(|wrong| {
+            let lockers = scene.bookings[entry.booking].lockers(entry.cabinet);
+            let states: Vec<_> = lockers.map(|locker| (locker, &scene.lockers[usize::from(locker)])).collect();
+            format!("at {}, {wrong}: {answer:?} to {id}, {entry:?}, of {states:?}", scene.now)
+        });
+        if let Some(entry) = self.of_bookings.get_mut(id) {
+            entry.answer = Some(answer);
+        }
+        lie
+    }
+
+    /// What is wrong with an answer, by what the cloud must know.
+    fn wrong_answer(&self, entry: &Entry, answer: &Answer, scene: Scene<'_>) -> Option<&'static str> {
+        let mine: Vec<u16> = scene.bookings[entry.booking].lockers(entry.cabinet).collect();
+        let Answer { fetch, give_back, missing, expires_at } = answer;
+        if [fetch, give_back, missing].iter().any(|list| !list.is_sorted() || list.iter().any(|l| !mine.contains(l))) {
+            return Some("it opens lockers of other keys, or in another order");
+        }
+        let life = if fetch.is_empty() || give_back.is_empty() { 10 } else { 30 };
+        if *expires_at > seconds(scene.now) + life + 1 {
+            return Some("it may be acted on for too long");
+        }
+        mine.into_iter().find_map(|index| {
+            let locker = &scene.lockers[usize::from(index)];
+            let (fetches, returns, misses) =
+                (fetch.contains(&index), give_back.contains(&index), missing.contains(&index));
+            if entry.inside.has(index) != fetches {
+                return Some("it does not fetch what is inside");
+            }
+            if !locker.rests(entry.sent_at) {
+                return None;
+            }
+            if locker.is_inside() {
+                return (!fetches || returns || misses).then_some("it does not fetch a key that is inside");
+            }
+            // What was known before the entry was sent was known when it was decided. A key that somebody else has is not
+            // returned; one that nobody is known to have may be anybody's.
+            let (by, since) = locker.known()?;
+            let holder = self.fetched_with(by, index);
+            let is_mine = holder.is_none_or(|holder| holder == entry.booking);
+            let is_right = if is_mine { returns } else { !returns && misses != fetch.is_empty() };
+            (since <= entry.sent_at && (fetches || !is_right)).then_some("it returns a wrong key")
+        })
+    }
+
+    /// A motor runs for an entry. Returns what is wrong with that.
+    pub(crate) fn run(&mut self, id: &str, locker: u16, opened: bool, scene: Scene<'_>) -> Option<String> {
+        let entry = self.of_bookings.get_mut(id)?;
+        let wrong = entry.wrong_run(locker, scene);
+        let lie = wrong.map(|wrong| format!("at {}, locker {locker}, {wrong}: {id}, {entry:?}", scene.now));
+        entry.runs.push(Run { locker, at: scene.now, stopped_at: None, opened });
+        lie
+    }
+
+    pub(crate) fn stopped(&mut self, locker: u16, cabinet: usize, now: u64) {
+        let entries = self.of_bookings.values_mut().filter(|entry| entry.cabinet == cabinet);
+        for run in entries.filter_map(|entry| entry.runs.last_mut()).filter(|run| run.locker == locker) {
+            run.stopped_at.get_or_insert(now);
+        }
+    }
+
+    pub(crate) fn answered(&self) -> usize {
+        self.of_bookings.values().filter(|entry| entry.answer.is_some()).count()
+    }
+
+    /// Whether a sequence is under way in a cabinet.
+    pub(crate) fn is_under_way(&self, cabinet: usize, life: u64, now: u64) -> bool {
+        self.of_bookings.values().any(|entry| entry.cabinet == cabinet && entry.is_under_way(life, now))
+    }
+
+    pub(crate) fn count(&self, verdict: &mut Verdict) {
+        let mut count = |what, is: &dyn Fn(&Entry) -> bool| {
+            verdict.count(what, self.of_bookings.values().filter(|entry| is(entry)).count());
+        };
+        count("allowed", &|entry| entry.answer.as_ref().is_some_and(|answer| *answer != Answer::default()));
+        count("opened", &|entry| !entry.runs.is_empty());
+        count("several lockers", &|entry| entry.runs.len() > 1);
+        count("went on after a jam", &|entry| entry.runs.iter().rev().skip(1).any(|run| !run.opened));
+        count("asked and opened", &|entry| entry.is_question() && !entry.runs.is_empty());
+    }
+}
+
+impl Entry {
+    fn is_question(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| !answer.fetch.is_empty() && !answer.give_back.is_empty())
+    }
+
+    /// Whether a sequence is under way: a locker was opened, and others are to follow.
+    fn is_under_way(&self, life: u64, now: u64) -> bool {
+        let is_recent = self.runs.last().is_some_and(|run| run.at + NEXT > now);
+        self.life == life && is_recent && self.chosen().is_some_and(|(list, _)| self.runs.len() < list.len())
+    }
+
+    /// The list that was chosen, known from the first run.
+    fn chosen(&self) -> Option<(&[u16], Purpose)> {
+        let (answer, first) = (self.answer.as_ref()?, self.runs.first()?);
+        let fetches = answer.fetch.contains(&first.locker);
+        Some(if fetches { (&answer.fetch, Purpose::Fetch) } else { (&answer.give_back, Purpose::Return) })
+    }
+
+    fn wrong_run(&self, locker: u16, scene: Scene<'_>) -> Option<&'static str> {
+        let Some(answer) = &self.answer else { return Some("it runs without an answer") };
+        if self.life != scene.life {
+            return Some("it runs after a power cut");
+        }
+        let (fetch, give_back) = (answer.fetch.as_slice(), answer.give_back.as_slice());
+        let (list, purpose) = self.chosen().unwrap_or(if fetch.contains(&locker) {
+            (fetch, Purpose::Fetch)
+        } else {
+            (give_back, Purpose::Return)
+        });
+        if list.get(self.runs.len()) != Some(&locker) {
+            return Some("it is not the next one of the answer");
+        }
+        let state = &scene.lockers[usize::from(locker)];
+        let was_so = state.is_inside() == (purpose == Purpose::Fetch);
+        if !was_so && state.rests(self.sent_at) {
+            return Some("it is opened to fetch a key that is out, or to return one that is inside");
+        }
+        match self.runs.last() {
+            None => (seconds(scene.now) >= answer.expires_at).then_some("it is too late"),
+            Some(before) => before.wrong_next(&scene.lockers[usize::from(before.locker)], scene.now),
+        }
+    }
+}
+
+impl Run {
+    /// Why the next locker must not open now, after this one.
+    fn wrong_next(&self, locker: &Locker, now: u64) -> Option<&'static str> {
+        let Some(stopped_at) = self.stopped_at else { return Some("the motor before still runs") };
+        let due = if !self.opened {
+            stopped_at + JAM_SHOWN
+        } else if locker.door == Door::Open {
+            return Some("the door before is open");
+        } else if locker.closed_at >= self.at {
+            if locker.closed_at.saturating_sub(locker.opened_at.max(stopped_at)) > DOOR_OPEN + SLOW_DISK {
+                return Some("the door before was open for too long");
+            }
+            locker.closed_at + CLOSED_FOR
+        } else {
+            stopped_at + UNOPENED
+        };
+        if now < due {
+            Some("it is too early")
+        } else {
+            (now > due + NEXT + SLOW_DISK).then_some("it is too late after the one before")
+        }
+    }
+}
+
+/// In seconds since 1970.
+fn seconds(now: u64) -> i64 {
+    (BEGINNING + i64::try_from(now).unwrap()) / 1_000
+}
