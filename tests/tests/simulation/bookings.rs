@@ -21,11 +21,11 @@ impl Booking {
     pub(crate) fn draw(number: usize, cabinets: usize, seed: &mut Seed) -> Self {
         let mut draw = |most: usize| usize::try_from(seed.below(most as u64)).unwrap();
         // Every cabinet has some, and some have others in a second one.
-        let places = [number % cabinets, draw(cabinets)];
+        let two = [number % cabinets, draw(cabinets)];
         let mut keys = BTreeSet::new();
         for n in 0..[1, 2, 3, 3, 4, 4][draw(6)] {
-            let place = if n > 1 && draw(2) == 0 { places[1] } else { places[0] };
-            keys.insert((place, u16::try_from(draw(usize::from(KEYS))).unwrap()));
+            let cabinet = if n > 1 && draw(2) == 0 { two[1] } else { two[0] };
+            keys.insert((cabinet, u16::try_from(draw(usize::from(KEYS))).unwrap()));
         }
         // Neither 1 nor 2, which would answer the keypad's question.
         let pin = format!("7345{}{}", 3 + number / 7, 3 + number % 7);
@@ -33,7 +33,7 @@ impl Booking {
     }
 
     pub(crate) fn lockers(&self, cabinet: usize) -> impl Iterator<Item = u16> {
-        self.keys.iter().filter(move |(place, _)| *place == cabinet).map(|(_, locker)| *locker)
+        self.keys.iter().filter(move |(of, _)| *of == cabinet).map(|(_, locker)| *locker)
     }
 
     pub(crate) fn cabinets(&self) -> BTreeSet<usize> {

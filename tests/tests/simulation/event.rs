@@ -3,7 +3,7 @@
 use automat::device::Motor;
 use serde_json::Value;
 
-use crate::people::{Act, Deed};
+use crate::people::{Deed, Step};
 
 /// An event of the simulation.
 #[derive(Debug)]
@@ -57,10 +57,10 @@ pub(crate) enum Happening {
     /// Somebody comes to the keypad.
     Visited(usize),
     /// The person at the keypad does something, if it is still the same visit.
-    Acted {
+    Stepped {
         cabinet: usize,
         visit: u64,
-        act: Act,
+        step: Step,
     },
     /// Somebody who does not use the keypad does something.
     Helped {

@@ -162,7 +162,7 @@ impl Locker {
         self.tried = self.tried.max(n);
     }
 
-    /// What the cloud was told of who moved the key last, and when. `None` if it may not know it, because a report was
+    /// What was reported to the cloud of who moved the key last, and when. `None` if it may not know it, because a report was
     /// lost or overtaken.
     pub(crate) fn known(&self) -> Option<(Option<&String>, u64)> {
         let before = self.moves.len().checked_sub(2).map(|before| &self.moves[before]);

@@ -28,7 +28,7 @@ pub(crate) struct Visit {
 
 /// What a person at a keypad does.
 #[derive(Debug)]
-pub(crate) enum Act {
+pub(crate) enum Step {
     Presses(String),
     /// Says what is wanted, if the display still asks.
     Chooses(&'static str),
@@ -76,38 +76,38 @@ impl World {
         let Some(visit) = &mut self.cabinets[cabinet].visit else { return };
         visit.tries_left = visit.tries_left.saturating_sub(1);
         let keys = format!("{}#", self.bookings[visit.booking].pin);
-        self.act_after(cabinet, pause, Act::Presses(keys));
+        self.step_after(cabinet, pause, Step::Presses(keys));
     }
 
-    fn act_after(&mut self, cabinet: usize, pause: u64, act: Act) {
+    fn step_after(&mut self, cabinet: usize, pause: u64, step: Step) {
         if let Some(visit) = self.cabinets[cabinet].visit.as_ref().map(|visit| visit.number) {
-            self.after(pause, Happening::Acted { cabinet, visit, act });
+            self.after(pause, Happening::Stepped { cabinet, visit, step });
         }
     }
 
-    pub(crate) fn act(&mut self, cabinet: usize, act: Act) {
-        match act {
-            Act::Presses(keys) => {
+    pub(crate) fn take_step(&mut self, cabinet: usize, step: Step) {
+        match step {
+            Step::Presses(keys) => {
                 let random = u128::from(self.seed.below(u64::MAX));
                 self.input(cabinet, Input::Typed { keys: Keys::new(&keys), random });
                 self.notice(cabinet);
             }
-            Act::Chooses(wanted) => {
+            Step::Chooses(wanted) => {
                 if self.cabinets[cabinet].display == Display::FetchOrReturn {
-                    self.act(cabinet, Act::Presses(wanted.to_owned()));
+                    self.take_step(cabinet, Step::Presses(wanted.to_owned()));
                 }
             }
-            Act::Opens(locker, purpose) => {
+            Step::Opens(locker, purpose) => {
                 self.open_door(cabinet, locker);
                 let pause = 500 + self.seed.below(8 * SECOND);
-                self.act_after(cabinet, pause, Act::Uses(locker, purpose));
+                self.step_after(cabinet, pause, Step::Uses(locker, purpose));
                 self.notice(cabinet);
             }
-            Act::Uses(locker, purpose) => {
+            Step::Uses(locker, purpose) => {
                 self.use_locker(cabinet, locker, purpose);
                 self.notice(cabinet);
             }
-            Act::IsImpatient(noticed) => {
+            Step::IsImpatient(noticed) => {
                 let visit = self.cabinets[cabinet].visit.as_ref().filter(|visit| visit.noticed == noticed);
                 match visit.map(|visit| visit.tries_left > 0) {
                     Some(true) => self.type_code(cabinet, 0),
@@ -148,14 +148,14 @@ impl World {
                     protocol::Purpose::Fetch => Purpose::Fetch,
                     protocol::Purpose::Return => Purpose::Return,
                 };
-                self.act_after(cabinet, pause, Act::Opens(locker, purpose));
+                self.step_after(cabinet, pause, Step::Opens(locker, purpose));
             }
             Display::FetchOrReturn if !only_looks => {
                 let has_keys = self.holders.values().any(|holder| *holder == Some(booking));
                 let likely = if has_keys { "2" } else { "1" };
                 let wanted = *self.seed.one_of(&[likely, likely, likely, "1", "2", "*"]);
                 let pause = self.seed.below(22 * SECOND);
-                self.act_after(cabinet, pause, Act::Chooses(wanted));
+                self.step_after(cabinet, pause, Step::Chooses(wanted));
             }
             Display::DoorOpen(locker) => {
                 self.verdict.count("ended by an open door", 1);
@@ -174,7 +174,7 @@ impl World {
         let (noticed, only_looks) = (visit.noticed, visit.only_looks);
         if !only_looks {
             let pause = PATIENCE / 5 + self.seed.below(PATIENCE);
-            self.act_after(cabinet, pause, Act::IsImpatient(noticed));
+            self.step_after(cabinet, pause, Step::IsImpatient(noticed));
         }
     }
 

@@ -165,9 +165,9 @@ impl World {
                 self.connect_soon(cabinet);
             }
             Happening::Visited(cabinet) => self.visit(cabinet),
-            Happening::Acted { cabinet, visit, act } => {
+            Happening::Stepped { cabinet, visit, step } => {
                 if self.cabinets[cabinet].visit.as_ref().is_some_and(|current| current.number == visit) {
-                    self.act(cabinet, act);
+                    self.take_step(cabinet, step);
                 }
             }
             Happening::Helped { cabinet, deed } => self.help_now(cabinet, deed),
