@@ -7,7 +7,7 @@ use domain::{Contract, ContractKeys, Instant, Key, KeyId, KeyState};
 
 use super::entry::Entry;
 use super::filter::ContractFilter;
-use crate::items::{ContractItem, Item, ItemKey, KeyItem, StoredContract, StoredKey};
+use crate::items::{ContractItem, KeyItem, StoredContract, StoredKey};
 use crate::page::List;
 use crate::{Error, Page, PageRequest, Store};
 
@@ -68,15 +68,20 @@ impl Walk<'_> {
     /// What the entries find, each with its entry: contracts that have the entry and match the filter. Of a contract whose
     /// keys are all being removed, nothing: it is about to be deleted.
     pub(super) async fn read(&mut self, entries: &[Entry]) -> Result<Vec<(Entry, StoredContract)>, Error> {
-        let item_keys: Vec<_> = entries.iter().map(|entry| ContractItem::key(&entry.contract)).collect();
-        let mut items = by_key(self.store.get_all(&item_keys).await?);
+        // A contract whose start has changed can be at two positions: only at one of them it still is.
+        let contracts: BTreeSet<_> = entries.iter().map(|entry| &entry.contract).collect();
+        let item_keys: Vec<_> = contracts.into_iter().map(ContractItem::key).collect();
+        let mut contracts = HashMap::new();
+        for item in self.store.get_all(&item_keys).await? {
+            let stored = ContractItem::read(item, &self.store.codes)?;
+            contracts.insert(stored.contract.id.clone(), stored);
+        }
         self.read += entries.len();
         let mut found = Vec::new();
-        for (entry, item_key) in entries.iter().zip(&item_keys) {
-            let Some(item) = items.remove(item_key) else { continue };
-            let stored = ContractItem::read(item, &self.store.codes)?;
-            if self.filter.has(&stored, self.now) && Entry::of_contract(&stored).contains(entry) {
-                found.push((entry.clone(), stored));
+        for entry in entries {
+            let Some(stored) = contracts.get(&entry.contract) else { continue };
+            if self.filter.has(stored, self.now) && Entry::of_contract(stored).contains(entry) {
+                found.push((entry.clone(), stored.clone()));
             }
         }
         self.read_keys(found.iter().flat_map(|(_, stored)| &stored.contract.keys)).await?;
@@ -105,8 +110,4 @@ impl Walk<'_> {
         }
         Ok(())
     }
-}
-
-fn by_key(items: Vec<Item>) -> HashMap<ItemKey, Item> {
-    items.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect()
 }

@@ -192,6 +192,28 @@ async fn a_key_has_its_live_contracts_at_once_and_others_have_them_after_the_pro
 }
 
 #[tokio::test]
+async fn a_contract_that_has_moved_is_listed_once_before_and_after_its_projection() {
+    let stage = with_garage().await;
+    stage.book("A", "BK-1", of("Aino", 1)).await;
+    stage.project().await;
+    let moved = domain::ContractChange { start: Some(at(1_000)), ..domain::ContractChange::default() };
+    stage.edit("BK-1", moved).await;
+    let of_key = ContractFilter::of_key(key_id("A"));
+    assert_eq!(listed(&stage, &of_key, 20).await, ["BK-1"], "in the calendar, and still in the list at its old start");
+    // The projector has put the new entries and not yet deleted the old ones.
+    let old = stage.index(false).await;
+    stage.project().await;
+    for (pk, sk) in &old {
+        stage.put_key(pk, sk).await;
+    }
+    for filter in
+        [of_key, of_search("aino"), ContractFilter { automat: Some(automat_id("lobby")), ..Default::default() }]
+    {
+        assert_eq!(listed(&stage, &filter, 20).await, ["BK-1"], "{filter:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_contract_is_listed_by_the_keys_it_has_now() {
     let stage = with_garage().await;
     stage.book("A", "BK-1", of("Aino", 1)).await;
@@ -213,8 +235,8 @@ async fn keys_that_are_being_removed_are_not_shown() {
     stage.book("A+C", "BK-1", of("Aino", 1)).await;
     stage.book("A", "BK-2", of("Aino", 2)).await;
     stage.project().await;
-    // Marked, and nothing else yet.
-    stage.table.wire.cut_after(2);
+    // Marked, after two reads, and nothing else yet.
+    stage.table.wire.cut_after(3);
     let removed = stage.store().remove_key(&key_id("A"), true, store::Expected::Any, &metadata()).await;
     assert!(removed.is_err() && stage.table.wire.was_cut());
     stage.table.wire.repair();

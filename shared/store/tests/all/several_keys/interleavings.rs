@@ -3,7 +3,7 @@
 
 use domain::{ContractChange, ContractDraft, ContractId, Ending, KeyChange, KeyDraft, KeyId, Sharing};
 use store::{Error, Expected, Store};
-use testkit::{Steps, TestTable, Wire, at, key, locker_reports, metadata, pin};
+use testkit::{Steps, TABLE, TestTable, Wire, at, key, locker_reports, metadata, pin};
 use tokio::task::JoinHandle;
 
 use super::picture::{Picture, check};
@@ -180,9 +180,15 @@ impl Stage {
             let removed = self.table.store.remove_key(&run.key(name), true, Expected::Any, &metadata_at(20)).await;
             assert!(matches!(removed, Ok(_) | Err(Error::NotFound(_))), "{what}: {removed:?}");
         }
+        // A removal does not find a contract that ended before the projector had put it in the key's list. Nobody is shown
+        // it, and its `ttl` deletes it.
         let picture = Picture::of(&self.table).await;
-        let left = (picture.contracts.len(), picture.pins.len());
-        assert_eq!(left, (0, 0), "{what}: every contract went with its keys");
+        for item in picture.contracts.values().chain(picture.pins.values()) {
+            let until: i64 = item["until"].as_n().unwrap().parse().unwrap();
+            assert!(until <= at(20).millis() && !item.contains_key("out"), "{what}: live contracts go with their keys");
+            let request = self.table.client.delete_item().table_name(TABLE);
+            request.key("PK", item["PK"].clone()).key("SK", item["SK"].clone()).send().await.unwrap();
+        }
     }
 }
 

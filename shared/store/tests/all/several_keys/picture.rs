@@ -63,8 +63,10 @@ impl Picture {
         let noted = noted(item);
         let is_over = item.get("until").is_some_and(|until| millis(until) <= now.millis());
         for noted in &noted {
-            assert!(self.is_active(noted) || self.is_going(noted), "{what}: {name} has {} that is gone", noted.key);
-            if self.is_going(noted) {
+            // A removal may not have found a contract that had just ended.
+            let is_left = self.is_going(noted) || is_over;
+            assert!(self.is_active(noted) || is_left, "{what}: {name} has {} that is gone", noted.key);
+            if !self.is_active(noted) {
                 continue;
             }
             let key = &calendars[&noted.key];
