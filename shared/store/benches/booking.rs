@@ -37,7 +37,7 @@ async fn main() {
                 live += 1;
             }
             for &count in counts {
-                let (Tally { round_trips, read_units, write_units }, times) = measure(&table, count).await;
+                let (Tally { round_trips, read_units, write_units }, times) = measure(&table, count, live).await;
                 let (median, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
                 println!(
                     "| {count} | {automats} | {live} | {round_trips} | {read_units} | {write_units} | {median:.2?} | {p99:.2?} |"
@@ -88,12 +88,12 @@ async fn with_keys(automats: usize) -> TestTable {
 
 /// The capacity of one booking with an `Idempotency-Key`, in front of all others so that the agendas change, and the times
 /// of all of them in order.
-async fn measure(table: &TestTable, count: usize) -> (Tally, Vec<Duration>) {
+async fn measure(table: &TestTable, count: usize, live: i64) -> (Tally, Vec<Duration>) {
     let mut tally = Tally::default();
     let mut times = Vec::new();
     for sample in 0..SAMPLES {
         let draft = ContractDraft { keys: keys(count), ..contract(&id(0), 0, HOUR) };
-        let asking = metadata_with_receipt(&format!("{count} {sample}"), "h");
+        let asking = metadata_with_receipt(&format!("{live} {count} {sample}"), "h");
         let _ = table.wire.tally();
         let stopwatch = Stopwatch::now();
         let made = table.store.create_contract(draft, &asking).await.unwrap();

@@ -19,7 +19,7 @@ pub(super) struct Counted(Vec<(&'static str, f64)>);
 
 impl Counted {
     pub(super) fn read(read: impl Fn(&str) -> Result<String>) -> Result<Self> {
-        let booking = cell(&read(MEASUREMENTS)?, "| 100 | 0 |", 5).context(MEASUREMENTS)?;
+        let booking = cell(&read(MEASUREMENTS)?, "| 1 | 100 |", 5).context(MEASUREMENTS)?;
         let lengths = read(SMS)?;
         let mut segments = 0.0;
         for kind in ["contract-created", "start-reminder", "key-returned"] {
