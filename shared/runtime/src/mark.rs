@@ -2,7 +2,7 @@
 //!
 //! `lambda_http` makes a text of the body with `Encoding::decode` of `encoding_rs`, which works "with BOM removal"
 //! (<https://docs.rs/encoding_rs/latest/encoding_rs/struct.Encoding.html#method.decode>). So the mark is written twice, and
-//! one is sent. `Content-Length` counts one.
+//! one is sent. `Content-Length` counts one, and is set here, because axum would count both.
 
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
@@ -14,9 +14,10 @@ pub(crate) async fn keep(response: Response) -> Response {
     if !content_type.is_some_and(|content_type| content_type.starts_with("text/csv")) {
         return response;
     }
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     // The body is in memory already.
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    parts.headers.insert("content-length", bytes.len().into());
     let body = if bytes.starts_with(MARK) { Body::from([MARK, &bytes].concat()) } else { Body::from(bytes) };
     Response::from_parts(parts, body)
 }
