@@ -47,7 +47,7 @@ def python_client(tmp_path_factory):
     """The client of openapi-python-client, as a package that can be imported from."""
     folder = tmp_path_factory.mktemp("python")
     out = folder / "key_automat_client"
-    said = execute([tool("openapi-python-client"), "generate", "--path", DOCUMENT, "--meta", "none", "--output-path", out], folder)
+    said = execute([tool("openapi-python-client"), "generate", "--path", DOCUMENT, "--config", HERE / "client.yaml", "--meta", "none", "--output-path", out], folder)
     assert "Warning" not in said and "ERROR" not in said, said
     sys.path.insert(0, str(folder))
     return lambda module: importlib.import_module(f"key_automat_client.{module}")
