@@ -1,7 +1,7 @@
-//! Keeps the search index of contracts: the second reader of the table's stream, beside `notifications`.
+//! Keeps the index of contracts and messages: the second reader of the table's stream, beside `notifications`.
 //!
-//! Records may be duplicated, late and out of order. The store makes the index right for the contract as it is now, so
-//! the function need not keep any order (`store::search` explains why).
+//! Records may be duplicated, late and out of order. The store makes the index right for the contract or message as it
+//! is now, so the function need not keep any order (`store::contract_index` explains why).
 
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};

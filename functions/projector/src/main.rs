@@ -1,4 +1,4 @@
-//! The Lambda binary that keeps the search index.
+//! The Lambda binary that keeps the index.
 
 use projector::Projector;
 

@@ -1,4 +1,4 @@
-//! Compares the search index of a deployed stack with its contracts, and rebuilds it. `infra/runbooks/search.md` says when.
+//! Compares the index of a deployed stack with its contracts and messages, and rebuilds it. `infra/runbooks/search.md` says when.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use clock::Random;
 use store::{ProjectionReport, Store};
 
-/// Compares the search index of a deployed stack with its contracts. Credentials and region come from the environment.
+/// Compares the index of a deployed stack with its contracts and messages. Credentials and region come from the environment.
 #[derive(Debug, Parser)]
 struct Options {
     /// Name of the stack's table: its output `TableName`.
@@ -66,9 +66,9 @@ fn succeeded(step: Step, report: &ProjectionReport) -> bool {
 }
 
 fn shown(report: &ProjectionReport) -> String {
-    let ProjectionReport { contracts, entries, missing, outdated, failed } = report;
+    let ProjectionReport { contracts, messages, entries, missing, outdated, failed } = report;
     format!(
-        "{contracts} contracts, {entries} entries: {missing} missing, {outdated} outdated, {failed} contracts unreadable or busy"
+        "{contracts} contracts, {messages} messages, {entries} entries: {missing} missing, {outdated} outdated, {failed} contracts or messages unreadable or busy"
     )
 }
 
@@ -113,10 +113,14 @@ mod tests {
             let report = take(&table.store, step).await.unwrap();
             (shown(&report), succeeded(step, &report))
         };
-        let wrong = "1 contracts, 0 entries: 6 missing, 0 outdated, 0 contracts unreadable or busy".to_owned();
+        let wrong =
+            "1 contracts, 0 messages, 0 entries: 6 missing, 0 outdated, 0 contracts or messages unreadable or busy"
+                .to_owned();
         assert_eq!(step(Step::Check).await, (wrong.clone(), false));
         assert_eq!(step(Step::Rebuild).await, (wrong, true));
-        let right = "1 contracts, 6 entries: 0 missing, 0 outdated, 0 contracts unreadable or busy".to_owned();
+        let right =
+            "1 contracts, 0 messages, 6 entries: 0 missing, 0 outdated, 0 contracts or messages unreadable or busy"
+                .to_owned();
         assert_eq!(step(Step::Check).await, (right, true));
     }
 }

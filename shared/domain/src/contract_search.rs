@@ -176,12 +176,18 @@ fn phone_prefix(text: &str) -> Option<String> {
     (kept.len() >= MIN_DIGITS).then(|| phone_term(kept))
 }
 
-fn phone_term(number: &str) -> String {
+pub(crate) fn phone_term(number: &str) -> String {
     std::iter::once(PHONE).chain(number.chars().rev().filter(char::is_ascii_digit)).collect()
 }
 
-fn email_term(address: &str) -> String {
-    address.to_lowercase()
+pub(crate) fn email_term(address: &str) -> String {
+    cut(address.to_lowercase())
+}
+
+/// The longest of a name's terms, which finds the fewest others. `None` if an index has none of them.
+pub(crate) fn longest_term(name: &str) -> Option<String> {
+    let length = |term: &String| term.chars().count();
+    terms_of(name).map(cut).filter(|term| length(term) >= ContractSearch::MIN_CHARACTERS).max_by_key(length)
 }
 
 /// From each word of a text to the next space, folded, without marks, and with `-` for whatever is between two words:

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use strum::{IntoStaticStr, VariantArray};
 
+use crate::contract_search::{email_term, longest_term, phone_term};
 use crate::search::folded;
 use crate::{Contact, Contract, Email, Name, PhoneNumber, Recipient};
 
@@ -61,6 +62,33 @@ impl PersonSearch {
         let email = self.email.as_ref().map(|email| (MatchedField::Email, folded(email.reveal())));
         let number = self.phone_number.as_ref().map(|number| (MatchedField::PhoneNumber, number.reveal().to_owned()));
         email.into_iter().chain(number)
+    }
+
+    /// The search by each known detail alone: email address, phone number, name.
+    pub fn details(&self) -> impl Iterator<Item = Self> {
+        let nothing = Self { email: None, phone_number: None, name: None };
+        let email = self.email.clone().map(|email| Self { email: Some(email), ..nothing.clone() });
+        let number = self.phone_number.clone().map(|number| Self { phone_number: Some(number), ..nothing.clone() });
+        let name = self.name.clone().map(|name| Self { name: Some(name), ..nothing });
+        [email, number, name].into_iter().flatten()
+    }
+
+    /// The beginning of a term that every contract has in which the first known detail occurs
+    /// ([`ContractTerms`](crate::ContractTerms)). `None` if it is a name without a word of two characters. Personal.
+    #[must_use]
+    pub fn prefix(&self) -> Option<String> {
+        match self {
+            Self { email: Some(email), .. } => Some(email_term(email.reveal())),
+            Self { phone_number: Some(number), .. } => Some(phone_term(number.reveal())),
+            Self { name, .. } => longest_term(name.as_ref()?.as_str()),
+        }
+    }
+
+    /// The first known detail, as [`Mention::details`] has it. Personal.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        let name = self.name.iter().map(|name| folded(name.as_str()));
+        self.addresses().map(|(_, address)| address).chain(name).next().unwrap_or_default()
     }
 
     /// Finds the person among everybody mentioned in a contract and its messages.
@@ -158,6 +186,11 @@ impl<'m> Mention<'m> {
     /// Everybody in a message: the recipient, and the person of its contract.
     pub fn in_message(recipient: &'m Recipient, person: &'m Name) -> impl Iterator<Item = Self> {
         [Self::of_recipient(recipient), Self::of_name(person)].into_iter()
+    }
+
+    /// The name and the addresses, folded for comparison. Personal.
+    pub fn details(self) -> impl Iterator<Item = String> {
+        [Some(self.name), self.email, self.phone_number].into_iter().flatten().map(folded)
     }
 
     fn of_name(name: &'m Name) -> Self {

@@ -5,7 +5,6 @@
 //! where the CPU runs at full speed.
 
 mod client;
-mod mark;
 mod settings;
 mod start;
 mod telemetry;
@@ -18,7 +17,7 @@ pub use telemetry::telemetry;
 
 /// Serves requests from API Gateway until Lambda ends the process.
 pub async fn run(router: axum::Router) -> Result<(), Error> {
-    lambda_http::run(router.layer(axum::middleware::map_response(mark::keep))).await
+    lambda_http::run(router).await
 }
 
 /// Handles events from other services, one at a time, until Lambda ends the process. Lambda retries a failed event.

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use store::{ContractFilter, PageRequest};
 use testkit::{SeededRng, TABLE, Tally, TestTable, at, automat, by_sms, contract, key, locker, metadata};
 
-const CONTRACTS: [u32; 3] = [1_000, 10_000, 100_000];
+const CONTRACTS: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
 const CONTRACTS_OF_A_KEY: u32 = 100;
 const LOCKERS: u32 = 40;
 const SAMPLES: u32 = 41;
@@ -97,6 +97,9 @@ async fn fill(table: &TestTable, contracts: u32) {
         }
         let draft = draft(&KeyId::parse(&id).unwrap(), number, &mut random);
         table.store.create_contract(draft, &metadata()).await.unwrap();
+        if number % 10_000 == 0 {
+            table.delete_stream_records().await;
+        }
     }
 }
 

@@ -41,6 +41,13 @@ async fn all(stack: &Stack, what: &str, mut body: Value) -> Vec<Value> {
     }
 }
 
+/// Waits until so many contracts that name the person can be found.
+async fn wait_until_found(stage: &Stage, person: &Person, count: usize) {
+    let path = format!("/v1/contracts?search={}", person.name);
+    let found = |list: &Value| list["data"].as_array().is_some_and(|contracts| contracts.len() == count);
+    eventually(|| stage.stack.viewer().get(&path), found).await;
+}
+
 /// Waits until a contract has ended.
 async fn ended(stage: &Stage, contract: &str) {
     let over = |contract: &Value| contract["state"] == "ended";
@@ -74,6 +81,7 @@ async fn all_data_of_a_person_is_exported_with_a_record() {
     stage.booked(&key, 5, 6).await;
     wait_for_messages(&stage, &own).await;
     wait_for_messages(&stage, &other).await;
+    wait_until_found(&stage, &aino, 2).await;
 
     let found = all(&stage.stack, "export", json!({ "email": aino.email.to_uppercase() })).await;
     let ids: Vec<_> = found.iter().map(|data| data["contractId"].as_str().unwrap()).collect();
@@ -117,6 +125,7 @@ async fn ended_contracts_are_erased_and_live_ones_are_named() {
         wait_for_messages(&stage, contract).await;
     }
     ended(&stage, &over).await;
+    wait_until_found(&stage, &aino, 3).await;
 
     let body = json!({ "email": aino.email });
     let outcomes = |done: &[Value]| -> Vec<(String, String)> {
@@ -145,7 +154,11 @@ async fn ended_contracts_are_erased_and_live_ones_are_named() {
     stage.stack.operator().delete(&live).await.is(204);
     let cancelled = |list: &Value| list["data"].as_array().is_some_and(|messages| messages.len() == 2);
     eventually(|| stage.stack.viewer().get(format!("{live}/messages")), cancelled).await;
-    let done = all(&stage.stack, "erase", body.clone()).await;
+    // Both messages are found some time after they were sent.
+    let mut done = Vec::new();
+    while done.is_empty() {
+        done = all(&stage.stack, "erase", body.clone()).await;
+    }
     assert_eq!(outcomes(&done), named(&[(&live_id, "messages-erased")]));
     for what in ["export", "erase"] {
         assert_eq!(all(&stage.stack, what, body.clone()).await, [] as [Value; 0], "nothing is left to {what}");
@@ -166,6 +179,7 @@ async fn a_name_alone_erases_nothing_by_mistake() {
     let body = json!({ "contractId": fresh("one"), "person": aino.name, "start": hours(0), "end": in_seconds(2) });
     let contract = stage.book(&key, body).await.header("location").to_owned();
     ended(&stage, &contract).await;
+    wait_until_found(&stage, &aino, 1).await;
     let by_name = json!({ "person": aino.name });
     let done = all(&stage.stack, "erase", by_name.clone()).await;
     assert_eq!((&done[0]["outcome"], &done[0]["foundBy"]), (&json!("ambiguous"), &json!(["name"])));

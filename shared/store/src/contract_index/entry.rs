@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::Error;
 use crate::items::{Item, ItemKey, Millis, NotedKey, StoredContract, read};
 
+const MONTHS: &str = "MONTHS#";
 /// Over how many partitions lists of the whole stack are spread, so that none becomes hot.
 const SHARDS: u8 = 8;
 
@@ -69,7 +70,13 @@ impl List {
 
 /// The partition of the months in which a prefix may have entries.
 pub(crate) fn months_partition(prefix: &str) -> String {
-    format!("MONTHS#{}", initials(prefix))
+    format!("{MONTHS}{}", initials(prefix))
+}
+
+/// The item that makes searches find an entry by a term: its month, for its first characters. `None` for other entries.
+pub(crate) fn month_item(entry: &ItemKey) -> Option<ItemKey> {
+    let (initials, month) = entry.pk.strip_prefix(List::PK_PREFIX)?.strip_prefix("TERM#")?.rsplit_once('#')?;
+    Some(ItemKey::new(format!("{MONTHS}{initials}"), month))
 }
 
 /// The first two characters, which every search has.
@@ -117,7 +124,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// The attributes that [`Entry::of_item`] reads, for a projection.
-    pub(crate) const SOURCE: &str = "#PK, #SK, #contractId, #keys, #out, #from, #until, #person, #contacts";
+    pub(crate) const SOURCE: &str = "#contractId, #keys, #out, #from, #until, #person, #contacts";
 
     /// The entries of a contract.
     pub(crate) fn of_contract(stored: &StoredContract) -> BTreeSet<Self> {
@@ -248,6 +255,8 @@ mod tests {
             for at in ["1970-01-01T00:00:00Z", "2026-11-24T12:00:00.123Z", "9999-12-31T23:59:59.999Z"] {
                 for list in [List::Term(term.to_owned()), List::Key("k9".to_owned()), List::All, List::Out] {
                     let entry = entry(list, at);
+                    let month = entry.term().map(|term| ItemKey::new(months_partition(term), entry.month()));
+                    assert_eq!(month_item(&entry.item_key()), month);
                     assert_eq!(Entry::of_item_key(&entry.item_key()), Some(entry));
                 }
             }

@@ -1,4 +1,4 @@
-//! The lists by which contracts are found, and their upkeep (ADR 0041).
+//! The lists by which contracts are found, and messages by the people they name, and their upkeep (ADR 0041).
 //!
 //! A booking does not write the index: the function `projector` follows the table's stream and does it afterwards. So an
 //! entry says only where to look. Whoever reads a list reads each contract it names and shows what it reads, and an
@@ -24,7 +24,7 @@
 //! The argument does not use the order of records, nor that each comes once, nor that no two projections run at the same
 //! time. It does need that a projection touches no other entries than those its record moved: what a crash leaves behind
 //! is then exactly what the repetition puts right. And it assumes that nothing of an invocation that has crashed is
-//! written after its repetition. What is lost all the same (a record that was given up) is found by
+//! written after its repetition. It holds for messages as for contracts. What is lost all the same (a record that was given up) is found by
 //! [`Store::rebuild_projection`].
 //!
 //! Entries have no attributes: partition and sort key say everything. So there is nothing in them that could be outdated
@@ -34,14 +34,17 @@ mod batch;
 mod entry;
 mod filter;
 mod lists;
+mod mention;
 mod months;
 mod project;
 mod rebuild;
+mod source;
 mod terms;
 mod walk;
 
 pub(crate) use self::entry::{Entry, List as ContractList};
 pub use self::filter::{ContractFilter, ListedState, Order};
+pub(crate) use self::mention::{message_of, of_message, of_person};
 pub(crate) use self::months::KnownMonths;
 pub use self::rebuild::ProjectionReport;
 pub use self::walk::ListedContract;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Instant, utc_month};
 
-use super::entry::{Entry, months_partition};
+use super::entry::{month_item, months_partition};
 use crate::items::ItemKey;
 use crate::read::Stretch;
 use crate::{Error, Store};
@@ -46,9 +46,8 @@ impl KnownMonths {
 impl Store {
     /// Makes searches look in the months of these entries. It must be done before the entries are put: nothing comes
     /// back to a month that was left out.
-    pub(super) async fn put_months(&self, entries: impl Iterator<Item = &Entry>) -> Result<(), Error> {
-        let items =
-            entries.filter_map(|entry| Some(ItemKey::new(months_partition(entry.term()?), entry.month()))).collect();
+    pub(super) async fn put_months(&self, entries: impl IntoIterator<Item = &ItemKey>) -> Result<(), Error> {
+        let items = entries.into_iter().filter_map(month_item).collect();
         let new = self.searched_months.without_known(items);
         self.write_keys(&new, &[]).await?;
         self.searched_months.add(new);
@@ -56,7 +55,7 @@ impl Store {
     }
 
     /// The months in which one of the prefixes may have entries, newest first, not after `latest`.
-    pub(super) async fn months_to_search(
+    pub(crate) async fn months_to_search(
         &self,
         prefixes: &[String],
         latest: Option<&str>,

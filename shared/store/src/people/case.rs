@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::{KeyId, KeyState, MatchedField, Mention, PersonMatch, PersonSearch};
 
+use super::details::{Details, Position};
 use super::walk::About;
-use crate::items::{ContractItem, ItemKey, MessageItem, StoredContract, StoredKey, StoredMessage};
+use crate::items::{MessageItem, StoredContract, StoredKey, StoredMessage};
 use crate::sealing::Names;
 use crate::{Error, Store};
 
@@ -19,13 +20,18 @@ pub(super) struct Case {
     pub(super) contract: Option<StoredContract>,
     pub(super) messages: Vec<StoredMessage>,
     pub(super) found: PersonMatch,
-    /// The one item at which the case is handled, although the scan finds others of it.
-    pub(super) item_key: ItemKey,
+    /// Where it is handled.
+    pub(super) position: Option<Position>,
 }
 
 impl Store {
     /// Reads the whole case; `None` if the person is not in it.
-    pub(super) async fn case(&self, about: &About, search: &PersonSearch) -> Result<Option<Case>, Error> {
+    pub(super) async fn case(
+        &self,
+        about: &About,
+        search: &PersonSearch,
+        details: &Details,
+    ) -> Result<Option<Case>, Error> {
         let (mut keys, contract) = self.contract_with_keys(&about.contract, &about.incarnation).await?;
         keys.retain(|stored| stored.key.state == KeyState::Active);
         let messages = self.messages_about(about).await?;
@@ -35,14 +41,9 @@ impl Store {
         };
         let erased = contract.iter().flat_map(|stored| self.erased_fields(stored, search));
         let found = found.with_erased(erased);
-        let contract_item_key = ContractItem::key(&about.contract);
-        let item_key = if search.find_match(in_contract()).is_some() {
-            contract_item_key
-        } else {
-            let first = messages.iter().find(|message| search.find_match(mentions(message)).is_some());
-            first.map_or(contract_item_key, StoredMessage::item_key)
-        };
-        Ok(Some(Case { keys, contract, messages, found, item_key }))
+        let in_contract = contract.as_ref().and_then(|stored| details.in_contract(stored));
+        let position = in_contract.or_else(|| details.in_messages(&messages));
+        Ok(Some(Case { keys, contract, messages, found, position }))
     }
 
     /// The addresses searched for that were erased from the contract before.
@@ -83,6 +84,6 @@ impl Case {
     }
 }
 
-fn mentions(stored: &StoredMessage) -> impl Iterator<Item = Mention<'_>> {
+pub(super) fn mentions(stored: &StoredMessage) -> impl Iterator<Item = Mention<'_>> {
     Mention::in_message(&stored.message.recipient, &stored.message.facts.person)
 }

@@ -2,16 +2,17 @@
 //!
 //! A contract is deleted after the messages about it, and the last item that names the person is deleted together
 //! with the event that records it. So an erasure that is interrupted leaves something that the same call finds again.
-//! Search entries are deleted before their contract as well, and put back if it stays.
+//! What the index has of it is deleted afterwards, without waiting for the projector.
 
 use std::collections::{BTreeSet, HashSet};
 
-use domain::{Contact, Contract, ContractChange, EventKind, Instant, MatchedField, PersonSearch, Reminder};
+use domain::{Contact, Contract, ContractChange, EventKind, Instant, MatchedField, Mention, PersonSearch, Reminder};
 
-use super::case::Case;
+use super::case::{Case, mentions};
+use super::details::{Details, Position};
 use super::walk::{About, Sight, Walk};
 use super::{Erasure, ErasureOutcome};
-use crate::contract_index::Entry;
+use crate::contract_index::{Entry, of_message};
 use crate::expression::{Update, present};
 use crate::items::{ContractItem, ItemKey, PinItem, StoredContract, StoredKey, StoredMessage, StoredReminder};
 use crate::retry::{NotDone, retry};
@@ -38,14 +39,15 @@ impl Store {
         page: &PageRequest,
         metadata: &RequestMetadata,
     ) -> Result<Page<Erasure>, Error> {
-        let mut walk = Walk::new(self, search, "erase", page)?;
-        let erasing = Erasing { store: self, search, everybody_of_that_name, metadata };
+        let details = Details::of(search);
+        let mut walk = Walk::new(self, search, &details, "erase", page).await?;
+        let erasing = Erasing { store: self, search, details: &details, everybody_of_that_name, metadata };
         let mut data = Vec::new();
         while data.len() < page.limit
-            && let Some(Sight { item_key, about }) = walk.next_sight().await?
+            && let Some(Sight { position, about }) = walk.next_sight().await?
         {
-            data.extend(erasing.erase(&item_key, &about).await?);
-            walk.passed(item_key);
+            data.extend(erasing.erase(&position, &about).await?);
+            walk.passed(position);
         }
         Ok(Page { data, next: walk.cursor() })
     }
@@ -54,17 +56,16 @@ impl Store {
 struct Erasing<'a> {
     store: &'a Store,
     search: &'a PersonSearch,
+    details: &'a Details,
     everybody_of_that_name: bool,
     metadata: &'a RequestMetadata,
 }
 
 impl Erasing<'_> {
-    /// Handles the case at one of its items; `None` at the others.
-    async fn erase(&self, item_key: &ItemKey, about: &About) -> Result<Option<Erasure>, Error> {
-        let Some(case) = self.store.case(about, self.search).await? else { return Ok(None) };
-        if case.item_key != *item_key {
-            return Ok(None);
-        }
+    /// Handles the case at its position; `None` elsewhere.
+    async fn erase(&self, position: &Position, about: &About) -> Result<Option<Erasure>, Error> {
+        let case = self.store.case(about, self.search, self.details).await?;
+        let Some(case) = case.filter(|case| case.position.as_ref() == Some(position)) else { return Ok(None) };
         let matched_fields = case.found.matched_fields.clone();
         let keys = case.known_keys().into_keys().collect();
         let outcome = self.settle(about, case).await?;
@@ -73,11 +74,10 @@ impl Erasing<'_> {
 
     async fn settle(&self, about: &About, case: Case) -> Result<ErasureOutcome, Error> {
         let (mut read, mut outcome, mut foreign_pins) = (Some(case), ErasureOutcome::MessagesErased, HashSet::new());
-        let mut entries = BTreeSet::new();
-        let settled = retry!(self.store, {
+        retry!(self.store, {
             let case = match read.take() {
                 Some(case) => case,
-                None => match self.store.case(about, self.search).await? {
+                None => match self.store.case(about, self.search, self.details).await? {
                     Some(fresh) => fresh,
                     // Another call has done the same meanwhile.
                     None => return Ok(outcome),
@@ -91,10 +91,7 @@ impl Erasing<'_> {
                 Verdict::Messages => ErasureOutcome::MessagesErased,
             };
             let last = self.delete_messages(about, &case, &verdict).await?;
-            let going = entries_going(&case, &verdict);
-            self.store.delete_entries(&going).await?;
-            entries.extend(going);
-            let transaction = self.build_erasure(about, &case, &verdict, last, &foreign_pins).await?;
+            let transaction = self.build_erasure(about, &case, &verdict, last.as_ref(), &foreign_pins).await?;
             if let Err(refused) = transaction.try_commit(self.store).await? {
                 // An ended contract's PIN may have been taken by another contract. Then the next attempt leaves it
                 // alone.
@@ -104,10 +101,12 @@ impl Erasing<'_> {
             if outcome == ErasureOutcome::ContractErased {
                 self.delete_late_messages(about).await?;
             }
+            if let Some(message) = &last {
+                self.store.settle_entries(&message.item_key(), &entries_of(message)).await?;
+            }
+            self.store.settle_entries(&ContractItem::key(&about.contract), &entries_gone(&case, &verdict)).await?;
             Ok(outcome)
-        });
-        self.store.settle_entries(&about.contract, &entries).await?;
-        settled
+        })
     }
 
     fn verdict(&self, case: &Case) -> Verdict {
@@ -141,7 +140,7 @@ impl Erasing<'_> {
         going.sort_by_key(|stored| self.is_certain(stored));
         let last = if matches!(verdict, Verdict::Messages) { going.pop() } else { None };
         for message in going {
-            self.store.delete(message.item_key(), present()).await?;
+            self.delete_message(message).await?;
         }
         if all || case.contract.is_none() {
             for &which in Reminder::ALL {
@@ -162,9 +161,15 @@ impl Erasing<'_> {
     /// Deletes messages that were stored while the others were being deleted.
     async fn delete_late_messages(&self, about: &About) -> Result<(), Error> {
         for message in self.store.messages_about(about).await? {
-            self.store.delete(message.item_key(), present()).await?;
+            self.delete_message(&message).await?;
         }
         Ok(())
+    }
+
+    /// Deletes a message and what the index has of it.
+    async fn delete_message(&self, message: &StoredMessage) -> Result<(), Error> {
+        self.store.delete(message.item_key(), present()).await?;
+        self.store.settle_entries(&message.item_key(), &entries_of(message)).await
     }
 
     /// The final transaction, with the event.
@@ -173,7 +178,7 @@ impl Erasing<'_> {
         about: &About,
         case: &Case,
         verdict: &Verdict,
-        last: Option<StoredMessage>,
+        last: Option<&StoredMessage>,
         foreign_pins: &HashSet<ItemKey>,
     ) -> Result<Transaction, Error> {
         let mut transaction = Transaction::default();
@@ -254,19 +259,25 @@ impl Erasing<'_> {
     }
 }
 
-/// The entries in lists that the contract will no longer have.
-fn entries_going(case: &Case, verdict: &Verdict) -> BTreeSet<Entry> {
+/// The entries that the contract no longer has. Only these may be put right: `contract_index` explains why.
+fn entries_gone(case: &Case, verdict: &Verdict) -> BTreeSet<ItemKey> {
     let Some(stored) = &case.contract else { return BTreeSet::new() };
-    let entries = Entry::of_contract(stored);
+    let entries = |stored: &StoredContract| Entry::of_contract(stored).iter().map(Entry::item_key).collect();
+    let before: BTreeSet<_> = entries(stored);
     match verdict {
-        Verdict::Contract => entries,
+        Verdict::Contract => before,
         Verdict::Contacts(staying) => {
             let mut left = stored.clone();
             left.contract.contacts.clone_from(staying);
-            entries.difference(&Entry::of_contract(&left)).cloned().collect()
+            &before - &entries(&left)
         }
         Verdict::Messages | Verdict::Leave(_) => BTreeSet::new(),
     }
+}
+
+fn entries_of(message: &StoredMessage) -> BTreeSet<ItemKey> {
+    let details = mentions(message).flat_map(Mention::details);
+    details.map(|detail| of_message(&detail, &message.item_key())).collect()
 }
 
 /// Whether a contract has not ended, or a key is out with it.

@@ -5,6 +5,7 @@ use ulid::Ulid;
 
 use super::PersonalData;
 use super::case::Case;
+use super::details::Details;
 use super::walk::{About, Sight, Walk};
 use crate::expression::Expression;
 use crate::items::{EventItem, ItemKey, read, text};
@@ -28,15 +29,17 @@ impl Store {
         page: &PageRequest,
         metadata: &RequestMetadata,
     ) -> Result<Page<PersonalData>, Error> {
-        let mut walk = Walk::new(self, search, "export", page)?;
+        let details = Details::of(search);
+        let mut walk = Walk::new(self, search, &details, "export", page).await?;
         let mut data = Vec::new();
         while data.len() < page.limit
-            && let Some(Sight { item_key, about }) = walk.next_sight().await?
+            && let Some(Sight { position, about }) = walk.next_sight().await?
         {
-            if let Some(case) = self.case(&about, search).await?.filter(|case| case.item_key == item_key) {
+            let case = self.case(&about, search, &details).await?;
+            if let Some(case) = case.filter(|case| case.position.as_ref() == Some(&position)) {
                 data.push(self.hand_out(about, case, metadata).await?);
             }
-            walk.passed(item_key);
+            walk.passed(position);
         }
         Ok(Page { data, next: walk.cursor() })
     }

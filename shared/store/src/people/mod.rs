@@ -1,12 +1,12 @@
 //! A person's data: finding, exporting and erasing it.
 //!
-//! There is no index by contact: it would cost a write per contact for each booking, for something that is requested
-//! a few times a year. So the whole table is scanned (ADR 0019), in parts, and slowly enough not to throttle
-//! bookings. What is found is handled contract by contract: a contract, if it still exists, with the messages about
-//! it, which may outlive it.
+//! The lists that the projector keeps find contracts that name the person, and messages about them, which may outlive
+//! both the mention and the contract (ADR 0019). What is found is handled contract by contract: a contract, if it still
+//! exists, with the messages about it.
 
 mod audit;
 mod case;
+mod details;
 mod erase;
 mod export;
 mod walk;

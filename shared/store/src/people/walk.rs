@@ -1,194 +1,171 @@
-//! Scanning the whole table for a person: part of it with each call, and slowly enough not to throttle others.
+//! Looking through the entries that may be a person's: part of them with each call.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use domain::{ContractId, Mention, PersonSearch};
-use serde::Deserialize;
+use domain::{ContractId, PersonSearch};
 use tokio::time::Instant;
 
-use crate::expression::Expression;
-use crate::items::{Item, ItemKey, MessageItem, read, text, valid};
+use super::details::{Details, Entries, Position};
+use crate::contract_index::{Entry, message_of};
+use crate::items::{ContractItem, ItemKey, MessageItem, StoredContract};
 use crate::page::List;
-use crate::read::time_for;
+use crate::read::BATCH;
 use crate::{Cursor, Error, PageRequest, Store};
 
-/// Time limit of one call's scan. What it then still handles fits into the 29 seconds of a function.
+/// Time limit of one call's search. What it then still handles fits into the 29 seconds of a function.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Separates partition key and sort key in a cursor; no identifier contains it.
+/// Separates the parts of a position. It is in no detail of a person and no identifier.
 const BETWEEN: char = '\u{1f}';
 
-const CONTRACTS_AND_MESSAGES: &str = "#SK = :contract OR begins_with(#SK, :message)";
-/// The attributes that name a person, and the contract concerned.
-const NAMES: &str =
-    "#PK, #SK, #incarnation, #contractId, #person, #contacts, #recipient, #facts.#contractId, #facts.#person";
-
-/// A scan, as far as one call gets.
+/// A search, as far as one call gets.
 pub(super) struct Walk<'s> {
     store: &'s Store,
-    search: &'s PersonSearch,
+    details: &'s Details,
     list: List,
-    /// Continue after this item; `None` at the beginning.
-    position: Option<ItemKey>,
+    /// What is still to be looked through, the current one first.
+    rest: VecDeque<Entries>,
+    /// The sort key in the current one after which to continue; `None` at its beginning.
+    after: Option<String>,
     /// The latest response, not yet fully handled.
     part: Option<Part>,
-    finished: bool,
-    /// How long the scan so far should have taken.
-    time: Duration,
     began: Instant,
 }
 
 pub(super) struct Sight {
-    pub(super) item_key: ItemKey,
+    pub(super) position: Position,
     pub(super) about: About,
 }
 
 /// The contract that an item is about.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct About {
     pub(super) contract: ContractId,
     pub(super) incarnation: String,
 }
 
-/// One response's worth of items.
+/// One response's worth of entries.
 struct Part {
     sights: VecDeque<Sight>,
-    /// The last item scanned; `None` at the end of the table.
-    end: Option<ItemKey>,
+    /// The sort key of its last entry; `None` at the end.
+    end: Option<String>,
 }
 
 impl<'s> Walk<'s> {
     /// Continues at the cursor. A cursor is valid only for the same search and purpose.
-    pub(super) fn new(
+    pub(super) async fn new(
         store: &'s Store,
-        search: &'s PersonSearch,
+        search: &PersonSearch,
+        details: &'s Details,
         purpose: &str,
         page: &PageRequest,
     ) -> Result<Self, Error> {
         let list = List::new(&format!("people {purpose} {}", search.identity()));
-        let item_key = |position: String| {
-            let (pk, sk) = position.split_once(BETWEEN)?;
-            Some(ItemKey::new(pk, sk))
-        };
-        let position = list.position(page)?.map(|position| item_key(position).ok_or(Error::BadCursor)).transpose()?;
-        let (time, began) = (Duration::ZERO, Instant::now());
-        Ok(Self { store, search, list, position, part: None, finished: false, time, began })
+        let position = list.position(page)?;
+        let began = Instant::now();
+        let mut rest: VecDeque<_> = details.entries(store).await?.into();
+        let mut after = None;
+        if let Some(position) = position {
+            let [detail, pk, sk] = position.split(BETWEEN).collect::<Vec<_>>()[..] else {
+                return Err(Error::BadCursor);
+            };
+            let is_there = |entries: &Entries| entries.detail.to_string() == detail && entries.pk == pk;
+            let at = rest.iter().position(is_there).ok_or(Error::BadCursor)?;
+            rest.drain(..at);
+            // Whoever invents a position would otherwise get errors from DynamoDB.
+            let is_within = rest.front().is_some_and(|entries| sk.is_empty() || sk.starts_with(&entries.prefix));
+            after = is_within.then(|| Some(sk.to_owned()).filter(|sk| !sk.is_empty())).ok_or(Error::BadCursor)?;
+        }
+        Ok(Self { store, details, list, rest, after, part: None, began })
     }
 
-    /// The next item that may name the person; `None` at the end of the table or at this call's time limit.
+    /// The next contract that may name the person, or messages about it; `None` at the end or at this call's time limit.
     pub(super) async fn next_sight(&mut self) -> Result<Option<Sight>, Error> {
-        while !self.finished && self.began.elapsed() < PATIENCE {
-            let mut part = match self.part.take() {
-                Some(part) => part,
-                None => self.read_part().await?,
-            };
-            if let Some(sight) = part.sights.pop_front() {
-                self.part = Some(part);
+        loop {
+            if let Some(sight) = self.part.as_mut().and_then(|part| part.sights.pop_front()) {
                 return Ok(Some(sight));
             }
-            match part.end {
-                Some(end) => self.passed(end),
-                None => self.finished = true,
+            if let Some(part) = self.part.take() {
+                if part.end.is_none() {
+                    self.rest.pop_front();
+                }
+                self.after = part.end;
+            }
+            let Some(entries) = self.rest.front() else { return Ok(None) };
+            if self.began.elapsed() >= PATIENCE {
+                return Ok(None);
+            }
+            self.part = Some(self.read(entries).await?);
+        }
+    }
+
+    async fn read(&self, entries: &Entries) -> Result<Part, Error> {
+        let from = self.after.as_ref().map(|sk| ItemKey::new(entries.pk.clone(), sk.clone()).into_item());
+        let found = self.store.query(&entries.stretch().after(from), Some(BATCH)).await?;
+        let item_keys: Vec<_> = found.items.iter().filter_map(ItemKey::of).collect();
+        let sights = self.sights(entries.detail, item_keys).await?;
+        Ok(Part { sights, end: found.rest.as_ref().and_then(ItemKey::of).map(|item_key| item_key.sk) })
+    }
+
+    /// Everything up to this position has been handled.
+    pub(super) fn passed(&mut self, position: Position) {
+        self.after = Some(position.entry.sk);
+    }
+
+    /// `None` if the search is finished.
+    pub(super) fn cursor(&self) -> Option<Cursor> {
+        let entries = self.rest.front()?;
+        let after = self.after.as_deref().unwrap_or_default();
+        Some(self.list.cursor(&format!("{}{BETWEEN}{}{BETWEEN}{after}", entries.detail, entries.pk)))
+    }
+
+    /// What may be handled at these entries. Outdated ones find nothing; the projector deletes them.
+    async fn sights(&self, detail: usize, entries: Vec<ItemKey>) -> Result<VecDeque<Sight>, Error> {
+        let listed = entries.into_iter().filter_map(|entry| {
+            let message = message_of(&entry);
+            let contract = match &message {
+                Some(message) => MessageItem::contract_at(message)?,
+                None => Entry::of_item_key(&entry)?.contract,
+            };
+            Some((entry, message, contract))
+        });
+        let listed: Vec<_> = listed.collect();
+        let contracts = self.contracts(listed.iter().map(|(_, _, contract)| contract)).await?;
+        let messages: Vec<_> = listed.iter().filter_map(|(_, message, _)| message.clone()).collect();
+        let messages: HashSet<_> = self.store.get_all(&messages).await?.iter().filter_map(ItemKey::of).collect();
+        let (mut sights, mut seen) = (VecDeque::new(), HashSet::new());
+        for (entry, message, contract) in listed {
+            let stored = contracts.get(&contract);
+            let position = Position { detail, entry };
+            let Some(message) = message else {
+                let found = stored.filter(|stored| self.details.in_contract(stored).as_ref() == Some(&position));
+                let incarnation = found.map(|stored| stored.incarnation.clone());
+                sights
+                    .extend(incarnation.map(|incarnation| Sight { position, about: About { contract, incarnation } }));
+                continue;
+            };
+            let incarnation = MessageItem::incarnation_at(&message).filter(|_| messages.contains(&message));
+            let Some(incarnation) = incarnation else { continue };
+            let about = About { contract, incarnation: incarnation.to_owned() };
+            let current = stored.filter(|stored| stored.incarnation == incarnation);
+            let is_found_by_contract = current.is_some_and(|stored| self.details.in_contract(stored).is_some());
+            if !is_found_by_contract && seen.insert(about.clone()) {
+                sights.push_back(Sight { position, about });
             }
         }
-        Ok(None)
+        Ok(sights)
     }
 
-    /// Reads the next part, when the scan is not ahead of its pace.
-    async fn read_part(&mut self) -> Result<Part, Error> {
-        tokio::time::sleep_until(self.began + self.time).await;
-        let filter = Expression::new(CONTRACTS_AND_MESSAGES)
-            .value(":contract", text("CONTRACT"))
-            .value(":message", text("MESSAGE#"));
-        let from = self.position.clone().map(ItemKey::into_item);
-        let (found, units) = self.store.scan(&filter, NAMES, from).await?;
-        self.time += time_for(units);
-        let mut sights = VecDeque::new();
-        for item in found.items {
-            sights.extend(self.sight(item)?);
+    async fn contracts(
+        &self,
+        ids: impl Iterator<Item = &ContractId>,
+    ) -> Result<HashMap<ContractId, StoredContract>, Error> {
+        let item_keys: Vec<_> = ids.collect::<BTreeSet<_>>().into_iter().map(ContractItem::key).collect();
+        let mut contracts = HashMap::new();
+        for item in self.store.get_all(&item_keys).await? {
+            let stored = ContractItem::read(item, &self.store.codes)?;
+            contracts.insert(stored.contract.id.clone(), stored);
         }
-        Ok(Part { sights, end: found.rest.as_ref().and_then(ItemKey::of) })
-    }
-
-    /// Everything up to this item has been handled.
-    pub(super) fn passed(&mut self, item_key: ItemKey) {
-        self.position = Some(item_key);
-    }
-
-    /// `None` if the scan is finished.
-    pub(super) fn cursor(&self) -> Option<Cursor> {
-        self.position
-            .as_ref()
-            .filter(|_| !self.finished)
-            .map(|item_key| self.list.cursor(&format!("{}{BETWEEN}{}", item_key.pk, item_key.sk)))
-    }
-
-    fn sight(&self, item: Item) -> Result<Option<Sight>, Error> {
-        const BROKEN: Error = Error::Internal { context: "reading the people named in an item", source: None };
-        let item_key = ItemKey::of(&item).ok_or(BROKEN)?;
-        let names: Names = read(item)?;
-        if self.search.find_match(names.mentions()).is_none() {
-            return Ok(None);
-        }
-        let contract = match (names.facts, names.contract_id) {
-            (Some(facts), _) if MessageItem::is_at(&item_key) => facts.contract_id,
-            (_, Some(contract)) => contract,
-            _ => return Err(BROKEN),
-        };
-        let about = About { contract: valid(ContractId::parse(&contract))?, incarnation: names.incarnation };
-        Ok(Some(Sight { item_key, about }))
-    }
-}
-
-/// The attributes of a contract or a message that name people.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Names {
-    incarnation: String,
-    contract_id: Option<String>,
-    person: Option<String>,
-    #[serde(default)]
-    contacts: Vec<ContactNames>,
-    recipient: Option<RecipientNames>,
-    facts: Option<FactNames>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ContactNames {
-    name: String,
-    email: Option<String>,
-    phone_number: Option<String>,
-}
-
-/// The address is an email address or a phone number; neither can be mistaken for the other.
-#[derive(Deserialize)]
-struct RecipientNames {
-    name: String,
-    address: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FactNames {
-    contract_id: String,
-    person: String,
-}
-
-impl Names {
-    fn mentions(&self) -> impl Iterator<Item = Mention<'_>> {
-        let holders = self.person.iter().chain(self.facts.as_ref().map(|facts| &facts.person));
-        let holders = holders.map(|name| Mention { name, ..Mention::default() });
-        let contacts = self.contacts.iter().map(|contact| Mention {
-            name: &contact.name,
-            email: contact.email.as_deref(),
-            phone_number: contact.phone_number.as_deref(),
-        });
-        let recipients = self.recipient.iter().map(|recipient| Mention {
-            name: &recipient.name,
-            email: Some(&recipient.address),
-            phone_number: Some(&recipient.address),
-        });
-        holders.chain(contacts).chain(recipients)
+        Ok(contracts)
     }
 }

@@ -13,8 +13,6 @@ use crate::expression::{Expression, Update, is};
 use crate::read::Stretch;
 use crate::{CodeKeyring, Error, Store};
 
-const PREFIX: &str = "MESSAGE#";
-
 #[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -76,32 +74,41 @@ pub(crate) struct MessageItem {
 }
 
 impl MessageItem {
+    /// What the sort keys of messages begin with.
+    pub(crate) const PREFIX: &str = "MESSAGE#";
+
     /// The partition of all messages, reminders and announcements about contracts with this id, one after the other.
     pub(crate) fn pk(contract: &ContractId) -> String {
         format!("MESSAGES#{contract}")
     }
 
     pub(crate) fn key(contract: &ContractId, incarnation: &str, id: &MessageId) -> ItemKey {
-        ItemKey::new(Self::pk(contract), format!("{PREFIX}{incarnation}#{}", id.as_str()))
+        ItemKey::new(Self::pk(contract), format!("{}{incarnation}#{}", Self::PREFIX, id.as_str()))
     }
 
     /// The incarnation of the contract that the message with this key is about.
     pub(crate) fn incarnation_at(item_key: &ItemKey) -> Option<&str> {
-        Some(item_key.sk.strip_prefix(PREFIX)?.split_once('#')?.0)
+        Some(item_key.sk.strip_prefix(Self::PREFIX)?.split_once('#')?.0)
     }
 
     pub(crate) fn is_at(item_key: &ItemKey) -> bool {
-        item_key.sk.starts_with(PREFIX)
+        item_key.sk.starts_with(Self::PREFIX)
+    }
+
+    /// The contract that the message with this key is about. `None` if it is another item.
+    pub(crate) fn contract_at(item_key: &ItemKey) -> Option<ContractId> {
+        let contract = item_key.pk.strip_prefix("MESSAGES#").filter(|_| Self::is_at(item_key))?;
+        ContractId::parse(contract).ok()
     }
 
     /// All messages about a contract in the order of their occasions.
     pub(crate) fn all(contract: &ContractId, incarnation: &str) -> Stretch {
-        Stretch::of_prefix(Self::pk(contract), &format!("{PREFIX}{incarnation}#"))
+        Stretch::of_prefix(Self::pk(contract), &format!("{}{incarnation}#", Self::PREFIX))
     }
 
     /// All messages about contracts with this id. Those about the latest contract come last.
     pub(crate) fn of_all_incarnations(contract: &ContractId) -> Stretch {
-        Stretch::of_prefix(Self::pk(contract), PREFIX)
+        Stretch::of_prefix(Self::pk(contract), Self::PREFIX)
     }
 
     pub(crate) fn write(stored: &StoredMessage, store: &Store) -> Result<Item, Error> {

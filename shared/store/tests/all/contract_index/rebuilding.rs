@@ -15,7 +15,8 @@ async fn booked() -> Stage {
 }
 
 /// What a check of the whole table finds if nothing is wrong.
-const RIGHT: ProjectionReport = ProjectionReport { contracts: 2, entries: 15, missing: 0, outdated: 0, failed: 0 };
+const RIGHT: ProjectionReport =
+    ProjectionReport { contracts: 2, messages: 0, entries: 15, missing: 0, outdated: 0, failed: 0 };
 
 #[tokio::test]
 async fn an_index_that_is_right_stays_as_it_is() {

@@ -1,8 +1,6 @@
-//! Reading the table in parts.
+//! Finding a person in parts.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use store::{Cursor, Error, PageRequest};
-use testkit::TABLE;
 
 use super::scene::{AINO, EINO, Scene, ainos, by, by_address, einos, page};
 
@@ -16,20 +14,10 @@ async fn scene() -> Scene {
     scene
 }
 
-/// Items of another kind that fill a response.
-async fn fill(scene: &Scene, count: u32) {
-    for number in 0..count {
-        let text = |text: String| AttributeValue::S(text);
-        let put = scene.table.client.put_item().table_name(TABLE).item("PK", text(format!("OTHER#{number}")));
-        put.item("SK", text("-".to_owned())).item("filling", text("x".repeat(390_000))).send().await.unwrap();
-    }
-}
-
 #[tokio::test]
 async fn every_part_continues_where_the_last_ended_though_that_is_erased() {
     for limit in [1, 3, 8] {
         let scene = scene().await;
-        fill(&scene, 4).await;
         let search = by_address(AINO);
         let (mut exported, mut erased) = (Vec::new(), Vec::new());
         let mut request = page(limit);
@@ -68,17 +56,4 @@ async fn a_cursor_is_good_for_the_same_person_and_the_same_purpose_only() {
     let request = PageRequest { limit: 1, after: Some(Cursor::from_client("AAAA")) };
     let made_up = scene.store().export_person(&by_address(AINO), &request, &by("dpo")).await;
     assert!(matches!(made_up, Err(Error::BadCursor)));
-}
-
-#[tokio::test]
-async fn the_table_is_scanned_at_a_limited_pace() {
-    let scene = scene().await;
-    fill(&scene, 12).await;
-    _ = scene.table.wire.tally();
-    let began = tokio::time::Instant::now();
-    let found = scene.store().export_person(&by_address("nobody@example.fi"), &page(9), &by("dpo")).await.unwrap();
-    assert!(found.data.is_empty() && found.next.is_none());
-    let (waited, walked) = (began.elapsed().as_secs_f64(), scene.table.wire.tally());
-    assert!(walked.round_trips >= 5 && walked.read_units > 500.0, "{walked:?}");
-    assert!(waited > 0.4, "{walked:?} in {waited} s is more than a thousand units a second");
 }

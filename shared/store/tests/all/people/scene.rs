@@ -119,7 +119,7 @@ impl Scene {
         self.notify(0).await;
     }
 
-    /// Notifies contacts of everything since the last call. Returns the number of messages.
+    /// Notifies contacts of everything since the last call, and projects all. Returns the number of messages.
     pub(crate) async fn notify(&self, seconds: i64) -> usize {
         let now = at(seconds);
         let records = self.table.records(now).await;
@@ -136,6 +136,7 @@ impl Scene {
                 sent += 1;
             }
         }
+        self.table.project().await;
         sent
     }
 
@@ -176,6 +177,10 @@ impl Scene {
         let mut items = self.table.items().await;
         items.retain(|item| parts.iter().all(|part| item.contains(part)));
         items
+    }
+
+    pub(crate) async fn messages(&self) -> Vec<String> {
+        self.items_with(&["\"SK\": S(\"MESSAGE#"]).await
     }
 
     /// The contracts that events of a kind on a key are about.
