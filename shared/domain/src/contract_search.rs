@@ -113,6 +113,12 @@ impl ContractSearch {
         &self.0[0]
     }
 
+    /// The prefixes of each other part with which the index can be queried too.
+    pub fn other_prefixes(&self) -> impl Iterator<Item = &[String]> {
+        let others = self.0.iter().skip(1).filter(|part| length(part) >= Self::MIN_CHARACTERS);
+        others.map(Vec::as_slice)
+    }
+
     #[must_use]
     pub fn matches(&self, terms: &ContractTerms) -> bool {
         self.0.iter().all(|part| part.iter().any(|prefix| terms.has_prefix(prefix)))

@@ -4,7 +4,7 @@
 //! A month's entries are read in chunks, in order of their terms. A chunk is sorted by start, so within a month the order
 //! is that of the starts as long as the month has no more than [`CHUNK`] entries that the search finds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use domain::ContractSearch;
 use futures_util::future::try_join_all;
@@ -21,6 +21,8 @@ const CHUNK: usize = 1_000;
 const MONTHS: usize = 120;
 /// How many months are read concurrently at most. The first one is read alone: mostly it fills the page.
 const MONTHS_AT_ONCE: usize = 8;
+/// So many contracts are read without asking whether the other parts of a search find them.
+const FEW: usize = 4;
 /// Separates the parts of a position. It is in no term and no identifier.
 const BETWEEN: char = '\u{1f}';
 
@@ -172,10 +174,40 @@ impl Walk<'_> {
         entries.sort_by_cached_key(Entry::position);
         // A contract that several of its terms find.
         entries.dedup_by_key(|entry| entry.position());
+        self.keep_found_by_others(search, &position.month, &mut entries).await?;
         entries.retain(|entry| position.after.as_ref().is_none_or(|after| entry.position() > *after));
         let is_last = next.iter().all(|from| *from == From::End);
         let next = (!is_last).then(|| Position { month: position.month.clone(), from: next, after: None });
         Ok(Chunk { position, entries, next })
+    }
+
+    /// Of many entries keeps those that the search's other parts find as well. To query an entry costs a fraction of what
+    /// reading its contract does.
+    async fn keep_found_by_others(
+        &self,
+        search: &ContractSearch,
+        month: &str,
+        entries: &mut Vec<Entry>,
+    ) -> Result<(), Error> {
+        for prefixes in search.other_prefixes() {
+            if entries.len() <= FEW {
+                break;
+            }
+            let queries = prefixes.iter().map(|prefix| async move {
+                let stretch = Stretch::of_prefix(List::of_prefix(prefix, month), prefix);
+                self.store.query(&stretch, Some(CHUNK)).await
+            });
+            let found = try_join_all(queries).await?;
+            // A part that finds more than this narrows the search little.
+            if found.iter().any(|found| found.rest.is_some()) {
+                continue;
+            }
+            let item_keys = found.iter().flat_map(|found| &found.items).filter_map(ItemKey::of);
+            let positions: HashSet<_> =
+                item_keys.filter_map(|item_key| Some(Entry::of_item_key(&item_key)?.position())).collect();
+            entries.retain(|entry| positions.contains(&entry.position()));
+        }
+        Ok(())
     }
 }
 

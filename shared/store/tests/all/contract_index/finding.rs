@@ -35,6 +35,25 @@ async fn several_terms_filter_what_the_longest_finds() {
 }
 
 #[tokio::test]
+async fn of_many_namesakes_only_those_are_read_whom_the_other_words_find() {
+    let stage = Stage::new().await;
+    for number in 0..40 {
+        stage.book("A", &format!("BK-{number}"), of("Eino Virtanen", 1)).await;
+    }
+    let contacts = vec![by_both("Aino Öberg", "aino@example.fi", "+358401234567")];
+    stage.book("B", "AV-1", ContractDraft { contacts, ..of("Aino Virtanen", 1) }).await;
+    stage.project().await;
+    for text in ["aino virtanen", "virtanen 4567", "virtanen ai aino@example.fi", "av virtanen a"] {
+        _ = stage.table.wire.tally();
+        assert_eq!(stage.finds(text).await, ["AV-1"], "{text}");
+        let cost = stage.table.wire.tally();
+        assert!(cost.read_units < 15.0, "{text}: {cost:?}");
+    }
+    assert_eq!(stage.finds("eino virtanen").await.len(), 40);
+    assert!(stage.finds("virtanen pekka").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_contract_is_found_with_its_key_and_once_however_many_of_its_terms_match() {
     let stage = Stage::new().await;
     let contacts = vec![by_both("Aina Ainola", "aila@example.fi", "+358401234567")];
