@@ -62,6 +62,7 @@ pub(crate) async fn list_contracts(
         key: query.parsed("keyId", KeyId::parse),
         automat: query.parsed("automatId", AutomatId::parse),
         starts: starts(&mut query),
+        due: None,
         states: query.any_of("state"),
         order: order.unwrap_or_default(),
     };

@@ -1,6 +1,9 @@
 //! Walking through lists that are in order: of a key, of an automat, of all contracts by start, or of those with keys that
 //! are out.
 
+use std::ops::Range;
+
+use domain::Instant;
 use futures_util::future::try_join_all;
 
 use super::entry::{Entry, List, instant_of, position_of};
@@ -69,13 +72,14 @@ impl Walk<'_> {
         self.filter.key.is_none() && self.filter.automat.is_none() && self.filter.starts.is_none()
     }
 
+    /// Between which instants the list has what the filter allows.
+    fn bounds(&self) -> Range<Option<Instant>> {
+        if self.is_by_end() { self.filter.due_bounds(self.now) } else { self.filter.bounds(self.now) }
+    }
+
     /// The position in front of the first contract that the filter allows. `None` if that is the first one of the list.
     fn beginning(&self) -> Option<String> {
-        if self.is_by_end() {
-            // What ends later is not overdue.
-            return self.is_descending().then(|| position_of(self.now));
-        }
-        let bounds = self.filter.bounds(self.now);
+        let bounds = self.bounds();
         // Behind the entries at the end of the range, or behind those at its start when they are read backwards: `$`
         // comes after the `#` that follows an instant.
         let bound = if self.is_descending() { bounds.end } else { bounds.start };
@@ -85,10 +89,7 @@ impl Walk<'_> {
     /// Whether a contract in the list, and all that follow, come too late in its order.
     fn is_past(&self, position: &str) -> bool {
         let Some(at) = instant_of(position) else { return false };
-        if self.is_by_end() {
-            return !self.is_descending() && at > self.now;
-        }
-        let bounds = self.filter.bounds(self.now);
+        let bounds = self.bounds();
         if self.is_descending() {
             bounds.start.is_some_and(|start| at < start)
         } else {

@@ -80,19 +80,27 @@ fn random_filter(random: &mut SeededRng) -> ContractFilter {
     let mut below = |bound: usize| usize::try_from(random.below(bound as u64)).unwrap();
     let day = |day: usize| at((i64::try_from(day).unwrap() - 110) * DAY);
     let mut filter = ContractFilter::default();
-    match below(4) {
+    match below(5) {
         0 => filter.key = Some(key_id(["A", "B", "C"][below(3)])),
         1 => filter.automat = Some(automat_id(["lobby", "garage"][below(2)])),
         2 => {
             let from = below(180);
             filter.starts = Some(day(from)..day(from + below(92) + 1));
         }
+        3 => {
+            let from = below(180);
+            filter.due = Some(day(from)..day(from + below(30) + 1));
+        }
         _ => {
             filter.states = vec![ListedState::Overdue];
             return ContractFilter { order: [Order::Ascending, Order::Descending][below(2)], ..filter };
         }
     }
-    if filter.starts.is_none() && below(3) == 0 {
+    let is_by_start = filter.key.is_some() || filter.automat.is_some();
+    if is_by_start && below(5) == 0 {
+        filter.due = Some(day(below(100))..day(100 + below(100)));
+    }
+    if is_by_start && below(3) == 0 {
         filter.starts = Some(day(below(100))..day(100 + below(100)));
     }
     filter.states = STATES.into_iter().filter(|_| below(3) == 0).collect();
@@ -113,7 +121,11 @@ fn expected(contracts: &[Contract], filter: &ContractFilter) -> Vec<String> {
             ListedState::Ended => contract.state(now) == ContractState::Ended,
             ListedState::Overdue => contract.state(now) == ContractState::Ended && !contract.out.is_empty(),
         };
+        let is_due = |due: &std::ops::Range<Instant>| {
+            !contract.out.is_empty() && contract.range.end().is_some_and(|end| due.contains(&end))
+        };
         filter.key.as_ref().is_none_or(|key| contract.keys.has(key))
+            && filter.due.as_ref().is_none_or(is_due)
             && filter.automat.as_ref().is_none_or(in_automat)
             && filter.starts.as_ref().is_none_or(|starts| starts.contains(&contract.range.start()))
             && (filter.states.is_empty() || filter.states.iter().any(is_state))
