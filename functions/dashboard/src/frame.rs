@@ -1,5 +1,6 @@
 //! What each page has around its content.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 
 use api::{Caller, Role, routes};
@@ -24,7 +25,26 @@ pub(crate) struct Frame {
     pub(crate) user: Option<String>,
     /// The path and query of the request.
     pub(crate) here: String,
+    /// How many contracts are overdue, on the page that lists them.
+    pub(crate) overdue: Option<String>,
 }
+
+/// A link of the navigation.
+pub(crate) struct Section {
+    pub(crate) href: &'static str,
+    pub(crate) label: Cow<'static, str>,
+    /// The value of `aria-current`, if the page is this one or below it.
+    pub(crate) current: Option<&'static str>,
+    /// How many overdue contracts it shows.
+    pub(crate) overdue: Option<String>,
+}
+
+/// The sections of the dashboard: the page of each, the id of its text, and how the paths of its other pages begin.
+const SECTIONS: [(&str, &str, &[&str]); 3] = [
+    ("/today", "today", &[]),
+    ("/contracts", "contracts", &["/contracts/"]),
+    ("/automats", "automats", &["/automats/", "/keys/", "/openings/"]),
+];
 
 impl Frame {
     pub(crate) fn of(parts: &Parts) -> Self {
@@ -35,6 +55,7 @@ impl Frame {
             role: caller.map(|caller| caller.role).or_else(|| user?.role),
             user: user.map(|user| user.name.clone()),
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
+            overdue: None,
         }
     }
 
@@ -56,6 +77,22 @@ impl Frame {
             path = above;
         }
         "/"
+    }
+
+    /// The navigation, which is for users with a role.
+    pub(crate) fn sections(&self) -> Vec<Section> {
+        let path = if self.path() == "/" { "/today" } else { self.path() };
+        let section = |(href, id, below): &(&'static str, &str, &[&str])| Section {
+            href,
+            label: self.t.text(id),
+            current: match path {
+                path if path == *href => Some("page"),
+                path if below.iter().any(|start| path.starts_with(start)) => Some("true"),
+                _ => None,
+            },
+            overdue: self.overdue.clone().filter(|_| *href == "/today"),
+        };
+        if self.role.is_some() { SECTIONS.iter().map(section).collect() } else { Vec::new() }
     }
 
     /// Whether the user has at least this role.
@@ -112,9 +149,31 @@ mod tests {
             ("/nowhere/at/all", "/"),
             ("", "/"),
         ] {
-            let frame =
-                Frame { t: translations::texts(Language::English), role: None, user: None, here: address.to_owned() };
+            let frame = Frame {
+                t: translations::texts(Language::English),
+                role: None,
+                user: None,
+                here: address.to_owned(),
+                overdue: None,
+            };
             assert_eq!(frame.page(), page, "{address}");
+        }
+    }
+
+    #[test]
+    fn the_navigation_shows_in_which_section_a_page_is() {
+        for (address, section, current) in [
+            ("/", "/today", "page"),
+            ("/today", "/today", "page"),
+            ("/contracts?state=overdue", "/contracts", "page"),
+            ("/contracts/C-1", "/contracts", "true"),
+            ("/automats", "/automats", "page"),
+            ("/keys/K-1/contracts/new", "/automats", "true"),
+        ] {
+            let (t, here) = (translations::texts(Language::English), address.to_owned());
+            let frame = Frame { t, role: Some(Role::Viewer), user: None, here, overdue: None };
+            let found: Vec<_> = frame.sections().into_iter().filter_map(|one| Some((one.href, one.current?))).collect();
+            assert_eq!(found, [(section, current)], "{address}");
         }
     }
 }

@@ -20,6 +20,7 @@ mod refused;
 mod search;
 mod session;
 mod times;
+mod today;
 mod translations;
 mod visit;
 mod weights;
@@ -60,7 +61,10 @@ pub fn router(dashboard: Dashboard) -> Router {
 
 fn pages() -> Router<Dashboard> {
     Router::new()
-        .route("/", get(automats::list::list_automats))
+        .route("/", get(today::show))
+        .route("/today", get(today::show))
+        .route("/contracts", get(contracts::list::show))
+        .route("/automats", get(automats::list::list_automats))
         .route("/search", get(search::search))
         .route("/automats/new", get(automats::form::show_new).post(automats::form::add))
         .route("/automats/{automatId}", get(automats::view::view_automat))

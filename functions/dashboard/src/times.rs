@@ -72,6 +72,11 @@ impl Times {
         self.said.moment(instant)
     }
 
+    /// A time of day.
+    pub(crate) fn clock(&self, instant: Instant) -> String {
+        self.said.clock(instant)
+    }
+
     pub(crate) fn range(&self, range: TimeRange) -> String {
         self.said.range(range)
     }
@@ -87,6 +92,20 @@ impl Times {
 
     pub(crate) fn date(&self, instant: Instant) -> NaiveDate {
         self.zone.local(instant).date_naive()
+    }
+
+    /// The start of the day after an instant.
+    pub(crate) fn day_end(&self, instant: Instant) -> Option<Instant> {
+        self.day(self.date(instant).succ_opt()?)
+    }
+
+    /// A date in the format of the language, as the fields show it.
+    pub(crate) fn written_date(&self, date: NaiveDate) -> String {
+        let form = match self.language {
+            Language::English | Language::Swedish => "%Y-%m-%d",
+            Language::Finnish => "%-d.%-m.%Y",
+        };
+        date.format(form).to_string()
     }
 
     /// The start of a day: midnight, or the first instant after it if midnight is skipped.
@@ -105,10 +124,9 @@ impl Times {
     /// An instant as the two fields show it, in the format of the language.
     pub(crate) fn written(&self, instant: Instant) -> Written {
         let local = self.zone.local(instant);
-        let (date, [minutes, seconds, millis]) = match self.language {
-            Language::English => ("%Y-%m-%d", ["%H:%M", "%H:%M:%S", "%H:%M:%S%.3f"]),
-            Language::Finnish => ("%-d.%-m.%Y", ["%-H.%M", "%-H.%M.%S", "%-H.%M.%S%.3f"]),
-            Language::Swedish => ("%Y-%m-%d", ["%-H.%M", "%-H.%M.%S", "%-H.%M.%S%.3f"]),
+        let [minutes, seconds, millis] = match self.language {
+            Language::English => ["%H:%M", "%H:%M:%S", "%H:%M:%S%.3f"],
+            Language::Finnish | Language::Swedish => ["%-H.%M", "%-H.%M.%S", "%-H.%M.%S%.3f"],
         };
         let time = match (local.second(), local.nanosecond()) {
             (0, 0) => minutes,
@@ -120,7 +138,7 @@ impl Times {
             Reading::Twice(..) => Some(Which::Second),
             _ => None,
         };
-        Written { date: local.format(date).to_string(), time: local.format(time).to_string(), which }
+        Written { date: self.written_date(local.date_naive()), time: local.format(time).to_string(), which }
     }
 
     fn at(&self, local: NaiveDateTime) -> Reading {

@@ -7,6 +7,7 @@ macro_rules! resources {
     ($language:literal) => {
         &[
             include_str!(concat!("../texts/", $language, "/frame.ftl")),
+            include_str!(concat!("../texts/", $language, "/today.ftl")),
             include_str!(concat!("../texts/", $language, "/automats.ftl")),
             include_str!(concat!("../texts/", $language, "/keys.ftl")),
             include_str!(concat!("../texts/", $language, "/contracts.ftl")),

@@ -141,6 +141,9 @@ pub static ROUTES: &[Route] = &[
 /// checks them in the same way.
 pub static PAGES: &[Route] = &[
     see("/", Role::Viewer),
+    see("/today", Role::Viewer),
+    see("/contracts", Role::Viewer),
+    see("/automats", Role::Viewer),
     see("/search", Role::Viewer),
     see("/automats/new", Role::Admin),
     send("/automats/new", Role::Admin),

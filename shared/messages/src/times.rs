@@ -33,6 +33,17 @@ impl LocalTimes {
         }
     }
 
+    /// A time of day, to the minute.
+    #[must_use]
+    pub fn clock(&self, instant: Instant) -> String {
+        let local = self.zone.local(instant);
+        let clock = self.texts.format("clock", &values(&local));
+        match self.mark(&local) {
+            Some(mark) => format!("{clock} {mark}"),
+            None => clock,
+        }
+    }
+
     /// A time range. The day is not repeated if both times are on the same day and neither needs an offset.
     #[must_use]
     pub fn range(&self, range: TimeRange) -> String {

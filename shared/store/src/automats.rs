@@ -137,6 +137,13 @@ impl Store {
         Ok(Page { data: data.into_iter().map(|stored| stored.automat).collect(), next })
     }
 
+    /// Those of these automats that exist, without their lockers: one read for up to 100.
+    pub async fn automats_by_id(&self, ids: &BTreeSet<AutomatId>) -> Result<Vec<Automat>, Error> {
+        let keys: Vec<_> = ids.iter().map(AutomatItem::key).collect();
+        let found = self.get_all(&keys).await?;
+        found.into_iter().map(|item| Ok(AutomatItem::read(item)?.automat)).collect()
+    }
+
     /// All automats in order of id, each with its lockers: two reads, plus those of each view.
     pub async fn automat_views(&self, page: &PageRequest, now: Instant) -> Result<Page<AutomatView>, Error> {
         let Page { data, next } = self.automats(page).await?;

@@ -34,9 +34,9 @@ pub(crate) async fn show_remove(visit: Visit, AutomatPath(id): AutomatPath, _: N
 /// `POST /automats/{automatId}/remove`
 pub(crate) async fn remove(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery, form: Form) -> Answer {
     match visit.store().remove_automat(&id, form.expected(), &visit.metadata()).await.map_err(Problem::from) {
-        Ok(()) => redirect("/"),
+        Ok(()) => redirect("/automats"),
         // Sent twice: it has been removed already.
-        Err(problem) if problem.code == Code::AutomatNotFound => redirect("/"),
+        Err(problem) if problem.code == Code::AutomatNotFound => redirect("/automats"),
         Err(problem) => confirm_page(&visit, Action::Remove, &id, Errors::of_form(visit.t, problem)?).await,
     }
 }

@@ -6,15 +6,15 @@ use texts::Texts;
 
 /// The text and the look of a connection. Colour is never the only difference.
 #[derive(Debug, Clone)]
-pub(super) struct ConnectionLabel {
-    pub(super) class: &'static str,
-    pub(super) state: String,
+pub(crate) struct ConnectionLabel {
+    pub(crate) class: &'static str,
+    pub(crate) state: String,
     /// Since when it has been disconnected, if that is known.
-    pub(super) since: Option<String>,
+    pub(crate) since: Option<String>,
 }
 
 impl ConnectionLabel {
-    pub(super) fn of(connection: Connection, t: &Texts, times: LocalTimes) -> Self {
+    pub(crate) fn of(connection: Connection, t: &Texts, times: LocalTimes) -> Self {
         let (class, id) = match connection.state {
             ConnectionState::Connected => ("good", "connected"),
             ConnectionState::Disconnected => ("bad", "disconnected"),

@@ -92,7 +92,7 @@ fn form_page(visit: &Visit, form: Form, automat: Option<Automat>, errors: Errors
 
 impl FormPage<'_> {
     fn back(&self) -> String {
-        self.automat.as_ref().map_or_else(|| "/".to_owned(), |automat| links::automat(&automat.id))
+        self.automat.as_ref().map_or_else(|| "/automats".to_owned(), |automat| links::automat(&automat.id))
     }
 }
 

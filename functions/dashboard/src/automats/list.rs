@@ -1,4 +1,4 @@
-//! `GET /`: the automats, and what needs attention at each.
+//! `GET /automats`: the automats, and what needs attention at each.
 
 use api::Query;
 use askama::Template;
@@ -35,7 +35,7 @@ pub(crate) async fn list_automats(visit: Visit, mut query: Query) -> Answer {
     query.finish()?;
     let continued = request.after.is_some();
     let found = visit.store().automat_views(&request, visit.now).await?;
-    let next = found.next.map(|cursor| format!("/?after={}", cursor.as_str()));
+    let next = found.next.map(|cursor| format!("/automats?after={}", cursor.as_str()));
     let cards = found.data.into_iter().map(|view| Card::of(view, visit.t)).collect();
     page(&ListPage { frame: &visit.frame, cards, continued, next })
 }

@@ -1,9 +1,9 @@
 //! Automats: the list, the Key Automat View, and adding, editing, resetting and removing one.
 
 mod cabinet;
-mod connection;
 
 pub(crate) mod confirm;
+pub(crate) mod connection;
 pub(crate) mod form;
 pub(crate) mod list;
 pub(crate) mod view;

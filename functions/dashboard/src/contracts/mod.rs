@@ -9,5 +9,7 @@ mod preview;
 
 pub(crate) mod close;
 pub(crate) mod edit;
+pub(crate) mod list;
+pub(crate) mod listed;
 pub(crate) mod new;
 pub(crate) mod page;

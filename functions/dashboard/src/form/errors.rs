@@ -140,6 +140,7 @@ fn rule(t: &Texts, error: &FieldError) -> String {
     let mut values = FluentArgs::new();
     match error.invalid {
         Some(Invalid::TooLong { max } | Invalid::TooMany { max }) => values.set("max", max),
+        Some(Invalid::TooShort { min }) => values.set("min", min),
         Some(Invalid::PinTooShort { min }) => values.set("min", min),
         Some(Invalid::OutOfRange { min, max }) => {
             values.set("min", min);
@@ -184,8 +185,6 @@ mod tests {
             FieldCode::RepeatedParameter,
             FieldCode::UnknownValue,
             FieldCode::ToNotAfterFrom,
-            // The page searches what is long enough.
-            FieldCode::TooShort,
         ];
         for &language in Language::ALL {
             let t = translations::texts(language);

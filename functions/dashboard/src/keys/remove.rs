@@ -46,7 +46,7 @@ pub(crate) async fn send(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
     let key = match visit.store().key(&id).await.map_err(Problem::from) {
         Ok(key) => key,
         // Sent twice: it has been removed already.
-        Err(problem) if problem.code == Code::KeyNotFound => return redirect("/"),
+        Err(problem) if problem.code == Code::KeyNotFound => return redirect("/automats"),
         Err(problem) => return Err(problem),
     };
     let notify = if form.ticked("quiet") { Notify::Nobody } else { Notify::Contacts };

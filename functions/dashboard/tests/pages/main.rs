@@ -7,3 +7,4 @@ mod no_sign_in;
 mod opening;
 mod setting_up;
 mod stage;
+mod today;

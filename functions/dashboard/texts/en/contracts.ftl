@@ -206,3 +206,21 @@ contract-remove-messages = These messages will be sent when you remove the contr
 contract-remove-nobody = Nobody will be notified.
 contract-remove-stale = Somebody else has changed the contract in the meantime
 contract-remove-stale-advice = The current contract is shown below. Check it before you remove it.
+
+# The list of contracts
+
+label-search = Search
+label-from = Starts on or after
+label-to = Starts on or before
+label-due = Due back on
+contracts-search-hint = First letters of a person, contact, contract ID or email address, or the last four digits of a phone number.
+contracts-due-hint = Keys that are out on that day’s contracts
+contracts-narrow = Automat, key and dates
+contracts-show = Show contracts
+contracts-clear = Clear the filter
+contracts-of-days = Contracts that start from { $from } to { $to }:
+contracts-none = There are no such contracts. A contract is listed some seconds after it was created.
+contracts-no-more = There are no more contracts.
+contracts-no-automat = There is no automat { $automat }
+contracts-to-before-from = The last day must not be before the first one.
+contracts-too-many-days = At most { $max } days.

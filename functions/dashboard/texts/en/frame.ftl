@@ -20,6 +20,7 @@ role-none = No role yet
 field-required = This field is required.
 field-empty = This field is required.
 field-too-long = At most { $max } characters.
+field-too-short = At least { $min } characters.
 field-too-many = At most { $max }.
 field-id-characters = Letters, digits, “_”, “.” and “-” only. Start with a letter or a digit.
 field-id-reserved = This ID is reserved. Choose another one.

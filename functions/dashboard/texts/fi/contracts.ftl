@@ -206,3 +206,21 @@ contract-remove-messages = Kun poistat sopimuksen, nämä viestit lähetetään:
 contract-remove-nobody = Kenellekään ei ilmoiteta.
 contract-remove-stale = Sopimusta on sillä välin muutettu
 contract-remove-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, ennen kuin poistat sopimuksen.
+
+# Sopimusluettelo
+
+label-search = Haku
+label-from = Alkaa aikaisintaan
+label-to = Alkaa viimeistään
+label-due = Palautetaan
+contracts-search-hint = Henkilön, yhteyshenkilön, sopimustunnuksen tai sähköpostiosoitteen alkukirjaimia tai puhelinnumeron neljä viimeistä numeroa.
+contracts-due-hint = Noudetut avaimet, joiden sopimus päättyy silloin
+contracts-narrow = Automaatti, avain ja päivät
+contracts-show = Näytä sopimukset
+contracts-clear = Tyhjennä rajaukset
+contracts-of-days = Sopimukset, jotka alkavat { $from } – { $to }:
+contracts-none = Tällaisia sopimuksia ei ole. Uusi sopimus tulee luetteloon muutaman sekunnin kuluttua.
+contracts-no-more = Sopimuksia ei ole enempää.
+contracts-no-automat = Automaattia { $automat } ei ole
+contracts-to-before-from = Viimeinen päivä ei voi olla ennen ensimmäistä.
+contracts-too-many-days = Enintään { $max } päivää.

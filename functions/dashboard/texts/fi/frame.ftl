@@ -20,6 +20,7 @@ role-none = Ei vielä roolia
 field-required = Pakollinen kenttä.
 field-empty = Pakollinen kenttä.
 field-too-long = Enintään { $max } merkkiä.
+field-too-short = Vähintään { $min } merkkiä.
 field-too-many = Enintään { $max }.
 field-id-characters = Vain kirjaimia, numeroita ja merkkejä ”_”, ”.” ja ”-”; ensimmäisenä kirjain tai numero.
 field-id-reserved = Tämä tunnus on varattu. Valitse toinen.

@@ -206,3 +206,21 @@ contract-remove-messages = När du tar bort avtalet skickas de här meddelandena
 contract-remove-nobody = Ingen får något meddelande.
 contract-remove-stale = Avtalet har ändrats under tiden
 contract-remove-stale-advice = Nedan ser du avtalet som det är nu. Kontrollera det innan du tar bort det.
+
+# Listan över avtal
+
+label-search = Sök
+label-from = Börjar tidigast
+label-to = Börjar senast
+label-due = Ska återlämnas
+contracts-search-hint = Början av ett namn, ett avtals-ID eller en e-postadress, eller de fyra sista siffrorna i ett telefonnummer.
+contracts-due-hint = Hämtade nycklar vars avtal slutar den dagen
+contracts-narrow = Automat, nyckel och datum
+contracts-show = Visa avtal
+contracts-clear = Rensa urvalet
+contracts-of-days = Avtal som börjar { $from } – { $to }:
+contracts-none = Det finns inga sådana avtal. Ett nytt avtal syns i listan efter några sekunder.
+contracts-no-more = Det finns inga fler avtal.
+contracts-no-automat = Det finns ingen automat { $automat }
+contracts-to-before-from = Den sista dagen får inte vara före den första.
+contracts-too-many-days = Högst { $max } dagar.

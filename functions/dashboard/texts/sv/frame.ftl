@@ -20,6 +20,7 @@ role-none = Ingen roll ännu
 field-required = Fältet är obligatoriskt.
 field-empty = Fältet är obligatoriskt.
 field-too-long = Högst { $max } tecken.
+field-too-short = Minst { $min } tecken.
 field-too-many = Högst { $max }.
 field-id-characters = Bara bokstäver, siffror, ”_”, ”.” och ”-”; först en bokstav eller siffra.
 field-id-reserved = Detta id är reserverat. Välj ett annat.

@@ -55,9 +55,11 @@ async fn report_lockers(stage: &Stage, n: u64, lockers: Vec<(domain::LockerIndex
 #[tokio::test]
 async fn an_empty_list_says_what_to_do() {
     let stage = Stage::of(Role::Admin).await;
-    assert!(stage.get("/").await.html.contains("href=\"/automats/new\""));
-    let others = stage.get_as(Role::Operator, "/").await;
-    assert!(others.html.contains("Ask an admin") && !others.html.contains("/automats/new"));
+    for page in ["/automats", "/"] {
+        assert!(stage.get(page).await.html.contains("href=\"/automats/new\""), "{page}");
+        let others = stage.get_as(Role::Operator, page).await;
+        assert!(others.html.contains("Ask an admin") && !others.html.contains("/automats/new"), "{page}");
+    }
 }
 
 #[tokio::test]
@@ -76,9 +78,9 @@ async fn an_automat_is_added_edited_and_removed() {
     assert!(held.html.contains("It still has 1 key") && !held.html.contains("danger"));
     stage.store().remove_key(&KeyId::parse("K-1").unwrap(), false, store::Expected::Any, &metadata()).await.unwrap();
     let removed = stage.fill("/automats/lobby/remove", &[]).await;
-    assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/")));
+    assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/automats")));
     let again = stage.post("/automats/lobby/remove", &[]).await;
-    assert_eq!((again.status, again.to.as_deref()), (303, Some("/")), "sent twice, it succeeds again");
+    assert_eq!((again.status, again.to.as_deref()), (303, Some("/automats")), "sent twice, it succeeds again");
 }
 
 #[tokio::test]
@@ -219,10 +221,10 @@ async fn the_list_shows_what_needs_attention() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
     stage.store().create_automat(automat("yard", 500), &metadata()).await.unwrap();
-    insta::assert_snapshot!("the_list", stage.later(120).get_as(Role::Viewer, "/").await.main());
-    let page = stage.get_as(Role::Viewer, "/?limit=1").await.html;
-    let next = page.split("href=\"/?after=").nth(1).unwrap().split('"').next().unwrap();
-    let rest = stage.get_as(Role::Viewer, &format!("/?limit=1&after={next}")).await.html;
+    insta::assert_snapshot!("the_list", stage.later(120).get_as(Role::Viewer, "/automats").await.main());
+    let page = stage.get_as(Role::Viewer, "/automats?limit=1").await.html;
+    let next = page.split("href=\"/automats?after=").nth(1).unwrap().split('"').next().unwrap();
+    let rest = stage.get_as(Role::Viewer, &format!("/automats?limit=1&after={next}")).await.html;
     assert!(rest.contains("yard") && !rest.contains("/automats/lobby"));
 }
 
@@ -230,7 +232,7 @@ async fn the_list_shows_what_needs_attention() {
 async fn a_view_costs_one_read_and_a_list_of_one_automat_three() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
-    for (page, reads) in [("/automats/lobby", 1), ("/", 3)] {
+    for (page, reads) in [("/automats/lobby", 1), ("/automats", 3)] {
         let _ = stage.table.wire.tally();
         stage.get_as(Role::Viewer, page).await;
         assert_eq!(stage.table.wire.tally().round_trips, reads, "{page}");

@@ -1,0 +1,254 @@
+//! `GET /contracts`: contracts over all keys. The filter is in the address, with the names of `GET /v1/contracts`; days
+//! instead of instants, in the time zone that the page names.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use api::problem::Code;
+use api::{Check, Problem, Query};
+use askama::Template;
+use chrono::{Days, NaiveDate};
+use domain::{Automat, AutomatId, ContractSearch, Instant, KeyId, TimeZone};
+use store::{ContractFilter, ListedState, Order, Page, PageRequest};
+use strum::VariantArray as _;
+use texts::Texts;
+
+use super::listed::{Automats, Line};
+use crate::form::{Errors, Form};
+use crate::frame::Frame;
+use crate::links;
+use crate::times::{Times, read_date};
+use crate::visit::{Answer, Visit, page_with};
+
+const PATH: &str = "/contracts";
+/// The fields that the user types, as in the addresses of the page.
+const FIELDS: [&str; 6] = ["search", "keyId", "automatId", "from", "to", "due"];
+const STATE: &str = "state";
+/// How many automats the field suggests.
+const SUGGESTED: usize = 100;
+/// The most days in which the starts of contracts are listed, as in the API.
+const DAYS_AT_MOST: u64 = 92;
+/// The days in which contracts start that are listed without a filter.
+const DAYS_AHEAD: u64 = 7;
+
+#[derive(Template)]
+#[template(path = "contracts/list.html")]
+struct ListPage<'p> {
+    frame: &'p Frame,
+    form: Form,
+    errors: Errors,
+    states: Vec<Choice>,
+    /// The value of the state filter, if it is set.
+    state: String,
+    automats: Vec<Automat>,
+    /// In which the days are.
+    zone: &'static str,
+    /// What is listed, if that does not follow from the form alone.
+    listed: Option<String>,
+    lines: Vec<Line>,
+    has_several_zones: bool,
+    has_filter: bool,
+    continued: bool,
+    next: Option<String>,
+}
+
+/// A state to choose.
+struct Choice {
+    label: String,
+    href: String,
+    current: bool,
+}
+
+/// What the form selects, once it is valid.
+#[derive(Default)]
+struct Selection {
+    filter: ContractFilter,
+    /// The first and the last day on which the contracts start.
+    days: Option<(NaiveDate, NaiveDate)>,
+}
+
+pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
+    let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
+    let states: Vec<ListedState> = query.any_of(STATE);
+    let request = query.page();
+    query.finish()?;
+    let suggested = visit.store().automats(&PageRequest { limit: SUGGESTED, after: None }).await?.data;
+    let (selection, times, errors) = match select(&visit, &form, &states, &suggested).await? {
+        Ok((selection, times)) => (Some(selection), times, Errors::none()),
+        Err(errors) => (None, times_of(&visit, suggested.first()), errors),
+    };
+    let (found, days) = match selection {
+        Some(Selection { filter, days }) => (visit.store().contracts(&filter, &request, visit.now).await?, days),
+        None => (Page { data: Vec::new(), next: None }, None),
+    };
+    let mut automats = Automats::of(suggested.iter().cloned());
+    automats.read_those_of(&visit, &found.data).await?;
+    let lines: Vec<_> = found.data.into_iter().filter_map(|listed| automats.line(&visit, listed)).collect();
+    let state = names(&states);
+    let t = visit.t;
+    page_with(
+        errors.status(),
+        &ListPage {
+            frame: &visit.frame,
+            states: choices(t, &form, &state),
+            listed: days.map(|days| said(t, &times, days)),
+            has_several_zones: automats.have_several_zones(),
+            has_filter: !state.is_empty() || FIELDS.iter().any(|name| form.given(name).is_some()),
+            continued: request.after.is_some(),
+            next: found.next.map(|next| address(&form, &state, Some(next.as_str()))),
+            zone: times.zone(),
+            automats: suggested,
+            form,
+            errors,
+            state,
+            lines,
+        },
+    )
+}
+
+/// What is wrong with the form; otherwise what it selects, and the times in whose zone its days are.
+async fn select(
+    visit: &Visit,
+    form: &Form,
+    states: &[ListedState],
+    suggested: &[Automat],
+) -> Result<Result<(Selection, Times), Errors>, Problem> {
+    let mut check = Check::new();
+    let search = check.optional("search", form.given("search"), ContractSearch::parse);
+    let key = check.optional("keyId", form.given("keyId"), KeyId::parse);
+    let automat = check.optional("automatId", form.given("automatId"), AutomatId::parse);
+    let mut errors =
+        check.finish(|| Some(())).map_or_else(|problem| Errors::of(visit.t, &problem), |()| Errors::none());
+    let mut zone = suggested.first().cloned();
+    if let Some(id) = &key {
+        match visit.store().active_key(id).await.map_err(Problem::from) {
+            Ok(key) => zone = automat_of(visit, suggested, &key.automat).await?,
+            Err(problem) if problem.code == Code::KeyNotFound => {
+                errors = errors.and_text("keyId".to_owned(), visit.t.with("keys-unknown", [("key", id.to_string())]));
+            }
+            Err(problem) => return Err(problem),
+        }
+    }
+    if let Some(id) = &automat {
+        zone = automat_of(visit, suggested, id).await?;
+        if zone.is_none() {
+            let text = visit.t.with("contracts-no-automat", [("automat", id.to_string())]);
+            errors = errors.and_text("automatId".to_owned(), text);
+        }
+    }
+    let times = times_of(visit, zone.as_ref());
+    let filter = ContractFilter { search, key, automat, states: states.to_vec(), ..ContractFilter::default() };
+    Ok(with_days(visit, &times, form, filter, errors).map(|selection| (selection, times)))
+}
+
+/// One of the automats that are suggested, or one that is read.
+async fn automat_of(visit: &Visit, suggested: &[Automat], id: &AutomatId) -> Result<Option<Automat>, Problem> {
+    if let Some(automat) = suggested.iter().find(|automat| automat.id == *id) {
+        return Ok(Some(automat.clone()));
+    }
+    Ok(visit.store().automats_by_id(&BTreeSet::from([id.clone()])).await?.pop())
+}
+
+/// In UTC if there is no automat.
+fn times_of(visit: &Visit, automat: Option<&Automat>) -> Times {
+    Times::new(visit.t, automat.map_or(TimeZone::UTC, |automat| automat.time_zone))
+}
+
+fn with_days(
+    visit: &Visit,
+    times: &Times,
+    form: &Form,
+    filter: ContractFilter,
+    mut errors: Errors,
+) -> Result<Selection, Errors> {
+    let t = visit.t;
+    let [from, to, due] = ["from", "to", "due"].map(|name| form.given(name).map(read_date));
+    for (name, date) in [("from", from), ("to", to), ("due", due)] {
+        if date == Some(None) {
+            errors = errors.and_text(name.to_owned(), t.text("date-form").into_owned());
+        }
+    }
+    let [from, to, due] = [from, to, due].map(Option::flatten);
+    let is_given = from.is_some() || to.is_some();
+    let mut filter = ContractFilter { due: due.and_then(|due| range(times, (due, due))), ..filter };
+    let days = match (from, to) {
+        (None, None) if filter.is_selective() && filter.automat.is_none() || filter.due.is_some() => None,
+        (None, None) => Some(usual_days(times.date(visit.now), &filter.states)),
+        (from, to) => around(from, to),
+    };
+    if let Some((from, to)) = days.filter(|_| is_given) {
+        let length = (to - from).num_days();
+        if length < 0 {
+            errors = errors.and_text("to".to_owned(), t.text("contracts-to-before-from").into_owned());
+        } else if length >= DAYS_AT_MOST.cast_signed() {
+            errors = errors.and_text("to".to_owned(), t.with("contracts-too-many-days", [("max", DAYS_AT_MOST)]));
+        }
+    }
+    filter.starts = days.and_then(|days| range(times, days));
+    if filter.starts.is_none() && filter.key.is_some() || !is_given && is_past(&filter.states) {
+        filter.order = Order::Descending;
+    }
+    if errors.any() { Err(errors.in_order(&FIELDS)) } else { Ok(Selection { filter, days }) }
+}
+
+/// The days on which contracts start that are listed if nothing says when: the next ones, or the last ones for states
+/// that only contracts that have started can have.
+fn usual_days(today: NaiveDate, states: &[ListedState]) -> (NaiveDate, NaiveDate) {
+    let (before, after) = match states {
+        states if is_past(states) => (DAYS_AT_MOST - 1, 0),
+        [ListedState::Upcoming] => (0, DAYS_AT_MOST - 1),
+        _ => (0, DAYS_AHEAD - 1),
+    };
+    (today - Days::new(before), today + Days::new(after))
+}
+
+fn is_past(states: &[ListedState]) -> bool {
+    !states.is_empty() && !states.contains(&ListedState::Upcoming) && *states != [ListedState::Overdue]
+}
+
+/// As many days as are allowed after the first one, or before the last one, if only one is given.
+fn around(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<(NaiveDate, NaiveDate)> {
+    let others = Days::new(DAYS_AT_MOST - 1);
+    let from = from.or_else(|| to?.checked_sub_days(others))?;
+    Some((from, to.or_else(|| from.checked_add_days(others))?))
+}
+
+/// From the start of the first day to the end of the last one.
+fn range(times: &Times, (first, last): (NaiveDate, NaiveDate)) -> Option<Range<Instant>> {
+    Some(times.day(first)?..times.day(last.succ_opt()?)?)
+}
+
+fn said(t: &Texts, times: &Times, (from, to): (NaiveDate, NaiveDate)) -> String {
+    let [from, to] = [from, to].map(|date| times.written_date(date));
+    t.with("contracts-of-days", [("from", from), ("to", to)])
+}
+
+/// The value of the state filter.
+fn names(states: &[ListedState]) -> String {
+    states.iter().map(|state| <&str>::from(*state)).collect::<Vec<_>>().join(",")
+}
+
+fn choices(t: &Texts, form: &Form, chosen: &str) -> Vec<Choice> {
+    let states = ListedState::VARIANTS.iter().map(|state| <&str>::from(*state));
+    let choice = |state: &str| Choice {
+        label: t.text(&if state.is_empty() { "show-all".to_owned() } else { format!("state-{state}") }).into_owned(),
+        href: address(form, state, None),
+        current: state == chosen,
+    };
+    [""].into_iter().chain(states).map(choice).collect()
+}
+
+/// The address of the page with this filter.
+fn address(form: &Form, state: &str, after: Option<&str>) -> String {
+    let fields = FIELDS.iter().filter_map(|name| Some((*name, form.given(name)?)));
+    let others = [(STATE, Some(state).filter(|state| !state.is_empty())), ("after", after)];
+    let pairs: Vec<_> = fields.chain(others.into_iter().filter_map(|(name, value)| Some((name, value?)))).collect();
+    if pairs.is_empty() { PATH.to_owned() } else { links::with_query(PATH, &pairs) }
+}
+
+impl ListPage<'_> {
+    /// Whether one of the fields that are folded away is filled in.
+    fn is_narrowed(&self) -> bool {
+        FIELDS[1..].iter().any(|name| self.form.given(name).is_some())
+    }
+}

@@ -1,0 +1,147 @@
+//! `GET /today`, also `GET /`: what needs attention now, and what the rest of the day brings, over all automats.
+//!
+//! Each panel is one read of a list ([ADR 0044](../../../docs/adr/0044-what-today-reads.md)).
+
+use api::{NoQuery, Problem};
+use askama::Template;
+use domain::{Automat, ConnectionState, Instant};
+use messages::LocalTimes;
+use store::{ContractFilter, ListedContract, Page, PageRequest};
+
+use crate::automats::connection::ConnectionLabel;
+use crate::contracts::listed::{Automats, Line, only_out};
+use crate::frame::Frame;
+use crate::links;
+use crate::times::Times;
+use crate::translations::count;
+use crate::visit::{Answer, Visit, page};
+
+/// How many automats are checked.
+const CHECKED: usize = 200;
+/// How many overdue contracts are shown, and how many disconnected automats.
+const URGENT: usize = 50;
+/// How many contracts each panel of the day shows.
+const OF_THE_DAY: usize = 20;
+/// A day in any time zone is shorter, even when the clocks go back.
+const LONGEST_DAY_MILLIS: i64 = 26 * 3_600_000;
+
+#[derive(Template)]
+#[template(path = "today.html")]
+struct TodayPage<'p> {
+    frame: &'p Frame,
+    now: Instant,
+    /// The time, and in which zone. `None` if there are no automats.
+    as_of: Option<String>,
+    /// Whether the automats are in different time zones.
+    has_several_zones: bool,
+    overdue: Panel<Line>,
+    disconnected: Panel<AutomatLine>,
+    fetches: Panel<Line>,
+    returns: Panel<Line>,
+}
+
+struct Panel<L> {
+    lines: Vec<L>,
+    /// How many there are: `50+` if there are more.
+    count: String,
+    /// The page with all of them, if this one does not have them.
+    more: Option<String>,
+}
+
+struct AutomatLine {
+    href: String,
+    name: String,
+    connection: ConnectionLabel,
+}
+
+/// What is left of the day. It ends at another instant in each time zone.
+struct RestOfDay {
+    /// The end of the day where it ends last.
+    end: Instant,
+    /// Today's date where the first automat is, for links.
+    date: String,
+}
+
+pub(crate) async fn show(mut visit: Visit, _: NoQuery) -> Answer {
+    let (listed, overdue) =
+        tokio::try_join!(automats(&visit), contracts(&visit, ContractFilter::of_overdue(), URGENT))?;
+    let day = RestOfDay::of(&visit, &listed.data);
+    let (to_fetch, to_return) = tokio::try_join!(
+        contracts(&visit, ContractFilter { starts: Some(visit.now..day.end), ..ContractFilter::default() }, OF_THE_DAY),
+        // What ends now is overdue.
+        contracts(&visit, ContractFilter::of_due(visit.now.plus_millis(1)..day.end), OF_THE_DAY),
+    )?;
+    let as_of = listed.data.first().map(|first| {
+        let times = Times::new(visit.t, first.time_zone);
+        visit.t.with("today-as-of", [("time", times.moment(visit.now)), ("zone", times.zone().to_owned())])
+    });
+    let disconnected = disconnected(&visit, &listed);
+    let mut automats = Automats::of(listed.data);
+    automats.read_those_of(&visit, [&overdue, &to_fetch, &to_return].into_iter().flat_map(|page| &page.data)).await?;
+    let lines = |found: Page<ListedContract>, is_shown: fn(&Line, Instant) -> bool, more: String| {
+        let is_all = found.next.is_none();
+        let out = |listed: ListedContract| if listed.contract.out.is_empty() { listed } else { only_out(listed) };
+        let lines = found.data.into_iter().filter_map(|listed| automats.line(&visit, out(listed)));
+        Panel::of(lines.filter(|line| is_shown(line, visit.now)).collect(), is_all, more)
+    };
+    let overdue = lines(overdue, |_, _| true, links::with_query("/contracts", &[("state", "overdue")]));
+    let of_today = links::with_query("/contracts", &[("from", &day.date), ("to", &day.date)]);
+    let fetches = lines(to_fetch, |line, now| line.is_today(Some(line.contract.range.start()), now), of_today);
+    let due_today = links::with_query("/contracts", &[("due", &day.date)]);
+    let returns = lines(to_return, |line, now| line.is_today(line.contract.range.end(), now), due_today);
+    let has_several_zones = automats.have_several_zones();
+    visit.frame.overdue = (!overdue.lines.is_empty()).then(|| overdue.count.clone());
+    let (frame, now) = (&visit.frame, visit.now);
+    page(&TodayPage { frame, now, as_of, has_several_zones, overdue, disconnected, fetches, returns })
+}
+
+async fn automats(visit: &Visit) -> Result<Page<Automat>, Problem> {
+    Ok(visit.store().automats(&PageRequest { limit: CHECKED, after: None }).await?)
+}
+
+async fn contracts(visit: &Visit, filter: ContractFilter, limit: usize) -> Result<Page<ListedContract>, Problem> {
+    Ok(visit.store().contracts(&filter, &PageRequest { limit, after: None }, visit.now).await?)
+}
+
+/// The automats that are disconnected, longest first, and those that were never connected.
+fn disconnected(visit: &Visit, listed: &Page<Automat>) -> Panel<AutomatLine> {
+    let is_connected = |automat: &&Automat| automat.connection.state == ConnectionState::Connected;
+    let mut found: Vec<_> = listed.data.iter().filter(|automat| !is_connected(automat)).collect();
+    found.sort_by_key(|automat| (automat.connection.state == ConnectionState::Unknown, automat.connection.since));
+    let is_all = listed.next.is_none() && found.len() <= URGENT;
+    let line = |automat: &Automat| {
+        let times = LocalTimes::new(visit.t.language(), automat.time_zone);
+        AutomatLine {
+            href: links::automat(&automat.id),
+            name: automat.name.to_string(),
+            connection: ConnectionLabel::of(automat.connection, visit.t, times),
+        }
+    };
+    Panel::of(found.into_iter().take(URGENT).map(line).collect(), is_all, "/automats".to_owned())
+}
+
+impl<L> Panel<L> {
+    fn of(lines: Vec<L>, is_all: bool, more: String) -> Self {
+        let count = format!("{}{}", lines.len(), if is_all { "" } else { "+" });
+        Self { lines, count, more: (!is_all).then_some(more) }
+    }
+}
+
+impl RestOfDay {
+    fn of(visit: &Visit, automats: &[Automat]) -> Self {
+        let now = visit.now;
+        let times = |automat: &Automat| Times::new(visit.t, automat.time_zone);
+        let end = automats.iter().filter_map(|automat| times(automat).day_end(now)).max();
+        let date = automats.first().map(times).map(|times| times.written_date(times.date(now)));
+        let end = end.unwrap_or_else(|| now.plus_millis(LONGEST_DAY_MILLIS));
+        Self { end, date: date.unwrap_or_default() }
+    }
+}
+
+impl TodayPage<'_> {
+    /// How late a key is.
+    fn late(&self, line: &Line) -> String {
+        let (id, number) = line.lateness(self.now);
+        count(self.frame.t, id, number)
+    }
+}

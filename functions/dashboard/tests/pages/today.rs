@@ -1,0 +1,210 @@
+//! Today, and the list of contracts that its panels lead to.
+
+use api::Role;
+use domain::{AutomatDraft, AutomatId, CodeKind, ContractDraft, ContractId, KeyDraft, KeyId, Name, Presence, TimeZone};
+use testkit::{at, automat, by_sms, contract, key, locker_reports, metadata, pin};
+
+use crate::stage::Stage;
+
+const HOUR: i64 = 3_600;
+/// When the pages are visited, in seconds: 14:30 in Helsinki and 07:30 in New York.
+const NOW: i64 = HOUR / 2;
+
+async fn book(stage: &Stage, key: &str, person: &str, start: i64, end: i64) {
+    let number = [("A-1", "48291"), ("A-2", "58291"), ("A-3", "68291")].into_iter().find(|(id, _)| *id == key);
+    let draft = ContractDraft {
+        id: Some(ContractId::parse(&person.to_lowercase().replace(' ', "-")).unwrap()),
+        person: Name::parse(person).unwrap(),
+        pin: number.map(|(_, digits)| pin(digits)),
+        contacts: if person == "Olli Overdue" { vec![by_sms("+358401234567")] } else { Vec::new() },
+        ..contract(&KeyId::parse(key).unwrap(), start, end)
+    };
+    stage.store().create_contract(draft, &metadata()).await.unwrap();
+}
+
+/// The automat `lobby` in Helsinki with keys `A-1` to `A-5`, of which the first three are out: two are overdue and one is
+/// due back today. The automat `yard` in New York with the keys `Y-1` and `Y-2`.
+async fn busy_day(role: Role) -> Stage {
+    let stage = Stage::of(role).await;
+    let store = stage.store();
+    store.create_automat(automat("lobby", 6), &metadata()).await.unwrap();
+    let time_zone = TimeZone::parse("America/New_York").unwrap();
+    store.create_automat(AutomatDraft { time_zone, ..automat("yard", 4) }, &metadata()).await.unwrap();
+    for id in ["A-1", "A-2", "A-3", "A-4", "A-5"] {
+        let property = domain::Property::parse(&format!("Flat {id} & attic")).unwrap();
+        store.create_key(KeyDraft { property, ..key(id) }, &metadata()).await.unwrap();
+    }
+    for id in ["Y-1", "Y-2"] {
+        let draft = KeyDraft { automat: AutomatId::parse("yard").unwrap(), ..key(id) };
+        store.create_key(draft, &metadata()).await.unwrap();
+    }
+    book(&stage, "A-1", "Olli Overdue", -50 * HOUR, 60).await;
+    book(&stage, "A-2", "Lea Late", -HOUR, 5 * 60).await;
+    book(&stage, "A-3", "Rita Return", -HOUR, 4 * HOUR).await;
+    book(&stage, "A-4", "Sami Soon", HOUR, 30 * HOUR).await;
+    // In Helsinki that is tomorrow, in New York today.
+    book(&stage, "A-5", "Timo Tomorrow", 12 * HOUR, 30 * HOUR).await;
+    book(&stage, "Y-1", "Yrsa York", 12 * HOUR, 30 * HOUR).await;
+    book(&stage, "Y-2", "Wim Week", 6 * 24 * HOUR, 7 * 24 * HOUR).await;
+    let lobby = AutomatId::parse("lobby").unwrap();
+    let all_in = locker_reports(1, &[(0, true, None), (1, true, None), (2, true, None)]);
+    store.record_locker_reports(&lobby, all_in, at(0)).await.unwrap();
+    for (n, index, digits) in [(2, 0, "48291"), (3, 1, "58291"), (4, 2, "68291")] {
+        let id = format!("e-{n}");
+        let entry = testkit::entry(store, &id, CodeKind::Pin, digits, at(0), &[0, 1, 2]);
+        store.keypad_entry(&lobby, entry, at(0)).await.unwrap();
+        store.record_locker_reports(&lobby, locker_reports(n, &[(index, false, Some(&id))]), at(0)).await.unwrap();
+    }
+    let connected = Presence { connected: true, at: at(-60), number: 1 };
+    store.record_presence(&lobby, connected, at(0)).await.unwrap();
+    stage.table.project().await;
+    stage.later(NOW);
+    stage
+}
+
+#[tokio::test]
+async fn today_shows_what_is_overdue_and_what_the_day_brings() {
+    let stage = busy_day(Role::Operator).await;
+    let page = stage.get("/").await;
+    insta::assert_snapshot!("today", page.main());
+    assert!(page.has("href=\"/today\" aria-current=\"page\">Today <span class=\"count\">2"), "{}", page.html);
+    assert_eq!(stage.get("/today").await.main(), page.main());
+    for person in ["Timo Tomorrow", "Wim Week"] {
+        assert!(!page.has(person), "{person}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_overdue_is_first_the_longest_first() {
+    let stage = busy_day(Role::Viewer).await;
+    let html = stage.get("/today").await.html;
+    let position = |text: &str| html.find(text).unwrap_or_else(|| unreachable!("{text} is not in {html}"));
+    let order = ["Olli Overdue", "Lea Late", "yard", "Sami Soon", "Yrsa York", "Rita Return"].map(position);
+    assert!(order.is_sorted(), "{order:?}");
+    assert!(html.contains("href=\"tel:+358401234567\"") && html.contains("29 minutes late"));
+    assert!(!html.contains("/edit"), "a viewer cannot extend");
+    let later = stage.later(NOW + 49 * HOUR).get("/today").await.html;
+    assert!(later.contains("2 days late") && later.contains("Rita Return"), "{later}");
+}
+
+#[tokio::test]
+async fn a_calm_day_says_so() {
+    let stage = Stage::of(Role::Operator).await;
+    stage.store().create_automat(automat("lobby", 6), &metadata()).await.unwrap();
+    let lobby = AutomatId::parse("lobby").unwrap();
+    let presence = |connected, number| Presence { connected, at: at(-60), number };
+    stage.store().record_presence(&lobby, presence(true, 1), at(0)).await.unwrap();
+    let calm = stage.get("/today").await;
+    for text in ["No key is overdue", "All automats are connected", "No more contracts", "No more keys are due back"] {
+        assert!(calm.has(text), "{text}: {}", calm.html);
+    }
+    assert!(!calm.has("class=\"count\"") && !calm.has("class=\"bad\""));
+    stage.store().record_presence(&lobby, presence(false, 2), at(0)).await.unwrap();
+    let gone = stage.get("/today").await;
+    assert!(gone.has("Disconnected") && gone.has("13:59") && gone.has("href=\"/automats/lobby\""), "{}", gone.html);
+    for (language, text) in [("fi", "Yksikään avain ei ole myöhässä"), ("sv", "Ingen nyckel är försenad")] {
+        assert!(stage.get_in(language, "/today").await.has(text), "{language}");
+    }
+}
+
+#[tokio::test]
+async fn long_panels_end_in_a_link_to_all_of_them() {
+    let stage = Stage::of(Role::Viewer).await;
+    stage.store().create_automat(automat("lobby", 25), &metadata()).await.unwrap();
+    for n in 0..21 {
+        stage.store().create_key(key(&format!("K-{n}")), &metadata()).await.unwrap();
+        book(&stage, &format!("K-{n}"), &format!("Guest {n}"), HOUR, 2 * HOUR).await;
+    }
+    stage.table.project().await;
+    let page = stage.get("/today").await.html;
+    assert_eq!(page.matches("href=\"/contracts/guest-").count(), 20);
+    let all = "/contracts?from=2026-11-24&to=2026-11-24";
+    assert!(page.contains("<strong>20+</strong>") && page.contains(&all.replace('&', "&#38;")), "{page}");
+    let list = stage.get(all).await.html;
+    assert!(list.matches("href=\"/contracts/guest-").count() == 20 && list.contains("Next page"), "{list}");
+}
+
+/// However many contracts and keys there are.
+#[tokio::test]
+async fn each_panel_is_one_read() {
+    let stage = busy_day(Role::Viewer).await;
+    let _ = stage.table.wire.tally();
+    stage.get("/today").await;
+    // The automats: the list, and their items. Each list of contracts: a query of each of its 8 partitions, its
+    // contracts, and their keys. The rest of the day is in one month.
+    assert_eq!(stage.table.wire.tally().round_trips, 2 + 3 * (8 + 2));
+}
+
+#[tokio::test]
+async fn contracts_are_listed_by_what_the_address_says() {
+    let stage = busy_day(Role::Viewer).await;
+    insta::assert_snapshot!("contracts", stage.get("/contracts").await.main());
+    for (query, persons) in [
+        ("", vec!["Rita Return", "Lea Late", "Sami Soon", "Yrsa York", "Timo Tomorrow", "Wim Week"]),
+        ("?state=overdue", vec!["Olli Overdue", "Lea Late"]),
+        ("?state=active", vec!["Rita Return"]),
+        ("?state=ended", vec!["Lea Late", "Olli Overdue"]),
+        ("?state=upcoming", vec!["Sami Soon", "Yrsa York", "Timo Tomorrow", "Wim Week"]),
+        ("?due=24.11.2026", vec!["Olli Overdue", "Lea Late", "Rita Return"]),
+        ("?due=24.11.2026&state=active", vec!["Rita Return"]),
+        ("?due=2026-11-25", vec![]),
+        ("?search=olli", vec!["Olli Overdue"]),
+        ("?search=4567", vec!["Olli Overdue"]),
+        ("?search=o&keyId=A-1", vec![]),
+        ("?keyId=A-1", vec!["Olli Overdue"]),
+        ("?automatId=yard", vec!["Yrsa York", "Wim Week"]),
+        ("?automatId=yard&from=2026-11-24&to=2026-11-24", vec!["Yrsa York"]),
+        ("?from=2026-11-22&to=2026-11-22", vec!["Olli Overdue"]),
+        ("?from=2026-11-25", vec!["Yrsa York", "Timo Tomorrow", "Wim Week"]),
+        ("?to=2026-11-23", vec!["Olli Overdue"]),
+    ] {
+        let page = stage.get(&format!("/contracts{query}")).await;
+        let rows = page.html.split("<td role=\"cell\"><a href=\"/contracts/").skip(1);
+        let found: Vec<_> = rows.map(|row| row.split(['>', '<']).nth(1).unwrap()).collect();
+        assert_eq!(found, persons, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_filter_is_explained_beside_its_field() {
+    let stage = busy_day(Role::Viewer).await;
+    for (query, text) in [
+        ("search=x", "At least 2 characters."),
+        ("keyId=Z-9", "There is no key Z-9"),
+        ("keyId=a+b", "Letters, digits"),
+        ("automatId=attic", "There is no automat attic"),
+        ("from=tomorrow", "Enter a real date"),
+        ("due=2026-02-30", "Enter a real date"),
+        ("from=2026-12-02&to=2026-12-01", "must not be before the first"),
+        ("from=2026-01-01&to=2026-12-01", "At most 92 days."),
+    ] {
+        let page = stage.get(&format!("/contracts?{query}")).await;
+        assert_eq!((page.status, page.html.matches("aria-invalid").count()), (422, 1), "{query}");
+        assert!(page.has(text), "{text}: {}", page.html);
+    }
+    assert_eq!(stage.get("/contracts?state=odd").await.status, 400);
+    assert!(stage.get("/contracts?search=nobody-is-called-so").await.has("There are no such contracts"));
+}
+
+#[tokio::test]
+async fn the_filter_stays_when_a_state_or_the_next_page_is_chosen() {
+    let stage = busy_day(Role::Viewer).await;
+    let page = stage.get("/contracts?automatId=lobby&state=upcoming&limit=1").await.html;
+    assert!(page.contains("href=\"/contracts?automatId=lobby&#38;state=overdue\">Overdue"), "{page}");
+    assert!(
+        page.contains("<input type=\"hidden\" name=\"state\" value=\"upcoming\">") && page.contains("value=\"lobby\"")
+    );
+    let next = page.split("href=\"/contracts?automatId=lobby&#38;state=upcoming&#38;after=").nth(1).unwrap();
+    let next = next.split('"').next().unwrap();
+    let rest = stage.get(&format!("/contracts?automatId=lobby&state=upcoming&after={next}")).await.html;
+    assert!(rest.contains("Timo Tomorrow") && !rest.contains("Sami Soon"), "{rest}");
+}
+
+#[tokio::test]
+async fn the_navigation_is_on_every_page_but_the_count_only_on_today() {
+    let stage = busy_day(Role::Viewer).await;
+    for path in ["/contracts", "/automats", "/keys/A-1", "/contracts/olli-overdue"] {
+        let page = stage.get(path).await;
+        assert!(page.has("href=\"/today\">Today</a>") && page.has("aria-current=\""), "{path}: {}", page.html);
+    }
+}

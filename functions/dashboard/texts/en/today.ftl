@@ -1,0 +1,37 @@
+### Today: what needs attention now, and what the rest of the day brings. Terms: see automats.ftl.
+
+pages = Sections
+today = Today
+contracts = Contracts
+today-as-of = As of { $time } ({ $zone }).
+today-zones = Other times are in the time zone of each automat.
+
+today-overdue = Overdue
+today-overdue-none = No key is overdue
+today-overdue-all = All overdue contracts
+today-due = Due
+today-no-number = No phone number
+today-late-now = Due now
+today-late-minutes = { $count ->
+    [one] { $count } minute late
+   *[other] { $count } minutes late
+}
+today-late-hours = { $count ->
+    [one] { $count } hour late
+   *[other] { $count } hours late
+}
+today-late-days = { $count ->
+    [one] { $count } day late
+   *[other] { $count } days late
+}
+
+today-disconnected = Automats without a connection
+today-disconnected-none = All automats are connected
+today-automats-all = All automats
+
+today-fetches = To be fetched today
+today-fetches-none = No more contracts start today.
+today-fetches-all = All contracts that start today
+today-returns = To be returned today
+today-returns-none = No more keys are due back today.
+today-returns-all = All keys due back today

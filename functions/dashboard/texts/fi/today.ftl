@@ -1,0 +1,37 @@
+### Tänään: mikä vaatii nyt huomiota ja mitä loppupäivä tuo. Termit: katso automats.ftl.
+
+pages = Osiot
+today = Tänään
+contracts = Sopimukset
+today-as-of = Tilanne { $time } ({ $zone }).
+today-zones = Muut ajat ovat kunkin automaatin aikavyöhykkeellä.
+
+today-overdue = Myöhässä
+today-overdue-none = Yksikään avain ei ole myöhässä
+today-overdue-all = Kaikki myöhässä olevat
+today-due = Palautettava
+today-no-number = Ei puhelinnumeroa
+today-late-now = Palautettava nyt
+today-late-minutes = { $count ->
+    [one] { $count } minuutin myöhässä
+   *[other] { $count } minuuttia myöhässä
+}
+today-late-hours = { $count ->
+    [one] { $count } tunnin myöhässä
+   *[other] { $count } tuntia myöhässä
+}
+today-late-days = { $count ->
+    [one] { $count } päivän myöhässä
+   *[other] { $count } päivää myöhässä
+}
+
+today-disconnected = Automaatit ilman yhteyttä
+today-disconnected-none = Kaikki automaatit ovat yhteydessä
+today-automats-all = Kaikki automaatit
+
+today-fetches = Noudetaan tänään
+today-fetches-none = Tänään ei ala enää sopimuksia.
+today-fetches-all = Kaikki tänään alkavat sopimukset
+today-returns = Palautetaan tänään
+today-returns-none = Tänään ei ole enää palautettavia avaimia.
+today-returns-all = Kaikki tänään palautettavat avaimet

@@ -1,0 +1,37 @@
+### Idag: vad som kräver uppmärksamhet nu och vad resten av dagen bjuder på. Termer: se automats.ftl.
+
+pages = Avdelningar
+today = Idag
+contracts = Avtal
+today-as-of = Läget { $time } ({ $zone }).
+today-zones = Övriga tider anges i respektive automats tidszon.
+
+today-overdue = Försenade
+today-overdue-none = Ingen nyckel är försenad
+today-overdue-all = Alla försenade avtal
+today-due = Skulle återlämnas
+today-no-number = Inget telefonnummer
+today-late-now = Ska återlämnas nu
+today-late-minutes = { $count ->
+    [one] { $count } minut försenad
+   *[other] { $count } minuter försenad
+}
+today-late-hours = { $count ->
+    [one] { $count } timme försenad
+   *[other] { $count } timmar försenad
+}
+today-late-days = { $count ->
+    [one] { $count } dag försenad
+   *[other] { $count } dagar försenad
+}
+
+today-disconnected = Automater utan anslutning
+today-disconnected-none = Alla automater är anslutna
+today-automats-all = Alla automater
+
+today-fetches = Hämtas idag
+today-fetches-none = Inga fler avtal börjar idag.
+today-fetches-all = Alla avtal som börjar idag
+today-returns = Återlämnas idag
+today-returns-none = Inga fler nycklar ska återlämnas idag.
+today-returns-all = Alla nycklar som ska återlämnas idag
