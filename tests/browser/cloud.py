@@ -57,6 +57,12 @@ class Cloud:
         self.call("POST", "/v1/automats", body)
         return Automat(self, automat, body["name"])
 
+    def until_overdue(self, *contracts: dict):
+        """Waits until these are in the list of overdue contracts, which is written some milliseconds later."""
+        ids = {contract["contractId"] for contract in contracts}
+        listed = lambda: self.call("GET", "/v1/contracts?state=overdue&order=desc&limit=100")["data"]
+        until(listed, lambda found: ids <= {contract["contractId"] for contract in found})
+
     @contextlib.contextmanager
     def email_refused(self):
         """The email service refuses everything meanwhile."""

@@ -83,8 +83,15 @@ STATES = [
     PageState("sign-in", SIGN_IN, person=None),
     PageState("sign-in-cancelled", "/auth/callback?error=access_denied&state=none", person=None, is_error=True),
     PageState("no-role", "/", person="newcomer", is_error=True),
-    PageState("automats", "/", often=True),
-    PageState("automats-as-viewer", "/", person="viewer"),
+    PageState("today", "/today", person="operator", often=True),
+    PageState("today-as-viewer", "/", person="viewer"),
+    PageState("contracts", "/contracts", often=True),
+    PageState("contracts-overdue", "/contracts?state=overdue"),
+    PageState("contracts-narrowed", "/contracts?search=lehtonen&automatId={automat}&to=2100-01-01"),
+    PageState("contracts-refused", "/contracts?search=x&keyId=no-such-key&from=tomorrow"),
+    PageState("contracts-none", "/contracts?search=nobody-is-called-so"),
+    PageState("automats", "/automats", often=True),
+    PageState("automats-as-viewer", "/automats", person="viewer"),
     PageState("search", "/search?q=har"),
     PageState("search-contracts", "/search?q=lehtonen"),
     PageState("search-without-results", "/search?q=nothing-is-called-so"),
@@ -159,6 +166,21 @@ class World:
         return template.format(**{name: urllib.parse.quote(value) for name, value in self.known.items()})
 
 
+def overdue(cloud: Cloud):
+    """Contracts that have ended while their keys are out: with one key, and with four, and with a long name."""
+    depot = cloud.automat("Depot", lockers=6, zone="America/New_York")
+    phone = {"name": "Pekka Pitkänen", "phoneNumber": "+358401234567", "sendSms": False, "language": "fi"}
+    keys = [depot.key("truck", locker, property=f"Truck {locker}, Warehouse Road 12") for locker in range(5)]
+    one = depot.contract(keys[0], person="Otto Overdue", contacts=[phone])
+    four = depot.contract(*keys[1:], person="Siivouspalvelu Kirkas ja kumppanit Oy, kiinteistönhoidon päivystys")
+    device = depot.connect(inside=(0, 1, 2, 3, 4))
+    device.fetch(0, one["pin"])
+    device.fetch(1, four["pin"])
+    for contract in (one, four):
+        cloud.call("POST", f"/v1/contracts/{contract['contractId']}/end")
+    cloud.until_overdue(one, four)
+
+
 def build(cloud: Cloud) -> World:
     """An automat with a key in each state, one that is disconnected, and one without keys."""
     offline = cloud.automat("Old mill", lockers=30, zone="Europe/Stockholm")
@@ -189,6 +211,7 @@ def build(cloud: Cloud) -> World:
     for days in range(4, 40, 9):
         automat.contract(key, person="Later Lehtonen", start=at(days=days), end=at(days=days + 3))
 
+    overdue(cloud)
     quay = cloud.automat("Quay", lockers=4)
     busy = quay.key("boathouse", 0, property="Quay 3, boathouse")
     sauna = quay.key("sauna", 1, property="Quay 3, sauna by the sea")

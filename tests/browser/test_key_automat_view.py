@@ -8,7 +8,7 @@ from visit import every_way, turn_to
 
 @every_way
 def test_lockers_are_seen_at_a_glance(enter, world, way):
-    page = enter("viewer", "/", **way)
+    page = enter("viewer", "/automats", **way)
     turn_to(page, world.known["automat"].replace("harbour-", "Harbour "))
     lockers = page.get_by_role("list", name="Lockers").get_by_role("listitem")
     expect(lockers).to_have_count(12)

@@ -32,6 +32,7 @@ use clock::Random;
 use things::Things;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 pub use session::{SignIn, SignInSettings};
 
@@ -55,8 +56,14 @@ pub fn router(dashboard: Dashboard) -> Router {
     let pages = pages().with_state(dashboard);
     api::serve_pages(pages, clock, |pages| {
         session::authenticate(refused::as_pages(pages), sign_in, session_clock)
-            .layer(CompressionLayer::new().quality(COMPRESSION))
+            .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(compressed()))
     })
+}
+
+/// A table keeps its byte order mark only as text: `api::csv` writes it for `lambda_http`, which treats what is
+/// compressed as bytes.
+fn compressed() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("text/csv"))
 }
 
 fn pages() -> Router<Dashboard> {
@@ -64,6 +71,7 @@ fn pages() -> Router<Dashboard> {
         .route("/", get(today::show))
         .route("/today", get(today::show))
         .route("/contracts", get(contracts::list::show))
+        .route("/contracts.csv", get(contracts::list::download))
         .route("/automats", get(automats::list::list_automats))
         .route("/search", get(search::search))
         .route("/automats/new", get(automats::form::show_new).post(automats::form::add))

@@ -1,6 +1,6 @@
 //! `GET /today`, also `GET /`: what needs attention now, and what the rest of the day brings, over all automats.
 //!
-//! Each panel is one read of a list ([ADR 0044](../../../docs/adr/0044-what-today-reads.md)).
+//! Each panel is one read of a list (`docs/adr/0044-what-today-reads.md`).
 
 use api::{NoQuery, Problem};
 use askama::Template;

@@ -49,7 +49,7 @@ async fn a_session_is_renewed_for_seven_days() {
     assert_eq!(visitor.get("/").await.url.path(), "/");
     assert_ne!(visitor.cookie("__Host-access").unwrap(), first, "there is a new one");
     visitor.set_cookie("__Host-access", None);
-    let both = tokio::join!(visitor.get("/"), visitor.get("/?limit=5"));
+    let both = tokio::join!(visitor.get("/"), visitor.get("/automats?limit=5"));
     assert_eq!((both.0.status, both.1.status), (200, 200), "renewed twice at once");
     clock.set(began().plus_millis(7 * 24 * 60 * MINUTE));
     assert_eq!(visitor.get("/").await.url.path(), "/oauth2/authorize");

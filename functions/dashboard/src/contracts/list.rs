@@ -4,12 +4,15 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use api::csv::ListFormat;
 use api::problem::Code;
-use api::{Check, Problem, Query};
+use api::{Check, ContractView, Problem, Query};
 use askama::Template;
 use chrono::{Days, NaiveDate};
 use domain::{Automat, AutomatId, ContractSearch, Instant, KeyId, TimeZone};
-use store::{ContractFilter, ListedState, Order, Page, PageRequest};
+use http::HeaderValue;
+use http::header::CONTENT_DISPOSITION;
+use store::{ContractFilter, ListedContract, ListedState, Order, Page, PageRequest};
 use strum::VariantArray as _;
 use texts::Texts;
 
@@ -18,7 +21,7 @@ use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
 use crate::times::{Times, read_date};
-use crate::visit::{Answer, Visit, page_with};
+use crate::visit::{Answer, Visit, page, page_with};
 
 const PATH: &str = "/contracts";
 /// The fields that the user types, as in the addresses of the page.
@@ -28,6 +31,10 @@ const STATE: &str = "state";
 const SUGGESTED: usize = 100;
 /// The most days in which the starts of contracts are listed, as in the API.
 const DAYS_AT_MOST: u64 = 92;
+/// The most contracts in a table.
+const DOWNLOADED: usize = 2_000;
+/// How many of them are read at once.
+const AT_ONCE: usize = 100;
 /// The days in which contracts start that are listed without a filter.
 const DAYS_AHEAD: u64 = 7;
 
@@ -50,6 +57,8 @@ struct ListPage<'p> {
     has_filter: bool,
     continued: bool,
     next: Option<String>,
+    /// The address of the same contracts as a table.
+    table: String,
 }
 
 /// A state to choose.
@@ -67,43 +76,115 @@ struct Selection {
     days: Option<(NaiveDate, NaiveDate)>,
 }
 
+/// `GET /contracts`
 pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
-    let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
-    let states: Vec<ListedState> = query.any_of(STATE);
     let request = query.page();
-    query.finish()?;
-    let suggested = visit.store().automats(&PageRequest { limit: SUGGESTED, after: None }).await?.data;
-    let (selection, times, errors) = match select(&visit, &form, &states, &suggested).await? {
-        Ok((selection, times)) => (Some(selection), times, Errors::none()),
-        Err(errors) => (None, times_of(&visit, suggested.first()), errors),
+    let page = Asked::read(&visit, query).await?;
+    let (selection, times) = match page.select(&visit).await? {
+        Ok(selected) => selected,
+        Err(errors) => return page.refused(&visit, errors),
     };
-    let (found, days) = match selection {
-        Some(Selection { filter, days }) => (visit.store().contracts(&filter, &request, visit.now).await?, days),
-        None => (Page { data: Vec::new(), next: None }, None),
+    let found = visit.store().contracts(&selection.filter, &request, visit.now).await?;
+    page.show(&visit, &times, selection.days, found, request.after.is_some()).await
+}
+
+/// `GET /contracts.csv`: all that the filter selects, as a table that can be imported.
+pub(crate) async fn download(visit: Visit, query: Query) -> Answer {
+    let page = Asked::read(&visit, query).await?;
+    let (Selection { filter, .. }, _) = match page.select(&visit).await? {
+        Ok(selected) => selected,
+        Err(errors) => return page.refused(&visit, errors),
     };
-    let mut automats = Automats::of(suggested.iter().cloned());
-    automats.read_those_of(&visit, &found.data).await?;
-    let lines: Vec<_> = found.data.into_iter().filter_map(|listed| automats.line(&visit, listed)).collect();
-    let state = names(&states);
-    let t = visit.t;
-    page_with(
-        errors.status(),
-        &ListPage {
-            frame: &visit.frame,
-            states: choices(t, &form, &state),
-            listed: days.map(|days| said(t, &times, days)),
+    let (mut contracts, mut request) = (Vec::new(), PageRequest { limit: AT_ONCE, after: None });
+    loop {
+        let found = visit.store().contracts(&filter, &request, visit.now).await?;
+        contracts.extend(found.data);
+        match found.next {
+            None => break,
+            next if contracts.len() < DOWNLOADED => request.after = next,
+            Some(_) => {
+                let title = visit.t.with("contracts-too-many", [("max", DOWNLOADED)]);
+                let advice = visit.t.text("contracts-too-many-advice").into_owned();
+                return page.refused(&visit, Errors::whole_number(title, advice));
+            }
+        }
+    }
+    let table = Page { data: contracts, next: None };
+    let view = |listed: ListedContract| ContractView::masked(listed.contract, visit.now);
+    let mut answer = ListFormat::whole_table().answer(table, view)?;
+    let name = HeaderValue::from_static("attachment; filename=\"contracts.csv\"");
+    answer.headers_mut().insert(CONTENT_DISPOSITION, name);
+    Ok(answer)
+}
+
+/// The filter as it was sent.
+struct Asked {
+    form: Form,
+    states: Vec<ListedState>,
+    /// The automats that the form suggests.
+    automats: Vec<Automat>,
+}
+
+impl Asked {
+    async fn read(visit: &Visit, mut query: Query) -> Result<Self, Problem> {
+        let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
+        let states = query.any_of(STATE);
+        query.finish()?;
+        let automats = visit.store().automats(&PageRequest { limit: SUGGESTED, after: None }).await?.data;
+        Ok(Self { form, states, automats })
+    }
+
+    async fn select(&self, visit: &Visit) -> Result<Result<(Selection, Times), Errors>, Problem> {
+        select(visit, &self.form, &self.states, &self.automats).await
+    }
+
+    fn refused(self, visit: &Visit, errors: Errors) -> Answer {
+        let times = times_of(visit, self.automats.first());
+        page_with(errors.status(), &self.page(visit, &times, errors))
+    }
+
+    async fn show(
+        self,
+        visit: &Visit,
+        times: &Times,
+        days: Option<(NaiveDate, NaiveDate)>,
+        found: Page<ListedContract>,
+        continued: bool,
+    ) -> Answer {
+        let mut automats = Automats::of(self.automats.iter().cloned());
+        automats.read_those_of(visit, &found.data).await?;
+        let shown = self.page(visit, times, Errors::none());
+        page(&ListPage {
+            listed: days.map(|days| said(visit.t, times, days)),
             has_several_zones: automats.have_several_zones(),
+            lines: found.data.into_iter().filter_map(|listed| automats.line(visit, listed)).collect(),
+            continued,
+            next: found.next.map(|next| address(PATH, &shown.form, &shown.state, Some(next.as_str()))),
+            ..shown
+        })
+    }
+
+    /// The page without contracts.
+    fn page<'v>(self, visit: &'v Visit, times: &Times, errors: Errors) -> ListPage<'v> {
+        let Self { form, states, automats } = self;
+        let state = names(&states);
+        ListPage {
+            frame: &visit.frame,
+            states: choices(visit.t, &form, &state),
             has_filter: !state.is_empty() || FIELDS.iter().any(|name| form.given(name).is_some()),
-            continued: request.after.is_some(),
-            next: found.next.map(|next| address(&form, &state, Some(next.as_str()))),
+            table: address("/contracts.csv", &form, &state, None),
             zone: times.zone(),
-            automats: suggested,
+            listed: None,
+            has_several_zones: false,
+            lines: Vec::new(),
+            continued: false,
+            next: None,
+            automats,
             form,
             errors,
             state,
-            lines,
-        },
-    )
+        }
+    }
 }
 
 /// What is wrong with the form; otherwise what it selects, and the times in whose zone its days are.
@@ -232,18 +313,18 @@ fn choices(t: &Texts, form: &Form, chosen: &str) -> Vec<Choice> {
     let states = ListedState::VARIANTS.iter().map(|state| <&str>::from(*state));
     let choice = |state: &str| Choice {
         label: t.text(&if state.is_empty() { "show-all".to_owned() } else { format!("state-{state}") }).into_owned(),
-        href: address(form, state, None),
+        href: address(PATH, form, state, None),
         current: state == chosen,
     };
     [""].into_iter().chain(states).map(choice).collect()
 }
 
-/// The address of the page with this filter.
-fn address(form: &Form, state: &str, after: Option<&str>) -> String {
+/// An address with this filter.
+fn address(path: &str, form: &Form, state: &str, after: Option<&str>) -> String {
     let fields = FIELDS.iter().filter_map(|name| Some((*name, form.given(name)?)));
     let others = [(STATE, Some(state).filter(|state| !state.is_empty())), ("after", after)];
     let pairs: Vec<_> = fields.chain(others.into_iter().filter_map(|(name, value)| Some((name, value?)))).collect();
-    if pairs.is_empty() { PATH.to_owned() } else { links::with_query(PATH, &pairs) }
+    if pairs.is_empty() { path.to_owned() } else { links::with_query(path, &pairs) }
 }
 
 impl ListPage<'_> {

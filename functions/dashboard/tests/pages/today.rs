@@ -166,6 +166,20 @@ async fn contracts_are_listed_by_what_the_address_says() {
 }
 
 #[tokio::test]
+async fn what_is_listed_can_be_downloaded_as_a_table() {
+    let stage = busy_day(Role::Viewer).await;
+    let page = stage.get("/contracts?state=overdue").await;
+    assert!(page.has("href=\"/contracts.csv?state=overdue\" download"), "{}", page.html);
+    let table = stage.get("/contracts.csv?state=overdue").await;
+    let rows: Vec<_> = table.html.lines().collect();
+    assert!(rows.len() == 3 && rows[0].contains("contractId,keyIds,person,start,end"), "{}", table.html);
+    assert!(rows[1].starts_with("olli-overdue,A-1,Olli Overdue,") && rows[2].starts_with("lea-late,A-2,Lea Late,"));
+    assert!(!table.has("48291"), "no PIN");
+    let refused = stage.get("/contracts.csv?from=tomorrow").await;
+    assert!(refused.status == 422 && refused.has("Enter a real date"), "{}", refused.html);
+}
+
+#[tokio::test]
 async fn a_wrong_filter_is_explained_beside_its_field() {
     let stage = busy_day(Role::Viewer).await;
     for (query, text) in [

@@ -224,3 +224,6 @@ contracts-no-more = There are no more contracts.
 contracts-no-automat = There is no automat { $automat }
 contracts-to-before-from = The last day must not be before the first one.
 contracts-too-many-days = At most { $max } days.
+contracts-table = Download as a table (CSV)
+contracts-too-many = There are more than { $max } contracts
+contracts-too-many-advice = Choose fewer days, or another filter.

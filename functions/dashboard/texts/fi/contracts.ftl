@@ -224,3 +224,6 @@ contracts-no-more = Sopimuksia ei ole enempää.
 contracts-no-automat = Automaattia { $automat } ei ole
 contracts-to-before-from = Viimeinen päivä ei voi olla ennen ensimmäistä.
 contracts-too-many-days = Enintään { $max } päivää.
+contracts-table = Lataa taulukkona (CSV)
+contracts-too-many = Sopimuksia on yli { $max }
+contracts-too-many-advice = Valitse vähemmän päiviä tai muu rajaus.

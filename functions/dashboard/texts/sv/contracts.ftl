@@ -224,3 +224,6 @@ contracts-no-more = Det finns inga fler avtal.
 contracts-no-automat = Det finns ingen automat { $automat }
 contracts-to-before-from = Den sista dagen får inte vara före den första.
 contracts-too-many-days = Högst { $max } dagar.
+contracts-table = Ladda ner som tabell (CSV)
+contracts-too-many = Det finns fler än { $max } avtal
+contracts-too-many-advice = Välj färre dagar eller ett annat urval.

@@ -45,6 +45,12 @@ impl<S: Sync> FromRequestParts<S> for ListFormat {
 }
 
 impl ListFormat {
+    /// For an address that always answers a table with all rows.
+    #[must_use]
+    pub fn whole_table() -> Self {
+        Self { is_csv: true, uri: Uri::default() }
+    }
+
     /// The response with a page of the list. As CSV, the next page is in the header `Link`.
     pub fn answer<D, V: CsvRow + Serialize>(
         &self,
