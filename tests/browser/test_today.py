@@ -53,7 +53,7 @@ def test_an_automat_without_a_connection_is_on_the_page(enter, cloud, way):
     device.stop()
     automat.until(lambda view: view["connection"]["state"] == "disconnected")
     page = enter("viewer", "/today", **way)
-    line = page.get_by_role("region", name="Automats without a connection").get_by_role("listitem")
+    line = page.get_by_role("region", name="Disconnected automats").get_by_role("listitem")
     line = line.filter(has_text=automat.name)
     expect(line).to_contain_text("Disconnected")
     line.get_by_role("link", name=automat.name, exact=True).click()
@@ -70,7 +70,7 @@ def test_a_contract_is_found_by_its_filter(enter, cloud, way):
     page.get_by_role("navigation", name="Sections").get_by_role("link", name="Contracts").click()
     page.get_by_text("Automat, key and dates").click()
     page.get_by_label("Automat ID").fill(automat.id)
-    page.get_by_role("button", name="Show contracts").click()
+    page.get_by_role("button", name="Show contracts").last.click()
     rows = page.get_by_role("table", name="Contracts").get_by_role("row").filter(has_text=key)
     # It is listed some milliseconds after it was created.
     expect(rows).to_have_count(1)

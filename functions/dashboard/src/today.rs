@@ -36,6 +36,7 @@ struct TodayPage<'p> {
     has_several_zones: bool,
     overdue: Panel<Line>,
     disconnected: Panel<AutomatLine>,
+    never_connected: NeverConnected,
     fetches: Panel<Line>,
     returns: Panel<Line>,
 }
@@ -46,6 +47,12 @@ struct Panel<L> {
     count: String,
     /// The page with all of them, if this one does not have them.
     more: Option<String>,
+}
+
+struct NeverConnected {
+    /// How many there are. `None` if there are none.
+    heading: Option<String>,
+    lines: Vec<AutomatLine>,
 }
 
 struct AutomatLine {
@@ -75,7 +82,7 @@ pub(crate) async fn show(mut visit: Visit, _: NoQuery) -> Answer {
         let times = Times::new(visit.t, first.time_zone);
         visit.t.with("today-as-of", [("time", times.moment(visit.now)), ("zone", times.zone().to_owned())])
     });
-    let disconnected = disconnected(&visit, &listed);
+    let (disconnected, never_connected) = (disconnected(&visit, &listed), never_connected(&visit, &listed));
     let mut automats = Automats::of(listed.data);
     automats.read_those_of(&visit, [&overdue, &to_fetch, &to_return].into_iter().flat_map(|page| &page.data)).await?;
     let lines = |found: Page<ListedContract>, is_shown: fn(&Line, Instant) -> bool, more: String| {
@@ -92,7 +99,7 @@ pub(crate) async fn show(mut visit: Visit, _: NoQuery) -> Answer {
     let has_several_zones = automats.have_several_zones();
     visit.frame.overdue = (!overdue.lines.is_empty()).then(|| overdue.count.clone());
     let (frame, now) = (&visit.frame, visit.now);
-    page(&TodayPage { frame, now, as_of, has_several_zones, overdue, disconnected, fetches, returns })
+    page(&TodayPage { frame, now, as_of, has_several_zones, overdue, disconnected, never_connected, fetches, returns })
 }
 
 async fn automats(visit: &Visit) -> Result<Page<Automat>, Problem> {
@@ -103,21 +110,35 @@ async fn contracts(visit: &Visit, filter: ContractFilter, limit: usize) -> Resul
     Ok(visit.store().contracts(&filter, &PageRequest { limit, after: None }, visit.now).await?)
 }
 
-/// The automats that are disconnected, longest first, and those that were never connected.
+/// The automats that are disconnected, longest first.
 fn disconnected(visit: &Visit, listed: &Page<Automat>) -> Panel<AutomatLine> {
-    let is_connected = |automat: &&Automat| automat.connection.state == ConnectionState::Connected;
-    let mut found: Vec<_> = listed.data.iter().filter(|automat| !is_connected(automat)).collect();
-    found.sort_by_key(|automat| (automat.connection.state == ConnectionState::Unknown, automat.connection.since));
+    let mut found = in_state(listed, ConnectionState::Disconnected);
+    found.sort_by_key(|automat| automat.connection.since);
     let is_all = listed.next.is_none() && found.len() <= URGENT;
-    let line = |automat: &Automat| {
+    let lines = found.into_iter().take(URGENT).map(|automat| AutomatLine::of(visit, automat));
+    Panel::of(lines.collect(), is_all, "/automats".to_owned())
+}
+
+/// The automats that were never connected: they wait to be installed.
+fn never_connected(visit: &Visit, listed: &Page<Automat>) -> NeverConnected {
+    let found = in_state(listed, ConnectionState::Unknown);
+    let heading = (!found.is_empty()).then(|| count(visit.t, "today-never-connected", found.len()));
+    NeverConnected { heading, lines: found.into_iter().map(|automat| AutomatLine::of(visit, automat)).collect() }
+}
+
+fn in_state(listed: &Page<Automat>, state: ConnectionState) -> Vec<&Automat> {
+    listed.data.iter().filter(|automat| automat.connection.state == state).collect()
+}
+
+impl AutomatLine {
+    fn of(visit: &Visit, automat: &Automat) -> Self {
         let times = LocalTimes::new(visit.t.language(), automat.time_zone);
-        AutomatLine {
+        Self {
             href: links::automat(&automat.id),
             name: automat.name.to_string(),
             connection: ConnectionLabel::of(automat.connection, visit.t, times),
         }
-    };
-    Panel::of(found.into_iter().take(URGENT).map(line).collect(), is_all, "/automats".to_owned())
+    }
 }
 
 impl<L> Panel<L> {

@@ -112,7 +112,7 @@ impl Line {
 
     /// The first phone number among its contacts, with the name of that contact if it is not the person's.
     pub(crate) fn phone(&self) -> Option<(&str, Option<&str>)> {
-        let contacts = self.contract.contacts.iter();
+        let mut contacts = self.contract.contacts.iter();
         contacts.find_map(|contact| Some((contact, contact.phone_number.as_ref()?))).map(|(contact, number)| {
             (number.reveal(), Some(contact.name.as_str()).filter(|name| *name != self.contract.person.as_str()))
         })

@@ -25,8 +25,12 @@ today-late-days = { $count ->
    *[other] { $count } days late
 }
 
-today-disconnected = Automats without a connection
-today-disconnected-none = All automats are connected
+today-disconnected = Disconnected automats
+today-disconnected-none = No automat is disconnected
+today-never-connected = { $count ->
+    [one] { $count } automat has never connected
+   *[other] { $count } automats have never connected
+}
 today-automats-all = All automats
 
 today-fetches = To be fetched today

@@ -26,7 +26,11 @@ today-late-days = { $count ->
 }
 
 today-disconnected = Automaatit ilman yhteyttä
-today-disconnected-none = Kaikki automaatit ovat yhteydessä
+today-disconnected-none = Yksikään automaatti ei ole menettänyt yhteyttä
+today-never-connected = { $count ->
+    [one] { $count } automaatti ei ole vielä ollut yhteydessä
+   *[other] { $count } automaattia ei ole vielä ollut yhteydessä
+}
 today-automats-all = Kaikki automaatit
 
 today-fetches = Noudetaan tänään

@@ -25,8 +25,12 @@ today-late-days = { $count ->
    *[other] { $count } dagar försenad
 }
 
-today-disconnected = Automater utan anslutning
-today-disconnected-none = Alla automater är anslutna
+today-disconnected = Frånkopplade automater
+today-disconnected-none = Ingen automat är frånkopplad
+today-never-connected = { $count ->
+    [one] { $count } automat har aldrig varit ansluten
+   *[other] { $count } automater har aldrig varit anslutna
+}
 today-automats-all = Alla automater
 
 today-fetches = Hämtas idag
