@@ -167,13 +167,15 @@ class World:
 
 
 def overdue(cloud: Cloud):
-    """Contracts that have ended while their keys are out: with one key, and with four, and with a long name."""
+    """Contracts that have ended while their keys are out: with one key, and with four, and with a long name. And one that
+    starts soon."""
     depot = cloud.automat("Depot", lockers=6, zone="America/New_York")
     phone = {"name": "Pekka Pitkänen", "phoneNumber": "+358401234567", "sendSms": False, "language": "fi"}
     keys = [depot.key("truck", locker, property=f"Truck {locker}, Warehouse Road 12") for locker in range(5)]
     one = depot.contract(keys[0], person="Otto Overdue", contacts=[phone])
     four = depot.contract(*keys[1:], person="Siivouspalvelu Kirkas ja kumppanit Oy, kiinteistönhoidon päivystys")
-    device = depot.connect(inside=(0, 1, 2, 3, 4))
+    depot.contract(depot.key("trailer", 5), person="Fia Fetching", start=at(minutes=20), end=at(days=2))
+    device = depot.connect(inside=(0, 1, 2, 3, 4, 5))
     device.fetch(0, one["pin"])
     device.fetch(1, four["pin"])
     for contract in (one, four):
