@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
 mod access;
+mod contracts;
 mod forged;
 mod openings;
 mod session;

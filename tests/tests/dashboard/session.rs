@@ -15,7 +15,7 @@ fn began() -> Instant {
 async fn signing_in_leads_to_the_requested_page() {
     let stack = Stack::local();
     let visitor = Visitor::new(&stack);
-    let page = visitor.sign_in("/?limit=5", "admin").await;
+    let page = visitor.sign_in("/automats?limit=5", "admin").await;
     assert_eq!((page.status, page.url.query()), (200, Some("limit=5")), "{}", page.text);
     assert!(page.text.contains("Ada Aalto") && page.text.contains("Admin"), "{}", page.text);
     assert!(COOKIES.iter().all(|name| visitor.cookie(name).is_some()));
@@ -76,7 +76,7 @@ async fn a_form_sent_after_the_session_ended_can_be_sent_again() {
 async fn several_tabs_can_sign_in_at_once() {
     let stack = Stack::local();
     let visitor = Visitor::new(&stack);
-    let (one, other) = (visitor.get("/?limit=1").await, visitor.get("/?limit=2").await);
+    let (one, other) = (visitor.get("/automats?limit=1").await, visitor.get("/automats?limit=2").await);
     let other = visitor.send(&other, "/login", &[("person", "viewer")]).await;
     assert_eq!((other.status, other.url.query()), (200, Some("limit=2")));
     let access = visitor.cookie("__Host-access").unwrap();
@@ -102,12 +102,12 @@ async fn a_failed_sign_in_says_so_and_can_be_repeated() {
     let stack = Stack::alone(clock.clone()).await;
     let visitor = Visitor::new(&stack);
     // Cancelled: the sign-in redirects back with an error.
-    let asked = visitor.get("/?limit=3").await;
+    let asked = visitor.get("/automats?limit=3").await;
     let state = asked.form("/login").into_iter().find(|(name, _)| name == "state").unwrap().1;
     let page = visitor.get(&format!("/auth/callback?error=access_denied&state={state}")).await;
     assert_eq!(page.status, 400);
     let again = page.links().into_iter().find(|link| link.starts_with("/sign-in")).unwrap();
-    assert_eq!(again, "/sign-in?to=%2F%3Flimit%3D3");
+    assert_eq!(again, "/sign-in?to=%2Fautomats%3Flimit%3D3");
     // Too slow: the code has expired when the browser returns with it.
     let state = visitor.get(&again).await.form("/login").into_iter().find(|(name, _)| name == "state").unwrap().1;
     let page = visitor.get(&format!("/auth/callback?code=no-such-code&state={state}")).await;
@@ -120,6 +120,6 @@ async fn another_host_name_redirects_to_the_dashboards_own() {
     let stack = Stack::local();
     let localhost = stack.url().replace("127.0.0.1", "localhost");
     let visitor = Visitor::new(&stack);
-    let page = visitor.sign_in(&format!("{localhost}/?limit=7"), "viewer").await;
-    assert_eq!((page.status, page.url.as_str()), (200, format!("{}/?limit=7", stack.url()).as_str()));
+    let page = visitor.sign_in(&format!("{localhost}/automats?limit=7"), "viewer").await;
+    assert_eq!((page.status, page.url.as_str()), (200, format!("{}/automats?limit=7", stack.url()).as_str()));
 }
