@@ -87,7 +87,7 @@ STATES = [
     PageState("today-as-viewer", "/", person="viewer"),
     PageState("contracts", "/contracts", often=True),
     PageState("contracts-overdue", "/contracts?state=overdue"),
-    PageState("contracts-narrowed", "/contracts?search=lehtonen&automatId={automat}&to=2100-01-01"),
+    PageState("contracts-narrowed", "/contracts?search=lehtonen&automatId={automat}&keyId={key}"),
     PageState("contracts-refused", "/contracts?search=x&keyId=no-such-key&from=tomorrow"),
     PageState("contracts-none", "/contracts?search=nobody-is-called-so"),
     PageState("automats", "/automats", often=True),

@@ -77,6 +77,18 @@ def test_a_contract_whose_key_is_out_is_removed_with_the_keyboard(enter, cloud):
     assert [one["person"] for one in cloud.call("GET", f"/v1/contracts?keyId={key}")["data"]] == ["Later Laine"]
 
 
+def test_an_overdue_contract_is_extended_with_the_keyboard(enter, cloud):
+    automat = cloud.automat(lockers=1)
+    contract = automat.contract(automat.key("keyboard", 0), person="Olga Overdue")
+    automat.connect(inside=(0,)).fetch(0, contract["pin"])
+    cloud.call("POST", f"/v1/contracts/{contract['contractId']}/end")
+    cloud.until_overdue(contract)
+    page = enter("operator", "/today")
+    tab_to(page, page.get_by_role("link", name="Extend Olga Overdue"), most=200)
+    follow(page)
+    tab_to(page, page.get_by_label("End date"))
+
+
 def test_the_preview_dialog_keeps_the_focus_and_returns_it(enter, cloud):
     automat = cloud.automat()
     key = automat.key("dialog", 0)

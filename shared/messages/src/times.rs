@@ -147,6 +147,15 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_day_has_a_mark_where_it_needs_one() {
+        let clock = |language, zone, instant| times(language, zone).clock(at(instant));
+        assert_eq!(clock(Language::English, "Europe/Helsinki", "2026-11-24T07:05:00Z"), "09:05");
+        assert_eq!(clock(Language::Finnish, "Europe/Helsinki", "2026-11-24T07:05:00Z"), "9.05");
+        assert_eq!(clock(Language::English, "Europe/Helsinki", "2026-10-25T00:30:00Z"), "03:30 (UTC+3)");
+        assert_eq!(clock(Language::English, "UTC", "2026-11-24T07:05:00Z"), "07:05 UTC");
+    }
+
+    #[test]
     fn each_language_has_its_own_form() {
         let shown = |instant| {
             Language::ALL
