@@ -35,7 +35,7 @@ async fn several_terms_filter_what_the_longest_finds() {
 }
 
 #[tokio::test]
-async fn of_many_namesakes_only_those_are_read_whom_the_other_words_find() {
+async fn of_many_namesakes_only_those_are_read_whom_the_other_terms_find() {
     let stage = Stage::new().await;
     for number in 0..40 {
         stage.book("A", &format!("BK-{number}"), of("Eino Virtanen", 1)).await;
