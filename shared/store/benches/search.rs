@@ -101,7 +101,7 @@ async fn fill(table: &TestTable, contracts: u32) {
         if drafts.len() == 10_000 || number == contracts - 1 {
             let bookings = drafts.drain(..).map(|draft| table.store.create_contract(draft, &metadata));
             let booked = futures_util::stream::iter(bookings).buffer_unordered(8);
-            booked.for_each(|booked| std::future::ready(drop(booked.unwrap()))).await;
+            booked.for_each(|booked| async move { drop(booked.unwrap()) }).await;
             table.delete_stream_records().await;
         }
     }
