@@ -47,7 +47,7 @@ pub(crate) async fn add(visit: Visit, _: NoQuery, form: Form) -> Answer {
         Ok::<_, Problem>(visit.store().create_automat(draft, &visit.metadata_once(&form)).await?)
     };
     match added.await {
-        Ok(created) => redirect(&links::automat(&created.into_inner().id)),
+        Ok(created) => redirect(&format!("{}?done=added", links::automat(&created.into_inner().id))),
         Err(problem) => {
             let form = visit.form_after(form, &problem)?;
             form_page(&visit, form, None, Errors::of_form(visit.t, problem)?, None)
@@ -69,7 +69,7 @@ pub(crate) async fn edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery,
         Ok::<_, Problem>(visit.store().edit_automat(&id, change, force, expected, &visit.metadata()).await?)
     };
     let problem = match edited.await {
-        Ok(automat) => return redirect(&links::automat(&automat.id)),
+        Ok(automat) => return redirect(&format!("{}?done=changed", links::automat(&automat.id))),
         Err(problem) => problem,
     };
     let automat = visit.store().automat(&id).await?;

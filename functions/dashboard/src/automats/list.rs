@@ -20,6 +20,7 @@ struct ListPage<'p> {
     /// Whether this is not the first page of the list.
     continued: bool,
     next: Option<String>,
+    done: Option<String>,
 }
 
 struct Card {
@@ -32,12 +33,13 @@ struct Card {
 
 pub(crate) async fn list_automats(visit: Visit, mut query: Query) -> Answer {
     let request = query.page();
+    let done = visit.done(&mut query, "automats");
     query.finish()?;
     let continued = request.after.is_some();
     let found = visit.store().automat_views(&request, visit.now).await?;
     let next = found.next.map(|cursor| format!("/automats?after={}", cursor.as_str()));
     let cards = found.data.into_iter().map(|view| Card::of(view, visit.t)).collect();
-    page(&ListPage { frame: &visit.frame, cards, continued, next })
+    page(&ListPage { frame: &visit.frame, cards, continued, next, done })
 }
 
 impl Card {

@@ -25,6 +25,7 @@ struct ViewPage<'p> {
     filters: Vec<Filter>,
     lockers: Vec<Locker>,
     automat: Automat,
+    done: Option<String>,
 }
 
 /// A filter of the lockers, and how many it shows.
@@ -37,9 +38,10 @@ struct Filter {
 
 pub(crate) async fn view_automat(visit: Visit, AutomatPath(id): AutomatPath, mut query: Query) -> Answer {
     let show = query.one_of("show").unwrap_or(Show::All);
+    let done = visit.done(&mut query, "automat");
     query.finish()?;
     let view = visit.store().automat_view(&id, visit.now).await?;
-    page(&draw(view, show, &visit))
+    page(&ViewPage { done, ..draw(view, show, &visit) })
 }
 
 fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'_> {
@@ -66,5 +68,6 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'_> {
         lockers,
         home,
         automat,
+        done: None,
     }
 }

@@ -108,7 +108,7 @@ pub(crate) async fn edit(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
         Ok::<_, Problem>(visit.store().edit_key(&id, change, form.expected(), &visit.metadata()).await?)
     };
     let problem = match edited.await {
-        Ok(key) => return redirect(&links::key(&key.id)),
+        Ok(key) => return redirect(&format!("{}?done=changed", links::key(&key.id))),
         Err(problem) => problem,
     };
     let (automat, key) = key_and_automat(&visit, &id).await?;

@@ -120,3 +120,9 @@ search-nothing-advice = Each word that you enter is compared with the beginnings
 search-more = No matches so far, but there is more to search.
 search-more-keys = More keys
 search-more-contracts = More contracts
+
+automat-done-added = The automat has been added.
+automat-done-changed = The automat has been changed.
+automat-done-reset = The device has been reset.
+automat-done-key-removed = The key has been removed.
+automats-done-removed = The automat has been removed.

@@ -124,3 +124,9 @@ search-nothing-advice = Haku vertaa jokaista hakusanaa sanojen alkuihin. Kokeile
 search-more = Tuloksia ei vielä ole, mutta kaikkea ei ole käyty läpi.
 search-more-keys = Lisää avaimia
 search-more-contracts = Lisää sopimuksia
+
+automat-done-added = Automaatti on lisätty.
+automat-done-changed = Automaattia on muutettu.
+automat-done-reset = Laite on nollattu.
+automat-done-key-removed = Avain on poistettu.
+automats-done-removed = Automaatti on poistettu.

@@ -124,3 +124,9 @@ search-nothing-advice = Varje sökord jämförs med början av ord. Försök med
 search-more = Inga träffar hittills, men allt är inte genomsökt än.
 search-more-keys = Fler nycklar
 search-more-contracts = Fler avtal
+
+automat-done-added = Automaten är tillagd.
+automat-done-changed = Automaten är ändrad.
+automat-done-reset = Enheten är återställd.
+automat-done-key-removed = Nyckeln är borttagen.
+automats-done-removed = Automaten är borttagen.

@@ -66,9 +66,9 @@ async fn an_empty_list_says_what_to_do() {
 async fn an_automat_is_added_edited_and_removed() {
     let stage = Stage::of(Role::Admin).await;
     let added = stage.fill("/automats/new", &LOBBY).await;
-    assert_eq!((added.status, added.to.as_deref()), (303, Some("/automats/lobby")), "{}", added.html);
+    assert_eq!((added.status, added.to.as_deref()), (303, Some("/automats/lobby?done=added")), "{}", added.html);
     let edited = stage.fill("/automats/lobby/edit", &[("name", "Entrance & hall")]).await;
-    assert_eq!((edited.status, edited.to.as_deref()), (303, Some("/automats/lobby")));
+    assert_eq!((edited.status, edited.to.as_deref()), (303, Some("/automats/lobby?done=changed")));
     let view = stage.get_as(Role::Viewer, "/automats/lobby").await;
     assert!(view.html.contains("<h1>Entrance &#38; hall</h1>"), "{}", view.html);
     assert!(view.html.contains("Katu 1") && view.html.contains("Never connected"));
@@ -78,9 +78,28 @@ async fn an_automat_is_added_edited_and_removed() {
     assert!(held.html.contains("It still has 1 key") && !held.html.contains("danger"));
     stage.store().remove_key(&KeyId::parse("K-1").unwrap(), false, store::Expected::Any, &metadata()).await.unwrap();
     let removed = stage.fill("/automats/lobby/remove", &[]).await;
-    assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/automats")));
+    assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/automats?done=removed")));
     let again = stage.post("/automats/lobby/remove", &[]).await;
-    assert_eq!((again.status, again.to.as_deref()), (303, Some("/automats")), "sent twice, it succeeds again");
+    assert_eq!((again.status, again.to.as_deref()), (303, Some("/automats?done=removed")), "sent twice, it succeeds again");
+}
+
+#[tokio::test]
+async fn the_page_after_a_change_confirms_it() {
+    let stage = Stage::of(Role::Admin).await;
+    stage.fill("/automats/new", &LOBBY).await;
+    stage.store().create_key(key("K-1"), &metadata()).await.unwrap();
+    for (page, confirmed) in [
+        ("/automats/lobby?done=added", "The automat has been added."),
+        ("/automats/lobby?done=changed", "The automat has been changed."),
+        ("/automats/lobby?done=reset", "The device has been reset."),
+        ("/automats/lobby?done=key-removed", "The key has been removed."),
+        ("/automats?done=removed", "The automat has been removed."),
+        ("/keys/K-1?done=changed", "The key has been changed."),
+    ] {
+        let shown = stage.get(page).await;
+        assert!(shown.html.contains(&format!(r#"role="status"><p>{confirmed}"#)), "{page}: {}", shown.main());
+    }
+    assert!(!stage.get("/automats/lobby?done=invented").await.html.contains(r#"role="status""#));
 }
 
 #[tokio::test]
@@ -90,7 +109,7 @@ async fn an_admin_resets_a_device() {
     let page = stage.get("/automats/lobby/reset").await;
     assert!(page.html.contains("Reset device") && page.html.contains("<form"), "{}", page.html);
     let reset = stage.fill("/automats/lobby/reset", &[]).await;
-    assert_eq!((reset.status, reset.to.as_deref()), (303, Some("/automats/lobby")), "{}", reset.html);
+    assert_eq!((reset.status, reset.to.as_deref()), (303, Some("/automats/lobby?done=reset")), "{}", reset.html);
     let events = stage.get("/automats/lobby/events").await;
     assert!(events.html.contains("The automat was reset"), "{}", events.html);
     assert_eq!(stage.get_as(Role::Operator, "/automats/lobby/reset").await.status, 403);

@@ -94,7 +94,7 @@ async fn a_key_moves_to_another_locker_and_loses_its_return_code() {
     stage.fill(NEW, &[("keyId", "K-1"), ("returnCode", "1234")]).await;
     let changes = [("lockerIndex", "3"), ("returnCode", ""), ("property", "Flat 2")];
     let edited = stage.fill("/keys/K-1/edit", &changes).await;
-    assert_eq!((edited.status, edited.to.as_deref()), (303, Some("/keys/K-1")), "{}", edited.html);
+    assert_eq!((edited.status, edited.to.as_deref()), (303, Some("/keys/K-1?done=changed")), "{}", edited.html);
     let key = stage.store().key(&id("K-1")).await.unwrap();
     assert_eq!((key.locker, key.return_code, key.property.as_str()), (locker(3), None, "Flat 2"));
 }
@@ -191,7 +191,7 @@ async fn removing_a_key_that_is_out_needs_confirmation() {
     assert_eq!(refused.status, 422);
     assert!(refused.html.contains("id=\"force-error\""), "{}", refused.html);
     let removed = stage.send(&refused, &[("force", "on")]).await;
-    assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/automats/lobby")));
+    assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/automats/lobby?done=key-removed")));
 }
 
 #[tokio::test]
