@@ -76,6 +76,12 @@ enum Task {
         /// Count them, and write xtask/limits.yaml
         #[arg(long, conflicts_with = "check")]
         set_limits: bool,
+        /// Measure over TLS those that make the same requests, and write the table about it
+        #[arg(long, conflicts_with_all = ["check", "set_limits"])]
+        tls: bool,
+        /// How often each is started over TLS
+        #[arg(long, requires = "tls", default_value_t = bench::ROUNDS)]
+        rounds: usize,
         /// The output of `build --lightly`
         #[arg(long)]
         lightly: bool,
@@ -143,11 +149,12 @@ fn main() -> Result<ExitCode> {
             steps.run("build", || lambdas::build(&project, &Tools::ready(&project)?, Build::of(lightly)));
         }
         Task::Tools => steps.run("tools", || Tools::ready(&project).map(|_| String::new())),
-        Task::Bench { check, set_limits, lightly } => {
+        Task::Bench { check, set_limits, tls, rounds, lightly } => {
             let build = Build::of(lightly);
-            steps.run("bench", || match (check, set_limits) {
-                (true, _) => bench::check(&project, build),
-                (_, true) => bench::set_limits(&project, build),
+            steps.run("bench", || match (check, set_limits, tls) {
+                (true, _, _) => bench::check(&project, build),
+                (_, true, _) => bench::set_limits(&project, build),
+                (_, _, true) => bench::run_over_tls(&project, build, rounds),
                 _ => bench::run(&project, build),
             });
         }

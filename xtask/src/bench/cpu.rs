@@ -77,6 +77,14 @@ pub(super) fn separate() -> Result<()> {
     set_affinity(&["-p", "-c", "1", &this_thread()?])
 }
 
+/// Moves another process to the CPU of this process's other threads.
+pub(super) fn beside(process: u32) -> Result<()> {
+    if std::thread::available_parallelism()?.get() < 2 {
+        return Ok(());
+    }
+    set_affinity(&["-a", "-p", "-c", "0", &process.to_string()])
+}
+
 /// Lets the scheduler choose again.
 pub(super) fn unseparate() -> Result<()> {
     let last = std::thread::available_parallelism()?.get().max(2) - 1;

@@ -167,7 +167,7 @@ fn count(subject: &Subject, source: &Source, recording: &Recording) -> Result<Co
     let call = source.call(&subject.function)?;
     let count = |calls| {
         let stand_in = StandIn::start(source.aws.clone(), Some(recording.clone()))?;
-        instructions::count(&subject.function_command(source, &stand_in), &stand_in, call, calls)
+        instructions::count(&Subject::function_command(&subject.program, source, &stand_in), &stand_in, call, calls)
     };
     let (init, all) = (count(0)?, count(CALLS)?);
     let of_a_call = all.instructions.saturating_sub(init.instructions) / CALLS as u64;

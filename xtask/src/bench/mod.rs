@@ -2,7 +2,7 @@
 //!
 //! Times are compared within one run only: each round starts every process once, in another order, and the tables have
 //! medians and their ratios to the bare loop, the least that the work can cost. `contracts` is measured twice, which
-//! shows the noise. Not included: TLS, the network, and what Lambda does before it starts a process.
+//! shows the noise. Not included: the network, and what Lambda does before it starts a process. TLS has a table of its own.
 
 mod cpu;
 mod http;
@@ -13,8 +13,13 @@ mod sample;
 mod source;
 mod stand_in;
 mod table;
+mod tls;
 
-use std::{collections::BTreeMap, path::PathBuf, process::Command};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -25,6 +30,7 @@ use peers::Peers;
 use sample::{Sample, measure, record};
 use source::Source;
 use stand_in::{Recording, StandIn};
+use tls::Tls;
 
 /// The function that does what the peers do.
 const BOOKS: &str = "contracts";
@@ -33,7 +39,7 @@ const SHARES: [u64; 2] = [128, 512];
 /// The calls after a start that users wait for most.
 const FIRST_CALLS: usize = 12;
 
-const ROUNDS: usize = 10;
+pub const ROUNDS: usize = 10;
 /// The calls of a process in each round.
 const CALLS: usize = 300;
 const ROUNDS_IN_SHARES: usize = 5;
@@ -50,6 +56,14 @@ struct Subject {
 /// All samples of each subject.
 type Samples = BTreeMap<String, Vec<Sample>>;
 
+/// What a process is measured within.
+#[derive(Debug, Clone, Copy)]
+enum Within<'a> {
+    Nothing,
+    Share(&'a Share),
+    Tls(&'a Tls),
+}
+
 /// Measures, and writes `docs/performance.md` and its pictures.
 pub fn run(project: &Project, build: Build) -> Result<Note> {
     let functions = functions(project, build)?;
@@ -58,15 +72,28 @@ pub fn run(project: &Project, build: Build) -> Result<Note> {
     subjects.extend(peers.subjects());
 
     cpu::separate()?;
-    let alone = measure_all(project, &subjects, ROUNDS, CALLS, None)?;
+    let alone = measure_all(project, &subjects, ROUNDS, CALLS, Within::Nothing)?;
     cpu::unseparate()?;
     let mut shares = Vec::new();
     for megabytes in SHARES {
         let share = Share::of_memory(megabytes)?;
-        let samples = measure_all(project, &subjects, ROUNDS_IN_SHARES, FIRST_CALLS, Some(&share))?;
+        let samples = measure_all(project, &subjects, ROUNDS_IN_SHARES, FIRST_CALLS, Within::Share(&share))?;
         shares.push((megabytes, samples));
     }
     table::write(project, &subjects, &alone, &shares)
+}
+
+/// Measures those that make the same requests over TLS, and writes the table of `docs/performance.md` about it.
+pub fn run_over_tls(project: &Project, build: Build, rounds: usize) -> Result<Note> {
+    let mut subjects = functions(project, build)?;
+    subjects.retain(|subject| subject.function == BOOKS);
+    subjects.extend(Peers::ready(project)?.subjects());
+    let tls = Tls::ready(project, &subjects)?;
+
+    cpu::separate()?;
+    let samples = measure_all(project, &subjects, rounds, CALLS, Within::Tls(&tls))?;
+    cpu::unseparate()?;
+    table::write_over_tls(project, &subjects, &samples, rounds)
 }
 
 /// The functions of the template, with the one that is measured twice.
@@ -91,13 +118,13 @@ fn measure_all(
     subjects: &[Subject],
     rounds: usize,
     calls: usize,
-    share: Option<&Share>,
+    within: Within<'_>,
 ) -> Result<Samples> {
     let mut samples = Samples::new();
     for round in 0..rounds {
         println!("round {} of {rounds}", round + 1);
         for subject in in_another_order(subjects, round) {
-            let sample = measure_one(project, subjects, subject, calls, share);
+            let sample = measure_one(project, subjects, subject, calls, within);
             samples.entry(subject.name.clone()).or_default().push(sample.with_context(|| subject.name.clone())?);
         }
     }
@@ -109,7 +136,7 @@ fn measure_one(
     subjects: &[Subject],
     subject: &Subject,
     calls: usize,
-    share: Option<&Share>,
+    within: Within<'_>,
 ) -> Result<Sample> {
     let source = Source::start(project, None)?;
     let recorded = subjects.iter().find(|other| other.name == subject.function).context("its function is missing")?;
@@ -117,10 +144,16 @@ fn measure_one(
     peers::write_calls(project, &recording)?;
     let stand_in = StandIn::start(source.aws.clone(), Some(recording))?;
     let call = source.call(&subject.function)?;
-    let mut program = subject.command(project, &source, &stand_in);
-    match share {
-        Some(share) => share.within(|| measure(&mut program, &stand_in, call, calls)),
-        None => measure(&mut program, &stand_in, call, calls),
+    let mut program = subject.command(&subject.program, project, &source, &stand_in);
+    match within {
+        Within::Nothing => measure(&mut program, &stand_in, call, calls),
+        Within::Share(share) => share.within(|| measure(&mut program, &stand_in, call, calls)),
+        Within::Tls(tls) => {
+            let proxy = tls.before(&stand_in)?;
+            program = subject.command(&tls.program_of(subject), project, &source, &stand_in);
+            proxy.put_before(&mut program);
+            measure(&mut program, &stand_in, call, calls)
+        }
     }
 }
 
@@ -142,19 +175,24 @@ impl Subject {
     /// What the function asks of its table for its call.
     fn record(&self, source: &Source) -> Result<Recording> {
         let call = source.call(&self.function)?;
-        record(&|stand_in| self.function_command(source, stand_in), source, call)
+        record(&|stand_in| Self::function_command(&self.program, source, stand_in), source, call)
     }
 
-    fn command(&self, project: &Project, source: &Source, stand_in: &StandIn) -> Command {
-        let mut command = self.function_command(source, stand_in);
+    /// Whether it is one of ours, and no peer.
+    fn is_function(&self) -> bool {
+        self.name.starts_with(&self.function)
+    }
+
+    fn command(&self, program: &Path, project: &Project, source: &Source, stand_in: &StandIn) -> Command {
+        let mut command = Self::function_command(program, source, stand_in);
         command.args(&self.arguments).env("MEASURED_CALLS", peers::calls(project));
         command
     }
 
     /// With the environment of Lambda and of the template.
-    fn function_command(&self, source: &Source, stand_in: &StandIn) -> Command {
+    fn function_command(program: &Path, source: &Source, stand_in: &StandIn) -> Command {
         let url = format!("http://{}", stand_in.address);
-        let mut command = Command::new(&self.program);
+        let mut command = Command::new(program);
         command.env_clear().envs(source.clock.iter().map(|clock| ("LD_PRELOAD", clock)));
         command.envs([
             ("AWS_LAMBDA_RUNTIME_API", stand_in.address.as_str()),

@@ -11,6 +11,7 @@ use crate::{process::run, project::Project, tools::Tools};
 
 /// All ratios are to this one.
 pub(super) const BARE: &str = "bare loop";
+pub(super) const BARE_PROGRAM: &str = "bare";
 
 #[derive(Debug)]
 pub(super) struct Peers {
@@ -21,14 +22,6 @@ impl Peers {
     /// Builds and installs them under the target folder.
     pub(super) fn ready(project: &Project) -> Result<Self> {
         let sources = project.root.join("tests/peers");
-        let rust = |name: &str| -> Result<PathBuf> {
-            let target = project.target.join("peers").join(name);
-            let manifest = sources.join(name).join("Cargo.toml");
-            let mut cargo = project.cargo();
-            cargo.args(["build", "--release", "--locked", "--manifest-path"]).arg(manifest);
-            run(cargo.env("CARGO_TARGET_DIR", &target))?;
-            Ok(target.join("release").join(name))
-        };
         let python = Tools::peers(project)?;
         let modules = Tools::peers_of_node(project)?;
         // Node looks for packages beside the file that imports them.
@@ -39,8 +32,8 @@ impl Peers {
         }
         let script = |path: PathBuf| vec![path.to_string_lossy().into_owned()];
         let subjects = vec![
-            (BARE, rust("bare")?, Vec::new()),
-            ("Rust, as documented", rust("documented")?, Vec::new()),
+            (BARE, rust(project, BARE_PROGRAM, &[])?, Vec::new()),
+            ("Rust, as documented", rust(project, "documented", &[])?, Vec::new()),
             ("Node.js", program("node")?, script(node.join("bootstrap.mjs"))),
             ("Python, Powertools", python.program("python"), script(sources.join("python/bootstrap.py"))),
         ];
@@ -53,6 +46,16 @@ impl Peers {
             ..Subject::new(name, BOOKS, program.clone())
         })
     }
+}
+
+/// Builds a program of `tests/peers`. With features it has a folder of its own.
+pub(super) fn rust(project: &Project, name: &str, features: &[&str]) -> Result<PathBuf> {
+    let manifest = project.root.join("tests/peers").join(name).join("Cargo.toml");
+    let target = project.target.join("peers").join([&[name], features].concat().join("-"));
+    let mut cargo = project.cargo();
+    cargo.args(["build", "--release", "--locked", "--manifest-path"]).arg(manifest);
+    run(cargo.args(["--features", &features.join(",")]).env("CARGO_TARGET_DIR", &target))?;
+    Ok(target.join("release").join(name))
 }
 
 /// The path of a program, since the measured processes have no `PATH`.

@@ -9,8 +9,9 @@ use crate::{project::Project, steps::Note};
 
 const PAGE: &str = "docs/performance.md";
 const PICTURE: &str = "docs/performance.svg";
-const BEGIN: &str = "<!-- written by `cargo xtask bench`: begin -->";
-const END: &str = "<!-- written by `cargo xtask bench`: end -->";
+/// What stands between the marks of a command is replaced by it.
+const COMMAND: &str = "cargo xtask bench";
+const COMMAND_OVER_TLS: &str = "cargo xtask bench --tls";
 
 /// A column: its heading, its unit, and its figure of one sample.
 struct Column {
@@ -39,38 +40,60 @@ pub(super) fn write(
     alone: &Samples,
     shares: &[(u64, Samples)],
 ) -> Result<Note> {
-    let mut text = whole(subjects, alone)?;
+    let mut text = whole(subjects, alone, true)?;
     for (memory, samples) in shares {
         text.push_str(&first_calls(subjects, *memory, samples)?);
     }
     println!("{text}");
-    let path = project.root.join(PAGE);
-    let page = fs::read_to_string(&path).with_context(|| format!("cannot read {PAGE}"))?;
-    fs::write(&path, replaced(&page, &text)?)?;
+    replace(project, COMMAND, &text)?;
     fs::write(project.root.join(PICTURE), picture(subjects, alone)?)?;
     Ok(format!("wrote {PAGE}: medians of {ROUNDS} rounds"))
 }
 
-fn replaced(page: &str, text: &str) -> Result<String> {
-    let (before, rest) = page.split_once(BEGIN).context("the page has no marker where the tables begin")?;
-    let (_, after) = rest.split_once(END).context("the page has no marker where the tables end")?;
-    Ok(format!("{before}{BEGIN}\n{text}{END}{after}"))
+/// Writes the table over TLS.
+pub(super) fn write_over_tls(
+    project: &Project,
+    subjects: &[Subject],
+    samples: &Samples,
+    rounds: usize,
+) -> Result<Note> {
+    let text = whole(subjects, samples, false)?;
+    println!("{text}");
+    replace(project, COMMAND_OVER_TLS, &format!("\nMedians of {rounds} rounds:\n{text}"))?;
+    Ok(format!("wrote {PAGE}: medians of {rounds} rounds over TLS"))
 }
 
-/// One CPU, all calls.
-fn whole(subjects: &[Subject], samples: &Samples) -> Result<String> {
+fn replace(project: &Project, command: &str, text: &str) -> Result<()> {
+    let path = project.root.join(PAGE);
+    let page = fs::read_to_string(&path).with_context(|| format!("cannot read {PAGE}"))?;
+    Ok(fs::write(&path, replaced(&page, command, text)?)?)
+}
+
+fn replaced(page: &str, command: &str, text: &str) -> Result<String> {
+    let [begin, end] = ["begin", "end"].map(|edge| format!("<!-- written by `{command}`: {edge} -->"));
+    let (before, rest) = page.split_once(&begin).context("the page has no marker where the tables begin")?;
+    let (_, after) = rest.split_once(&end).context("the page has no marker where the tables end")?;
+    Ok(format!("{before}{begin}\n{text}{end}{after}"))
+}
+
+/// One CPU, all calls; with the sizes of the programs where wanted.
+fn whole(subjects: &[Subject], samples: &Samples, with_sizes: bool) -> Result<String> {
     let mut text = String::from("\n| |");
     for column in &COLUMNS {
         write!(text, " {} |", column.heading)?;
     }
-    writeln!(text, " size | zip |\n|---|{}", "---|".repeat(COLUMNS.len() + 2))?;
+    let (more, count) = if with_sizes { (" size | zip |", COLUMNS.len() + 2) } else { ("", COLUMNS.len()) };
+    writeln!(text, "{more}\n|---|{}", "---|".repeat(count))?;
     for subject in ordered(subjects) {
         write!(text, "| {} |", subject.name)?;
         for column in &COLUMNS {
             let (figure, bare) = (median(samples, &subject.name, column.of)?, median(samples, BARE, column.of)?);
             write!(text, " {figure:.2} {} ({:.2}) |", column.unit, figure / bare)?;
         }
-        writeln!(text, " {} |", sizes(subject)?)?;
+        if with_sizes {
+            write!(text, " {} |", sizes(subject)?)?;
+        }
+        text.push('\n');
     }
     Ok(text)
 }
@@ -175,10 +198,11 @@ mod tests {
 
     #[test]
     fn only_what_is_between_the_markers_is_replaced() {
-        let page = format!("before {BEGIN} old {END} after");
-        let new = replaced(&page, "new\n").unwrap();
-        assert_eq!(new, format!("before {BEGIN}\nnew\n{END} after"));
-        assert!(replaced("no markers", "new").is_err());
+        let [begin, end] = ["begin", "end"].map(|edge| format!("<!-- written by `make`: {edge} -->"));
+        let page = format!("before {begin} old {end} after");
+        let new = replaced(&page, "make", "new\n").unwrap();
+        assert_eq!(new, format!("before {begin}\nnew\n{end} after"));
+        assert!(replaced(&page, "make all", "new").is_err());
     }
 
     #[test]

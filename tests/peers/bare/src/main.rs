@@ -1,5 +1,6 @@
 //! The bare loop that `cargo xtask bench` compares with: it asks for an invocation, sends the measured requests signed by
-//! hand, and responds. No SDK, no runtime, no router, no checks: about the least that the work can cost.
+//! hand, and responds. No SDK, no runtime, no router, no checks: about the least that the work can cost. With the feature
+//! `tls` it sends them over TLS.
 
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,8 +14,14 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 const RESPONSE: &[u8] = br#"{"statusCode":201,"headers":{"content-type":"application/json"},"body":"{}"}"#;
 
 fn main() -> Result<()> {
-    let mut runtime = Connection::open(env::var("AWS_LAMBDA_RUNTIME_API")?)?;
-    let mut database = Connection::open(env::var("AWS_ENDPOINT_URL")?.trim_start_matches("http://").to_owned())?;
+    let mut runtime = Connection::open(env::var("AWS_LAMBDA_RUNTIME_API")?, plain)?;
+    let url = env::var("AWS_ENDPOINT_URL")?;
+    let (_, address) = url.split_once("://").ok_or("no endpoint")?;
+    #[cfg(not(feature = "tls"))]
+    let over = plain;
+    #[cfg(feature = "tls")]
+    let over = tls::over;
+    let mut database = Connection::open(address.to_owned(), over)?;
     let signer = Signer::from_environment()?;
     let calls: Value = serde_json::from_slice(&std::fs::read(env::var("MEASURED_CALLS")?)?)?;
     let calls: Vec<(String, String)> = calls
@@ -38,16 +45,39 @@ fn main() -> Result<()> {
 }
 
 /// A connection that is kept.
-struct Connection {
+struct Connection<S> {
     address: String,
-    stream: BufReader<TcpStream>,
+    stream: BufReader<S>,
 }
 
-impl Connection {
-    fn open(address: String) -> Result<Self> {
+fn plain(stream: TcpStream) -> Result<TcpStream> {
+    Ok(stream)
+}
+
+#[cfg(feature = "tls")]
+mod tls {
+    use std::env;
+    use std::net::TcpStream;
+    use std::sync::Arc;
+
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, ServerName};
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+
+    pub(super) fn over(stream: TcpStream) -> super::Result<StreamOwned<ClientConnection, TcpStream>> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(env::var("SSL_CERT_FILE")?)?)?;
+        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let connection = ClientConnection::new(Arc::new(config), ServerName::try_from("localhost")?)?;
+        Ok(StreamOwned::new(connection, stream))
+    }
+}
+
+impl<S: Read + Write> Connection<S> {
+    fn open(address: String, over: impl FnOnce(TcpStream) -> Result<S>) -> Result<Self> {
         let stream = TcpStream::connect(&address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { address, stream: BufReader::new(stream) })
+        Ok(Self { address, stream: BufReader::new(over(stream)?) })
     }
 
     /// Sends a request and reads the headers, in lower case, and the body of the response.
