@@ -102,6 +102,7 @@ impl StandIn {
                 thread::spawn(move || {
                     if let Err(error) = connection.serve(&stream) {
                         connection.lock().fault.get_or_insert_with(|| format!("{error:#}"));
+                        connection.changed.notify_all();
                     }
                 });
             }
