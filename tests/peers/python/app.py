@@ -9,7 +9,11 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-METHODS = {"DynamoDB_20120810.GetItem": "get_item", "DynamoDB_20120810.TransactWriteItems": "transact_write_items"}
+METHODS = {
+    "DynamoDB_20120810.BatchGetItem": "batch_get_item",
+    "DynamoDB_20120810.GetItem": "get_item",
+    "DynamoDB_20120810.TransactWriteItems": "transact_write_items",
+}
 
 logger = Logger(service="contracts")
 resolver = APIGatewayHttpResolver()

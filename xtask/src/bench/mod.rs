@@ -25,7 +25,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{lambdas::Build, project::Project, steps::Note, template};
 use cpu::Share;
-pub use limits::{check, set_limits};
+pub use limits::set_limits;
 use peers::Peers;
 use sample::{Sample, measure, record};
 use source::Source;
@@ -42,6 +42,7 @@ const FIRST_CALLS: usize = 12;
 pub const ROUNDS: usize = 10;
 /// The calls of a process in each round.
 const CALLS: usize = 300;
+const CALLS_OF_A_CHECK: usize = 2;
 const ROUNDS_IN_SHARES: usize = 5;
 
 /// A program that is measured.
@@ -81,6 +82,16 @@ pub fn run(project: &Project, build: Build) -> Result<Note> {
         shares.push((megabytes, samples));
     }
     table::write(project, &subjects, &alone, &shares)
+}
+
+/// Checks that what is counted is within its limits, and that the peers still do what `contracts` does.
+pub fn check(project: &Project, build: Build) -> Result<Note> {
+    let note = limits::check(project, build)?;
+    let mut subjects = functions(project, build)?;
+    subjects.retain(|subject| subject.function == BOOKS);
+    subjects.extend(Peers::ready_soon(project)?.subjects());
+    measure_all(project, &subjects, 1, CALLS_OF_A_CHECK, Within::Nothing)?;
+    Ok(format!("{note}; {} programs book alike", subjects.len()))
 }
 
 /// Measures those that make the same requests over TLS, and writes the table of `docs/performance.md` about it.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::env;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, TransactWriteItem, Update};
 use lambda_http::{Body, Error, Request, Response, run, service_fn, tracing};
 use serde_json::Value;
 
@@ -33,6 +33,15 @@ async fn send(client: &Client, call: &Value) -> Result<(), Error> {
             let read = client.get_item().table_name(text(request, "TableName"));
             let read = read.set_key(Some(item(&request["Key"]))).consistent_read(request["ConsistentRead"] == true);
             read.send().await?;
+        }
+        "DynamoDB_20120810.BatchGetItem" => {
+            let tables = request["RequestItems"].as_object().into_iter().flatten();
+            let keys = tables.map(|(table, of)| {
+                let keys = of["Keys"].as_array().into_iter().flatten().map(item).collect();
+                let keys = KeysAndAttributes::builder().set_keys(Some(keys));
+                Ok((table.clone(), keys.consistent_read(of["ConsistentRead"] == true).build()?))
+            });
+            client.batch_get_item().set_request_items(Some(keys.collect::<Result<_, Error>>()?)).send().await?;
         }
         "DynamoDB_20120810.TransactWriteItems" => {
             let items = request["TransactItems"].as_array().into_iter().flatten().map(write);
