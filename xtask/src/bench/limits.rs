@@ -38,7 +38,7 @@ struct OfABuild {
 }
 
 /// Checks that each function answers, and that nothing that is counted has changed.
-pub fn check(project: &Project, build: Build) -> Result<Note> {
+pub(super) fn check(project: &Project, build: Build) -> Result<Note> {
     if ARCH != COUNTED_ON {
         return Ok(format!("nothing counted: {FILE} is for {COUNTED_ON}, this machine is {ARCH}"));
     }

@@ -53,7 +53,9 @@ pub(crate) async fn send(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
     let metadata = visit.metadata().notifying(notify);
     let removed = visit.store().remove_key(&id, form.ticked("force"), form.expected(), &metadata).await;
     match removed.map_err(Problem::from) {
-        Ok(KeyRemoval { progress: Removal::Complete, .. }) => redirect(&format!("{}?done=key-removed", links::automat(&key.automat))),
+        Ok(KeyRemoval { progress: Removal::Complete, .. }) => {
+            redirect(&format!("{}?done=key-removed", links::automat(&key.automat)))
+        }
         Ok(KeyRemoval { progress: Removal::Underway, .. }) => redirect(&format!("{}/remove", links::key(&id))),
         Err(problem) => {
             let key = visit.store().key(&id).await?;

@@ -80,7 +80,11 @@ async fn an_automat_is_added_edited_and_removed() {
     let removed = stage.fill("/automats/lobby/remove", &[]).await;
     assert_eq!((removed.status, removed.to.as_deref()), (303, Some("/automats?done=removed")));
     let again = stage.post("/automats/lobby/remove", &[]).await;
-    assert_eq!((again.status, again.to.as_deref()), (303, Some("/automats?done=removed")), "sent twice, it succeeds again");
+    assert_eq!(
+        (again.status, again.to.as_deref()),
+        (303, Some("/automats?done=removed")),
+        "sent twice, it succeeds again"
+    );
 }
 
 #[tokio::test]
