@@ -36,6 +36,8 @@ async fn main() {
     let metadata = RequestMetadata { now, ..metadata() };
     fill(&table, &metadata).await;
     let (booked, removed) = records_of_a_contract(&table, &metadata).await;
+    // A person is found by what the projector has written.
+    table.project().await;
     let opening =
         OpeningDraft { automat: AutomatId::parse("lobby").unwrap(), locker: locker(0), reason: None, force: true };
     let Created::New(opening) = table.store.request_opening(opening, &metadata).await.unwrap() else { unreachable!() };
