@@ -26,6 +26,8 @@ const LIVE_CONTRACTS: i64 = 10;
 const HOUR: i64 = 3_600;
 const DAY_MILLIS: i64 = 24 * HOUR * 1_000;
 const ISSUER: &str = "https://issuer.test";
+/// No other address or name begins like it, so that its contracts are in one month's list, whatever the date.
+const RESIDENT: &str = "resident@example.com";
 /// Of the contract that is active now.
 const PIN: &str = "471147";
 
@@ -70,7 +72,7 @@ async fn fill(table: &TestTable, metadata: &RequestMetadata) {
 /// The stream's records of a new contract with a contact who gets email, and of the removal of another.
 async fn records_of_a_contract(table: &TestTable, metadata: &RequestMetadata) -> (Vec<Value>, Vec<Value>) {
     let with_contact = |key| {
-        let contacts = vec![by_email("aino@example.com")];
+        let contacts = vec![by_email(RESIDENT)];
         ContractDraft { contacts, ..between(key, 0, HOUR, metadata.now) }
     };
     let removed = book(table, with_contact("K-2"), metadata).await;
@@ -128,7 +130,7 @@ fn calls(
         { "function": "openings", "status": 200,
           "event": request("GET", "/v1/openings/{openingId}", &opening, &Value::Null) },
         { "function": "people", "status": 200,
-          "event": request("POST", "/v1/people/export", "/v1/people/export", &json!({ "email": "aino@example.com" })) },
+          "event": request("POST", "/v1/people/export", "/v1/people/export", &json!({ "email": RESIDENT })) },
         { "function": "dashboard", "status": 200, "event": page("/automats/lobby", &session) },
         { "function": "devices", "event": entry(table, now) },
         { "function": "imports", "status": 200, "event": request("POST", "/v1/imports", "/v1/imports", &import) },
