@@ -198,7 +198,11 @@ async fn resend_from(stage: &Stage, key: &str, status: &str) -> ApiResponse {
     let client = stage.stack.cloud().dynamodb();
     let items = client.scan().table_name("key-automat").into_paginator().items().send();
     let items = items.collect::<Result<Vec<_>, _>>().await.unwrap();
-    let is_it = |item: &&HashMap<_, AttributeValue>| item["SK"].as_s().unwrap().ends_with(&format!("#{id}"));
+    let text = |item: &HashMap<_, AttributeValue>, name: &str| item[name].as_s().unwrap().clone();
+    let is_it = |item: &&HashMap<_, AttributeValue>| {
+        // The index has entries that end alike.
+        text(item, "PK").starts_with("MESSAGES#") && text(item, "SK").ends_with(&format!("#{id}"))
+    };
     let item = items.iter().find(is_it).unwrap();
     let request = client.update_item().table_name("key-automat");
     let request = request.key("PK", item["PK"].clone()).key("SK", item["SK"].clone());
