@@ -36,6 +36,7 @@ impl People {
             let draft = ContractDraft { id, contacts, pin, ..contract(&KeyId::parse("K-1").unwrap(), start, end) };
             table.store.create_contract(draft, &metadata()).await.unwrap();
         }
+        table.project().await;
         let router = people::router(App { store: table.store_of("people"), clock: Clock::fixed(at(1_000)) });
         Self { _table: table, log, router }
     }
