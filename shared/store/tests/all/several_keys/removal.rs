@@ -278,6 +278,7 @@ async fn a_contract_erased_while_its_key_is_removed_leaves_nothing() {
         let contacts = vec![by_email("aino@example.fi")];
         let theirs = ContractDraft { contacts, ..draft("one", &["A", "C"], 0, 60) };
         table.store.create_contract(theirs, &metadata()).await.unwrap();
+        table.project().await;
         let (store, wire) = table.another_store();
         let steps = wire.step_by_step();
         let removing =
