@@ -1,14 +1,13 @@
 //! `GET /search`: keys by words of their KeyID and property, and contracts by words of names and reference, by addresses
 //! and by the last digits of phone numbers.
 
-use std::collections::HashMap;
-
 use api::{Problem, Query};
 use askama::Template;
-use domain::{AutomatId, Contract, ContractSearch, Key, SearchTerms};
+use domain::{Contract, ContractSearch, Key, SearchTerms};
 use store::{ContractFilter, KeyFilter, ListedContract, Page, PageRequest};
 use strum::{IntoStaticStr, VariantArray};
 
+use crate::contracts::listed::Automats;
 use crate::frame::Frame;
 use crate::links;
 use crate::times::Times;
@@ -74,16 +73,15 @@ pub(crate) async fn search(visit: Visit, mut query: Query) -> Answer {
 }
 
 async fn lines(visit: &Visit, found: Vec<ListedContract>) -> Result<Vec<ContractLine>, Problem> {
-    let mut times: HashMap<AutomatId, Times> = HashMap::new();
+    let mut automats = Automats::default();
+    automats.read_those_of(visit, &found).await?;
     let mut lines = Vec::with_capacity(found.len());
     for ListedContract { contract, keys } in found {
         let others = keys.len().saturating_sub(1);
         let Some(key) = keys.into_iter().next() else { continue };
-        let local = match times.get(&key.automat) {
-            Some(local) => *local,
-            None => Times::new(visit.t, visit.store().automat(&key.automat).await?.time_zone),
-        };
-        times.insert(key.automat.clone(), local);
+        // Otherwise it was removed a moment ago.
+        let Some(automat) = automats.get(&key.automat) else { continue };
+        let local = Times::new(visit.t, automat.time_zone);
         let others = (others > 0).then(|| count(visit.t, "keys-more", others));
         let (overdue, times) = (contract.is_overdue(visit.now), local.range(contract.range));
         lines.push(ContractLine { contract, key, others, overdue, times });

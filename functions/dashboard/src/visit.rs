@@ -14,6 +14,7 @@ use texts::Texts;
 use crate::Dashboard;
 use crate::form::Form;
 use crate::frame::Frame;
+use crate::links;
 
 /// A page, a redirect, or a problem, which becomes a page too (`refused`).
 pub(crate) type Answer = Result<Response, Problem>;
@@ -84,6 +85,11 @@ pub(crate) fn page(page: &impl Template) -> Answer {
 pub(crate) fn page_with(status: StatusCode, page: &impl Template) -> Answer {
     let text = page.render().map_err(Problem::internal)?;
     Ok((status, Html(text)).into_response())
+}
+
+/// Leads to a page that confirms what was done ([`Visit::done`]).
+pub(crate) fn redirect_done(to: &str, done: &str) -> Answer {
+    redirect(&links::with_query(to, &[("done", done)]))
 }
 
 /// Leads to a page after a form was carried out.

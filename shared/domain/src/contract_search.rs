@@ -153,7 +153,7 @@ fn length(part: &SearchPart) -> usize {
 fn part(text: &str) -> SearchPart {
     if text.contains('@') {
         // The complete address has its domain in Punycode, as stored ones do.
-        return vec![cut(Email::parse(text).map_or_else(|_| email_term(text), |email| email_term(email.reveal())))];
+        return vec![Email::parse(text).map_or_else(|_| email_term(text), |email| email_term(email.reveal()))];
     }
     let term = terms_of(text).next();
     let number = is_like_phone_number(text).then(|| phone_prefix(text)).flatten();

@@ -8,7 +8,7 @@ use domain::{Automat, AutomatId};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
-use crate::visit::{Answer, Visit, page_with, redirect};
+use crate::visit::{Answer, Visit, page_with, redirect_done};
 
 #[derive(Template)]
 #[template(path = "automats/confirm.html")]
@@ -34,9 +34,9 @@ pub(crate) async fn show_remove(visit: Visit, AutomatPath(id): AutomatPath, _: N
 /// `POST /automats/{automatId}/remove`
 pub(crate) async fn remove(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery, form: Form) -> Answer {
     match visit.store().remove_automat(&id, form.expected(), &visit.metadata()).await.map_err(Problem::from) {
-        Ok(()) => redirect("/automats?done=removed"),
+        Ok(()) => redirect_done("/automats", "removed"),
         // Sent twice: it has been removed already.
-        Err(problem) if problem.code == Code::AutomatNotFound => redirect("/automats?done=removed"),
+        Err(problem) if problem.code == Code::AutomatNotFound => redirect_done("/automats", "removed"),
         Err(problem) => confirm_page(&visit, Action::Remove, &id, Errors::of_form(visit.t, problem)?).await,
     }
 }
@@ -49,7 +49,7 @@ pub(crate) async fn show_reset(visit: Visit, AutomatPath(id): AutomatPath, _: No
 /// `POST /automats/{automatId}/reset`
 pub(crate) async fn reset(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery, form: Form) -> Answer {
     match visit.store().reset_automat(&id, form.expected(), &visit.metadata()).await {
-        Ok(automat) => redirect(&format!("{}?done=reset", links::automat(&automat.id))),
+        Ok(automat) => redirect_done(&links::automat(&automat.id), "reset"),
         Err(error) => confirm_page(&visit, Action::Reset, &id, Errors::of_form(visit.t, error.into())?).await,
     }
 }

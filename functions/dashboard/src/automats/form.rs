@@ -10,7 +10,7 @@ use domain::{
 use crate::form::{Errors, Form, number};
 use crate::frame::Frame;
 use crate::links;
-use crate::visit::{Answer, Visit, page_with, redirect};
+use crate::visit::{Answer, Visit, page_with, redirect_done};
 
 const FIELDS: [&str; 8] = [
     "name",
@@ -47,7 +47,7 @@ pub(crate) async fn add(visit: Visit, _: NoQuery, form: Form) -> Answer {
         Ok::<_, Problem>(visit.store().create_automat(draft, &visit.metadata_once(&form)).await?)
     };
     match added.await {
-        Ok(created) => redirect(&format!("{}?done=added", links::automat(&created.into_inner().id))),
+        Ok(created) => redirect_done(&links::automat(&created.into_inner().id), "added"),
         Err(problem) => {
             let form = visit.form_after(form, &problem)?;
             form_page(&visit, form, None, Errors::of_form(visit.t, problem)?, None)
@@ -69,7 +69,7 @@ pub(crate) async fn edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery,
         Ok::<_, Problem>(visit.store().edit_automat(&id, change, force, expected, &visit.metadata()).await?)
     };
     let problem = match edited.await {
-        Ok(automat) => return redirect(&format!("{}?done=changed", links::automat(&automat.id))),
+        Ok(automat) => return redirect_done(&links::automat(&automat.id), "changed"),
         Err(problem) => problem,
     };
     let automat = visit.store().automat(&id).await?;

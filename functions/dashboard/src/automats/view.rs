@@ -41,10 +41,10 @@ pub(crate) async fn view_automat(visit: Visit, AutomatPath(id): AutomatPath, mut
     let done = visit.done(&mut query, "automat");
     query.finish()?;
     let view = visit.store().automat_view(&id, visit.now).await?;
-    page(&ViewPage { done, ..draw(view, show, &visit) })
+    page(&draw(view, show, done, &visit))
 }
 
-fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'_> {
+fn draw(view: AutomatView, show: Show, done: Option<String>, visit: &Visit) -> ViewPage<'_> {
     let (automat, t) = (view.automat, visit.t);
     let times = LocalTimes::new(t.language(), automat.time_zone);
     let home = links::automat(&automat.id);
@@ -68,6 +68,6 @@ fn draw(view: AutomatView, show: Show, visit: &Visit) -> ViewPage<'_> {
         lockers,
         home,
         automat,
-        done: None,
+        done,
     }
 }

@@ -14,7 +14,7 @@ use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
 use crate::translations::count;
-use crate::visit::{Answer, Visit, page_with, redirect};
+use crate::visit::{Answer, Visit, page_with, redirect, redirect_done};
 
 /// The hidden field with the key whose page comes after a removal.
 const KEY: &str = "keyId";
@@ -47,7 +47,7 @@ pub(crate) async fn show_end(visit: Visit, ContractPath(id): ContractPath, _: No
 /// `POST /contracts/{contractId}/end`
 pub(crate) async fn end(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
     match visit.store().end_contract(&id, form.expected(), &visit.metadata()).await {
-        Ok(_) => redirect(&format!("{}?done=ended", links::contract(&id))),
+        Ok(_) => redirect_done(&links::contract(&id), "ended"),
         Err(store::Error::Stale { .. }) => end_page(&visit, &id, stale(&visit, "contract-end-stale-advice")).await,
         Err(error) => Err(error.into()),
     }

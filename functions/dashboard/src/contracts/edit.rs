@@ -12,7 +12,7 @@ use super::{contacts, hours, keys};
 use crate::form::{Errors, Form};
 use crate::links;
 use crate::times::{Reading, Times, Which};
-use crate::visit::{Answer, Visit, redirect};
+use crate::visit::{Answer, Visit, redirect_done};
 
 /// `GET /contracts/{contractId}/edit`
 pub(crate) async fn show(visit: Visit, ContractPath(id): ContractPath, _: NoQuery) -> Answer {
@@ -32,7 +32,7 @@ pub(crate) async fn send(visit: Visit, ContractPath(id): ContractPath, _: NoQuer
         Ok(draft) => ContractChange::to(draft, &contract),
         Err(errors) => return context.show(&visit, form, FormState::Refused(errors)).await,
     };
-    let done = || redirect(&format!("{}?done=changed", links::contract(&id)));
+    let done = || redirect_done(&links::contract(&id), "changed");
     let (store, expected, force) = (visit.store(), form.expected(), form.ticked(FORCE));
     let refused = match store.preview_edit(&id, change.clone(), force, expected, visit.now).await {
         Ok(preview) if !preview.conflicts.is_empty() => {

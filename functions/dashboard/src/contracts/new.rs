@@ -9,7 +9,7 @@ use super::{contacts, fields, keys};
 use crate::calendar::first_room;
 use crate::form::{Errors, Form};
 use crate::links;
-use crate::visit::{Answer, Visit, redirect};
+use crate::visit::{Answer, Visit, redirect_done};
 
 /// `GET /keys/{keyId}/contracts/new`: `from` is the day of its start.
 pub(crate) async fn show(visit: Visit, KeyPath(key): KeyPath, mut query: Query) -> Answer {
@@ -55,7 +55,7 @@ pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: 
         let draft = if confirmed { as_previewed(draft, &form) } else { draft };
         match visit.store().create_contract(draft, &visit.metadata_once(&form)).await {
             Ok(made) => {
-                return redirect(&format!("{}?done=created", links::contract(&made.into_inner().id)));
+                return redirect_done(&links::contract(&made.into_inner().id), "created");
             }
             Err(error) => error,
         }

@@ -16,7 +16,7 @@ use crate::frame::Frame;
 use crate::language::own_name;
 use crate::links;
 use crate::times::Times;
-use crate::visit::{Answer, Visit, page_with, redirect};
+use crate::visit::{Answer, Visit, page_with, redirect, redirect_done};
 
 /// Messages on a page. Most contracts never have more.
 const MESSAGES: usize = 20;
@@ -90,7 +90,7 @@ pub(crate) async fn reveal_pin(visit: Visit, ContractPath(id): ContractPath, _: 
 /// `POST /contracts/{contractId}/pin/new`
 pub(crate) async fn replace_pin(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
     visit.store().replace_pin(&id, &visit.metadata_once(&form)).await?;
-    redirect(&format!("{}?done=new-pin", links::contract(&id)))
+    redirect_done(&links::contract(&id), "new-pin")
 }
 
 /// `POST /contracts/{contractId}/messages/{messageId}/resend`: sends a message again. If the form is sent

@@ -12,7 +12,7 @@ use texts::Texts;
 use crate::form::{Errors, Form, number};
 use crate::frame::Frame;
 use crate::links;
-use crate::visit::{Answer, Visit, page, page_with, redirect};
+use crate::visit::{Answer, Visit, page, page_with, redirect, redirect_done};
 
 const FIELDS: [&str; 4] = ["lockerIndex", "property", "shared", "returnCode"];
 
@@ -108,7 +108,7 @@ pub(crate) async fn edit(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
         Ok::<_, Problem>(visit.store().edit_key(&id, change, form.expected(), &visit.metadata()).await?)
     };
     let problem = match edited.await {
-        Ok(key) => return redirect(&format!("{}?done=changed", links::key(&key.id))),
+        Ok(key) => return redirect_done(&links::key(&key.id), "changed"),
         Err(problem) => problem,
     };
     let (automat, key) = key_and_automat(&visit, &id).await?;

@@ -9,7 +9,7 @@ use store::{KeyRemoval, Removal, RemovalEffect};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
-use crate::visit::{Answer, Visit, page, page_with, redirect};
+use crate::visit::{Answer, Visit, page, page_with, redirect, redirect_done};
 
 #[derive(Template)]
 #[template(path = "keys/remove.html")]
@@ -54,7 +54,7 @@ pub(crate) async fn send(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
     let removed = visit.store().remove_key(&id, form.ticked("force"), form.expected(), &metadata).await;
     match removed.map_err(Problem::from) {
         Ok(KeyRemoval { progress: Removal::Complete, .. }) => {
-            redirect(&format!("{}?done=key-removed", links::automat(&key.automat)))
+            redirect_done(&links::automat(&key.automat), "key-removed")
         }
         Ok(KeyRemoval { progress: Removal::Underway, .. }) => redirect(&format!("{}/remove", links::key(&id))),
         Err(problem) => {

@@ -37,8 +37,15 @@ pub(super) fn entries_of(item_key: &ItemKey, item: Item) -> Result<BTreeSet<Item
     // Neither kind of address can be mistaken for the other.
     let recipient = Mention { name: &recipient.name, email: Some(&recipient.address), phone_number: None };
     let holder = Mention { name: &facts.person, ..Mention::default() };
-    let details = [recipient, holder].into_iter().flat_map(Mention::details);
-    Ok(details.map(|detail| of_message(&detail, item_key)).collect())
+    Ok(entries_of_message(item_key, [recipient, holder].into_iter()))
+}
+
+/// The entries of a message that mentions these people.
+pub(crate) fn entries_of_message<'m>(
+    item_key: &ItemKey,
+    mentions: impl Iterator<Item = Mention<'m>>,
+) -> BTreeSet<ItemKey> {
+    mentions.flat_map(Mention::details).map(|detail| of_message(&detail, item_key)).collect()
 }
 
 #[derive(Deserialize)]

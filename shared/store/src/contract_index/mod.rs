@@ -24,8 +24,8 @@
 //! The argument does not use the order of records, nor that each comes once, nor that no two projections run at the same
 //! time. It does need that a projection touches no other entries than those its record moved: what a crash leaves behind
 //! is then exactly what the repetition puts right. And it assumes that nothing of an invocation that has crashed is
-//! written after its repetition. It holds for messages as for contracts. What is lost all the same (a record that was given up) is found by
-//! [`Store::rebuild_projection`].
+//! written after its repetition. It holds for messages as for contracts. What is lost all the same (a record that was
+//! given up) is found by [`Store::rebuild_projection`].
 //!
 //! Entries have no attributes: partition and sort key say everything. So there is nothing in them that could be outdated
 //! without the entry being so, and a change of a contract that moves no entry writes nothing here.
@@ -44,7 +44,7 @@ mod walk;
 
 pub(crate) use self::entry::{Entry, List as ContractList};
 pub use self::filter::{ContractFilter, ListedState, Order};
-pub(crate) use self::mention::{message_of, of_message, of_person};
+pub(crate) use self::mention::{entries_of_message, message_of, of_message, of_person};
 pub(crate) use self::months::KnownMonths;
 pub use self::rebuild::ProjectionReport;
 pub use self::walk::ListedContract;

@@ -58,12 +58,14 @@ struct Part {
 }
 
 impl Store {
-    /// Compares the index with the contracts and messages, and puts it right. A failure is counted and logged; the rest is still done.
+    /// Compares the index with the contracts and messages, and puts it right. A failure is counted and logged; the rest
+    /// is still done.
     pub async fn rebuild_projection(&self) -> Result<ProjectionReport, Error> {
         self.compare_projection(true).await
     }
 
-    /// Compares the index with the contracts and messages; nothing is written. What the projector has yet to do counts as wrong.
+    /// Compares the index with the contracts and messages; nothing is written. What the projector has yet to do counts
+    /// as wrong.
     pub async fn check_projection(&self) -> Result<ProjectionReport, Error> {
         self.compare_projection(false).await
     }

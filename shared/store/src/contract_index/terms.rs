@@ -174,8 +174,8 @@ impl Walk<'_> {
         entries.sort_by_cached_key(Entry::position);
         // A contract that several of its terms find.
         entries.dedup_by_key(|entry| entry.position());
-        self.keep_found_by_others(search, &position.month, &mut entries).await?;
         entries.retain(|entry| position.after.as_ref().is_none_or(|after| entry.position() > *after));
+        self.keep_found_by_others(search, &position.month, &mut entries).await?;
         let is_last = next.iter().all(|from| *from == From::End);
         let next = (!is_last).then(|| Position { month: position.month.clone(), from: next, after: None });
         Ok(Chunk { position, entries, next })

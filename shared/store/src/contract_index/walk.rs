@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::{Contract, ContractKeys, Instant, Key, KeyId, KeyState};
+use domain::{Contract, ContractId, ContractKeys, Instant, Key, KeyId, KeyState};
 
 use super::entry::Entry;
 use super::filter::ContractFilter;
@@ -62,6 +62,20 @@ impl Store {
         let data = found.into_iter().map(|(_, listed)| listed).collect();
         Ok(Page { data, next: next.map(|position| list.cursor(&position)) })
     }
+
+    /// Those of these contracts that exist. An id may come several times.
+    pub(crate) async fn contracts_by_id(
+        &self,
+        ids: impl Iterator<Item = &ContractId>,
+    ) -> Result<HashMap<ContractId, StoredContract>, Error> {
+        let item_keys: Vec<_> = ids.collect::<BTreeSet<_>>().into_iter().map(ContractItem::key).collect();
+        let mut contracts = HashMap::new();
+        for item in self.get_all(&item_keys).await? {
+            let stored = ContractItem::read(item, &self.codes)?;
+            contracts.insert(stored.contract.id.clone(), stored);
+        }
+        Ok(contracts)
+    }
 }
 
 impl Walk<'_> {
@@ -69,13 +83,7 @@ impl Walk<'_> {
     /// keys are all being removed, nothing: it is about to be deleted.
     pub(super) async fn read(&mut self, entries: &[Entry]) -> Result<Vec<(Entry, StoredContract)>, Error> {
         // A contract whose start has changed can be at two positions: only at one of them it still is.
-        let contracts: BTreeSet<_> = entries.iter().map(|entry| &entry.contract).collect();
-        let item_keys: Vec<_> = contracts.into_iter().map(ContractItem::key).collect();
-        let mut contracts = HashMap::new();
-        for item in self.store.get_all(&item_keys).await? {
-            let stored = ContractItem::read(item, &self.store.codes)?;
-            contracts.insert(stored.contract.id.clone(), stored);
-        }
+        let contracts = self.store.contracts_by_id(entries.iter().map(|entry| &entry.contract)).await?;
         self.read += entries.len();
         let mut found = Vec::new();
         for entry in entries {

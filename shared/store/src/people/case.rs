@@ -26,12 +26,8 @@ pub(super) struct Case {
 
 impl Store {
     /// Reads the whole case; `None` if the person is not in it.
-    pub(super) async fn case(
-        &self,
-        about: &About,
-        search: &PersonSearch,
-        details: &Details,
-    ) -> Result<Option<Case>, Error> {
+    pub(super) async fn case(&self, about: &About, details: &Details<'_>) -> Result<Option<Case>, Error> {
+        let search = details.search;
         let (mut keys, contract) = self.contract_with_keys(&about.contract, &about.incarnation).await?;
         keys.retain(|stored| stored.key.state == KeyState::Active);
         let messages = self.messages_about(about).await?;

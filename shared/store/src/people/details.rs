@@ -8,8 +8,11 @@ use crate::items::{ItemKey, StoredContract, StoredMessage};
 use crate::read::Stretch;
 use crate::{Error, Store};
 
-/// What is known of a person, one detail after the other.
-pub(super) struct Details(Vec<Detail>);
+/// What is known of a person, together and one detail after the other.
+pub(super) struct Details<'p> {
+    pub(super) search: &'p PersonSearch,
+    each: Vec<Detail>,
+}
 
 struct Detail {
     /// For the detail alone.
@@ -36,23 +39,23 @@ pub(super) struct Entries {
     pub(super) prefix: String,
 }
 
-impl Details {
-    pub(super) fn of(search: &PersonSearch) -> Self {
+impl<'p> Details<'p> {
+    pub(super) fn of(search: &'p PersonSearch) -> Self {
         let detail = |search: PersonSearch| Detail { prefix: search.prefix(), folded: search.folded(), search };
-        Self(search.details().map(detail).collect())
+        Self { search, each: search.details().map(detail).collect() }
     }
 
     /// All entries that may be of the person's: those of contracts, by each detail, then those of messages.
     pub(super) async fn entries(&self, store: &Store) -> Result<Vec<Entries>, Error> {
         let mut all = Vec::new();
-        for (number, detail) in self.0.iter().enumerate() {
+        for (number, detail) in self.each.iter().enumerate() {
             let Some(prefix) = &detail.prefix else { continue };
             for month in store.months_to_search(std::slice::from_ref(prefix), None).await? {
                 let pk = ContractList::of_prefix(prefix, &month);
                 all.push(Entries { detail: number, pk, prefix: prefix.clone() });
             }
         }
-        let messages = self.0.iter().enumerate();
+        let messages = self.each.iter().enumerate();
         all.extend(messages.map(|(detail, Detail { folded, .. })| Entries {
             detail,
             pk: of_person(folded),
@@ -63,7 +66,7 @@ impl Details {
 
     /// Where a contract that names the person is handled. `None` if it does not, or has no entry by which it is found.
     pub(super) fn in_contract(&self, stored: &StoredContract) -> Option<Position> {
-        self.0.iter().enumerate().find_map(|(number, Detail { search, prefix, .. })| {
+        self.each.iter().enumerate().find_map(|(number, Detail { search, prefix, .. })| {
             search.find_match(Mention::in_contract(&stored.contract))?;
             let prefix = prefix.as_deref()?;
             let entries = Entry::of_contract(stored);
@@ -74,7 +77,7 @@ impl Details {
 
     /// Where a contract is handled if only messages about it name the person.
     pub(super) fn in_messages(&self, messages: &[StoredMessage]) -> Option<Position> {
-        self.0.iter().enumerate().find_map(|(number, Detail { search, folded, .. })| {
+        self.each.iter().enumerate().find_map(|(number, Detail { search, folded, .. })| {
             let found = messages.iter().filter(|message| search.find_match(mentions(message)).is_some());
             let entry = found.map(|message| of_message(folded, &message.item_key())).min()?;
             Some(Position { detail: number, entry })

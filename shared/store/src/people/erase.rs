@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use domain::{Contact, Contract, ContractChange, EventKind, Instant, MatchedField, Mention, PersonSearch, Reminder};
+use domain::{Contact, Contract, ContractChange, EventKind, Instant, MatchedField, PersonSearch, Reminder};
 
 use super::case::{Case, mentions};
 use super::details::{Details, Position};
 use super::walk::{About, Sight, Walk};
 use super::{Erasure, ErasureOutcome};
-use crate::contract_index::{Entry, of_message};
+use crate::contract_index::{Entry, entries_of_message};
 use crate::expression::{Update, present};
 use crate::items::{ContractItem, ItemKey, PinItem, StoredContract, StoredKey, StoredMessage, StoredReminder};
 use crate::retry::{NotDone, retry};
@@ -40,8 +40,8 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<Page<Erasure>, Error> {
         let details = Details::of(search);
-        let mut walk = Walk::new(self, search, &details, "erase", page).await?;
-        let erasing = Erasing { store: self, search, details: &details, everybody_of_that_name, metadata };
+        let mut walk = Walk::new(self, &details, "erase", page).await?;
+        let erasing = Erasing { store: self, details: &details, everybody_of_that_name, metadata };
         let mut data = Vec::new();
         while data.len() < page.limit
             && let Some(Sight { position, about }) = walk.next_sight().await?
@@ -55,8 +55,7 @@ impl Store {
 
 struct Erasing<'a> {
     store: &'a Store,
-    search: &'a PersonSearch,
-    details: &'a Details,
+    details: &'a Details<'a>,
     everybody_of_that_name: bool,
     metadata: &'a RequestMetadata,
 }
@@ -64,7 +63,7 @@ struct Erasing<'a> {
 impl Erasing<'_> {
     /// Handles the case at its position; `None` elsewhere.
     async fn erase(&self, position: &Position, about: &About) -> Result<Option<Erasure>, Error> {
-        let case = self.store.case(about, self.search, self.details).await?;
+        let case = self.store.case(about, self.details).await?;
         let Some(case) = case.filter(|case| case.position.as_ref() == Some(position)) else { return Ok(None) };
         let matched_fields = case.found.matched_fields.clone();
         let keys = case.known_keys().into_keys().collect();
@@ -77,7 +76,7 @@ impl Erasing<'_> {
         retry!(self.store, {
             let case = match read.take() {
                 Some(case) => case,
-                None => match self.store.case(about, self.search, self.details).await? {
+                None => match self.store.case(about, self.details).await? {
                     Some(fresh) => fresh,
                     // Another call has done the same meanwhile.
                     None => return Ok(outcome),
@@ -153,7 +152,8 @@ impl Erasing<'_> {
 
     fn is_certain(&self, stored: &StoredMessage) -> bool {
         let mentions = domain::Mention::in_message(&stored.message.recipient, &stored.message.facts.person);
-        self.search
+        self.details
+            .search
             .find_match(mentions)
             .is_some_and(|found| found.matched_fields.iter().any(|field| *field != MatchedField::Name))
     }
@@ -192,7 +192,7 @@ impl Erasing<'_> {
             // Only messages named the address.
             (Verdict::Messages, Some(stored)) if !case.keys.is_empty() => {
                 let matched_fields = &case.found.matched_fields;
-                let found = self.search.addresses().filter(|(field, _)| matched_fields.contains(field));
+                let found = self.details.search.addresses().filter(|(field, _)| matched_fields.contains(field));
                 let erased = self.erased(stored, found.map(|(_, address)| address));
                 // A name alone leaves nothing to remember.
                 if erased != stored.erased {
@@ -276,8 +276,7 @@ fn entries_gone(case: &Case, verdict: &Verdict) -> BTreeSet<ItemKey> {
 }
 
 fn entries_of(message: &StoredMessage) -> BTreeSet<ItemKey> {
-    let details = mentions(message).flat_map(Mention::details);
-    details.map(|detail| of_message(&detail, &message.item_key())).collect()
+    entries_of_message(&message.item_key(), mentions(message))
 }
 
 /// Whether a contract has not ended, or a key is out with it.

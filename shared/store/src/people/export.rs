@@ -30,12 +30,12 @@ impl Store {
         metadata: &RequestMetadata,
     ) -> Result<Page<PersonalData>, Error> {
         let details = Details::of(search);
-        let mut walk = Walk::new(self, search, &details, "export", page).await?;
+        let mut walk = Walk::new(self, &details, "export", page).await?;
         let mut data = Vec::new();
         while data.len() < page.limit
             && let Some(Sight { position, about }) = walk.next_sight().await?
         {
-            let case = self.case(&about, search, &details).await?;
+            let case = self.case(&about, &details).await?;
             if let Some(case) = case.filter(|case| case.position.as_ref() == Some(&position)) {
                 data.push(self.hand_out(about, case, metadata).await?);
             }

@@ -1,14 +1,14 @@
 //! Looking through the entries that may be a person's: part of them with each call.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
-use domain::{ContractId, PersonSearch};
+use domain::ContractId;
 use tokio::time::Instant;
 
 use super::details::{Details, Entries, Position};
 use crate::contract_index::{Entry, message_of};
-use crate::items::{ContractItem, ItemKey, MessageItem, StoredContract};
+use crate::items::{ItemKey, MessageItem};
 use crate::page::List;
 use crate::read::BATCH;
 use crate::{Cursor, Error, PageRequest, Store};
@@ -21,7 +21,7 @@ const BETWEEN: char = '\u{1f}';
 /// A search, as far as one call gets.
 pub(super) struct Walk<'s> {
     store: &'s Store,
-    details: &'s Details,
+    details: &'s Details<'s>,
     list: List,
     /// What is still to be looked through, the current one first.
     rest: VecDeque<Entries>,
@@ -55,12 +55,11 @@ impl<'s> Walk<'s> {
     /// Continues at the cursor. A cursor is valid only for the same search and purpose.
     pub(super) async fn new(
         store: &'s Store,
-        search: &PersonSearch,
-        details: &'s Details,
+        details: &'s Details<'_>,
         purpose: &str,
         page: &PageRequest,
     ) -> Result<Self, Error> {
-        let list = List::new(&format!("people {purpose} {}", search.identity()));
+        let list = List::new(&format!("people {purpose} {}", details.search.identity()));
         let position = list.position(page)?;
         let began = Instant::now();
         let mut rest: VecDeque<_> = details.entries(store).await?.into();
@@ -130,7 +129,7 @@ impl<'s> Walk<'s> {
             Some((entry, message, contract))
         });
         let listed: Vec<_> = listed.collect();
-        let contracts = self.contracts(listed.iter().map(|(_, _, contract)| contract)).await?;
+        let contracts = self.store.contracts_by_id(listed.iter().map(|(_, _, contract)| contract)).await?;
         let messages: Vec<_> = listed.iter().filter_map(|(_, message, _)| message.clone()).collect();
         let messages: HashSet<_> = self.store.get_all(&messages).await?.iter().filter_map(ItemKey::of).collect();
         let (mut sights, mut seen) = (VecDeque::new(), HashSet::new());
@@ -154,18 +153,5 @@ impl<'s> Walk<'s> {
             }
         }
         Ok(sights)
-    }
-
-    async fn contracts(
-        &self,
-        ids: impl Iterator<Item = &ContractId>,
-    ) -> Result<HashMap<ContractId, StoredContract>, Error> {
-        let item_keys: Vec<_> = ids.collect::<BTreeSet<_>>().into_iter().map(ContractItem::key).collect();
-        let mut contracts = HashMap::new();
-        for item in self.store.get_all(&item_keys).await? {
-            let stored = ContractItem::read(item, &self.store.codes)?;
-            contracts.insert(stored.contract.id.clone(), stored);
-        }
-        Ok(contracts)
     }
 }
