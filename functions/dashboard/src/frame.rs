@@ -40,10 +40,11 @@ pub(crate) struct Section {
 }
 
 /// The sections of the dashboard: the page of each, the id of its text, and how the paths of its other pages begin.
-const SECTIONS: [(&str, &str, &[&str]); 3] = [
+const SECTIONS: [(&str, &str, &[&str]); 4] = [
     ("/today", "today", &[]),
+    ("/keys", "search-keys", &["/keys/"]),
     ("/contracts", "contracts", &["/contracts/"]),
-    ("/automats", "automats", &["/automats/", "/keys/", "/openings/"]),
+    ("/automats", "automats", &["/automats/", "/openings/"]),
 ];
 
 impl Frame {

@@ -70,6 +70,7 @@ fn pages() -> Router<Dashboard> {
     Router::new()
         .route("/", get(today::show))
         .route("/today", get(today::show))
+        .route("/keys", get(keys::list::show))
         .route("/contracts", get(contracts::list::show))
         .route("/contracts.csv", get(contracts::list::download))
         .route("/automats", get(automats::list::list_automats))

@@ -6,7 +6,7 @@
 //! occurs twice. Then the form asks instead of guessing.
 
 use chrono::{DateTime, Datelike as _, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike as _};
-use domain::{Instant, Language, Schedule, TimeRange, TimeZone};
+use domain::{Automat, Instant, Language, Schedule, TimeRange, TimeZone};
 use messages::LocalTimes;
 use texts::Texts;
 
@@ -62,6 +62,11 @@ impl Which {
 impl Times {
     pub(crate) fn new(t: &Texts, zone: TimeZone) -> Self {
         Self { said: LocalTimes::new(t.language(), zone), language: t.language(), zone }
+    }
+
+    /// In UTC if there is no automat.
+    pub(crate) fn of_automat(t: &Texts, automat: Option<&Automat>) -> Self {
+        Self::new(t, automat.map_or(TimeZone::UTC, |automat| automat.time_zone))
     }
 
     pub(crate) fn zone(&self) -> &'static str {

@@ -142,6 +142,7 @@ pub static ROUTES: &[Route] = &[
 pub static PAGES: &[Route] = &[
     see("/", Role::Viewer),
     see("/today", Role::Viewer),
+    see("/keys", Role::Viewer),
     see("/contracts", Role::Viewer),
     see("/contracts.csv", Role::Viewer),
     see("/automats", Role::Viewer),

@@ -9,7 +9,7 @@ use api::problem::Code;
 use api::{Check, ContractView, Problem, Query};
 use askama::Template;
 use chrono::{Days, NaiveDate};
-use domain::{Automat, AutomatId, ContractSearch, Instant, KeyId, TimeZone};
+use domain::{Automat, AutomatId, ContractSearch, Instant, KeyId};
 use http::HeaderValue;
 use http::header::CONTENT_DISPOSITION;
 use store::{ContractFilter, ListedContract, ListedState, Order, Page, PageRequest};
@@ -139,7 +139,7 @@ impl Asked {
     }
 
     fn refused(self, visit: &Visit, errors: Errors) -> Answer {
-        let times = times_of(visit, self.automats.first());
+        let times = Times::of_automat(visit.t, self.automats.first());
         page_with(errors.status(), &self.page(visit, &times, errors))
     }
 
@@ -217,7 +217,7 @@ async fn select(
             errors = errors.and_text("automatId".to_owned(), text);
         }
     }
-    let times = times_of(visit, zone.as_ref());
+    let times = Times::of_automat(visit.t, zone.as_ref());
     let filter = ContractFilter { search, key, automat, states: states.to_vec(), ..ContractFilter::default() };
     Ok(with_days(visit, &times, form, filter, errors).map(|selection| (selection, times)))
 }
@@ -228,11 +228,6 @@ async fn automat_of(visit: &Visit, suggested: &[Automat], id: &AutomatId) -> Res
         return Ok(Some(automat.clone()));
     }
     Ok(visit.store().automats_by_id(&BTreeSet::from([id.clone()])).await?.pop())
-}
-
-/// In UTC if there is no automat.
-fn times_of(visit: &Visit, automat: Option<&Automat>) -> Times {
-    Times::new(visit.t, automat.map_or(TimeZone::UTC, |automat| automat.time_zone))
 }
 
 fn with_days(

@@ -1,5 +1,6 @@
 //! Keys.
 
 pub(crate) mod form;
+pub(crate) mod list;
 pub(crate) mod page;
 pub(crate) mod remove;

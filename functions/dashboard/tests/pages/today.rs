@@ -223,3 +223,31 @@ async fn the_navigation_is_on_every_page_but_the_count_only_on_today() {
         assert!(page.has("href=\"/today\">Today</a>") && page.has("aria-current=\""), "{path}: {}", page.html);
     }
 }
+
+#[tokio::test]
+async fn the_list_of_keys_says_who_has_each_and_when_it_is_booked_next() {
+    let stage = busy_day(Role::Viewer).await;
+    let page = stage.get("/keys").await;
+    insta::assert_snapshot!("keys", page.main());
+    let order = ["A-1", "A-2", "A-3", "A-4", "A-5", "Y-1", "Y-2"].map(|key| page.html.find(&format!("/keys/{key}\"")));
+    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{order:?}");
+    _ = stage.table.wire.tally();
+    stage.get("/keys").await;
+    // Of keys, automats and holders, however many there are; and of their lists.
+    let reads = stage.table.wire.tally().round_trips;
+    assert_eq!(reads, 5);
+    for (filter, shown, hidden) in [
+        ("?automatId=yard", "Y-2", "A-1"),
+        ("?search=flat+a-3", "A-3", "A-4"),
+        ("?search=A&automatId=lobby", "A-1", "Y-1"),
+    ] {
+        let page = stage.get(&format!("/keys{filter}")).await;
+        let has = |key: &str| page.has(&format!("/keys/{key}\""));
+        assert!(has(shown) && !has(hidden), "{filter}: {}", page.main());
+    }
+    let refused = stage.get("/keys?search=-&automatId=nowhere").await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.has("Enter a letter or a digit.") && refused.has("There is no automat nowhere"));
+    assert!(stage.get("/keys?search=nothing").await.has("There are no such keys."));
+    assert!(Stage::of(Role::Viewer).await.get("/keys").await.has("There are no keys yet."));
+}

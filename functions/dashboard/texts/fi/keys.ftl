@@ -119,3 +119,14 @@ key-page-count = { $count ->
 }
 key-page-new-on = Uusi sopimus { key-page-date } alkaen, { key-page-room }{ key-page-count }
 key-page-day = { key-page-date }, { key-page-room }{ key-page-count }
+
+# The list of keys
+
+keys-search-hint = Avaimen tunnuksen tai kohteen sanojen alkukirjaimia.
+keys-show = Näytä avaimet
+keys-holder = Kenellä
+keys-next = Seuraava sopimus
+keys-nothing-to-search = Kirjoita kirjain tai numero.
+keys-none = Avaimia ei ole vielä. Ylläpitäjä lisää ne automaatin lokeroihin.
+keys-none-found = Tällaisia avaimia ei ole.
+keys-no-more = Avaimia ei ole enempää.
