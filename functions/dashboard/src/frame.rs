@@ -169,7 +169,7 @@ mod tests {
             ("/contracts?state=overdue", "/contracts", "page"),
             ("/contracts/C-1", "/contracts", "true"),
             ("/automats", "/automats", "page"),
-            ("/keys/K-1/contracts/new", "/automats", "true"),
+            ("/keys/K-1/contracts/new", "/keys", "true"),
         ] {
             let (t, here) = (translations::texts(Language::English), address.to_owned());
             let frame = Frame { t, role: Some(Role::Viewer), user: None, here, overdue: None };

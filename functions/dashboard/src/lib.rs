@@ -19,6 +19,7 @@ mod openings;
 mod refused;
 mod search;
 mod session;
+mod table;
 mod times;
 mod today;
 mod translations;
@@ -71,6 +72,7 @@ fn pages() -> Router<Dashboard> {
         .route("/", get(today::show))
         .route("/today", get(today::show))
         .route("/keys", get(keys::list::show))
+        .route("/keys.csv", get(keys::list::download))
         .route("/contracts", get(contracts::list::show))
         .route("/contracts.csv", get(contracts::list::download))
         .route("/automats", get(automats::list::list_automats))

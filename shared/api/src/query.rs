@@ -124,6 +124,11 @@ impl Query {
 
     /// `limit` and `after`.
     pub fn page(&mut self) -> PageRequest {
+        self.page_of(Self::LIMIT_DEFAULT)
+    }
+
+    /// `limit`, with this value if it is left out, and `after`.
+    pub fn page_of(&mut self, usual: u32) -> PageRequest {
         let limit = self.parsed("limit", |text| match text.parse() {
             Ok(limit) if (1..=Self::LIMIT_MAX).contains(&limit) => Ok(limit),
             _ => Err(Invalid::OutOfRange { min: 1, max: Self::LIMIT_MAX }),
@@ -134,10 +139,7 @@ impl Query {
                 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
         };
         self.bad_cursor |= after.as_deref().is_some_and(|text| !sane(text));
-        PageRequest {
-            limit: limit.unwrap_or(Self::LIMIT_DEFAULT) as usize,
-            after: after.as_deref().map(Cursor::from_client),
-        }
+        PageRequest { limit: limit.unwrap_or(usual) as usize, after: after.as_deref().map(Cursor::from_client) }
     }
 
     /// Whether the client sent a parameter that the handler has not taken yet.

@@ -143,6 +143,7 @@ pub static PAGES: &[Route] = &[
     see("/", Role::Viewer),
     see("/today", Role::Viewer),
     see("/keys", Role::Viewer),
+    see("/keys.csv", Role::Viewer),
     see("/contracts", Role::Viewer),
     see("/contracts.csv", Role::Viewer),
     see("/automats", Role::Viewer),

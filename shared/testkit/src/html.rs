@@ -17,6 +17,16 @@ pub fn form(page: &str, here: &str, action: &str) -> Option<Vec<(String, String)
     Some(form.match_indices('<').filter_map(|(at, _)| field(&form[at + 1..])).collect())
 }
 
+/// The ids of its elements, templates left out: a script fills them in.
+#[must_use]
+pub fn ids(page: &str) -> Vec<String> {
+    let mut parts = page.split("<template>");
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.filter_map(|part| part.split_once("</template>")).map(|(_, rest)| rest);
+    let tags = std::iter::once(first).chain(rest).flat_map(|part| part.split('<').map(|tag| until(tag, ">")));
+    tags.filter_map(|tag| attribute(tag, "id")).collect()
+}
+
 /// The unescaped value of a tag's attribute.
 #[must_use]
 pub fn attribute(tag: &str, name: &str) -> Option<String> {

@@ -4,14 +4,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use api::csv::ListFormat;
 use api::problem::Code;
-use api::{Check, ContractView, Problem, Query};
+use api::{Check, ContractView, Problem, Query, csv};
 use askama::Template;
 use chrono::{Days, NaiveDate};
 use domain::{Automat, AutomatId, ContractSearch, Instant, KeyId};
-use http::HeaderValue;
-use http::header::CONTENT_DISPOSITION;
 use store::{ContractFilter, ListedContract, ListedState, Order, Page, PageRequest};
 use strum::VariantArray as _;
 use texts::Texts;
@@ -19,9 +16,9 @@ use texts::Texts;
 use super::listed::{Automats, Line};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
-use crate::links;
 use crate::times::{Times, read_date};
 use crate::visit::{Answer, Visit, page, page_with};
+use crate::{links, table};
 
 const PATH: &str = "/contracts";
 /// The fields that the user types, as in the addresses of the page.
@@ -31,10 +28,8 @@ const STATE: &str = "state";
 const SUGGESTED: usize = 100;
 /// The most days in which the starts of contracts are listed, as in the API.
 const DAYS_AT_MOST: u64 = 92;
-/// The most contracts in a table.
-const DOWNLOADED: usize = 2_000;
-/// How many of them are read at once.
-const AT_ONCE: usize = 100;
+/// How many contracts a page shows.
+const SHOWN: u32 = 50;
 /// The days in which contracts start that are listed without a filter.
 const DAYS_AHEAD: u64 = 7;
 
@@ -78,7 +73,7 @@ struct Selection {
 
 /// `GET /contracts`
 pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
-    let request = query.page();
+    let request = query.page_of(SHOWN);
     let page = Asked::read(&visit, query).await?;
     let (selection, times) = match page.select(&visit).await? {
         Ok(selected) => selected,
@@ -95,26 +90,14 @@ pub(crate) async fn download(visit: Visit, query: Query) -> Answer {
         Ok(selected) => selected,
         Err(errors) => return page.refused(&visit, errors),
     };
-    let (mut contracts, mut request) = (Vec::new(), PageRequest { limit: AT_ONCE, after: None });
-    loop {
-        let found = visit.store().contracts(&filter, &request, visit.now).await?;
-        contracts.extend(found.data);
-        match found.next {
-            None => break,
-            next if contracts.len() < DOWNLOADED => request.after = next,
-            Some(_) => {
-                let title = visit.t.with("contracts-too-many", [("max", DOWNLOADED)]);
-                let advice = visit.t.text("contracts-too-many-advice").into_owned();
-                return page.refused(&visit, Errors::whole_number(title, advice));
-            }
+    let (store, filter, now) = (visit.store(), &filter, visit.now);
+    match table::all(|request| async move { store.contracts(filter, &request, now).await }).await? {
+        Some(contracts) => {
+            let rows: Vec<_> = contracts.into_iter().map(|listed| ContractView::masked(listed.contract, now)).collect();
+            csv::download(&rows, "contracts.csv")
         }
+        None => page.refused(&visit, table::too_many(visit.t)),
     }
-    let table = Page { data: contracts, next: None };
-    let view = |listed: ListedContract| ContractView::masked(listed.contract, visit.now);
-    let mut answer = ListFormat::whole_table().answer(table, view)?;
-    let name = HeaderValue::from_static("attachment; filename=\"contracts.csv\"");
-    answer.headers_mut().insert(CONTENT_DISPOSITION, name);
-    Ok(answer)
 }
 
 /// The filter as it was sent.
@@ -154,12 +137,17 @@ impl Asked {
         let mut automats = Automats::of(self.automats.iter().cloned());
         automats.read_those_of(visit, &found.data).await?;
         let shown = self.page(visit, times, Errors::none());
+        // The next page is of the same days, also after midnight.
+        let on_days = |form: &Form| match days {
+            Some((from, to)) => form.clone().with("from", times.written_date(from)).with("to", times.written_date(to)),
+            None => form.clone(),
+        };
         page(&ListPage {
             listed: days.map(|days| said(visit.t, times, days)),
             has_several_zones: automats.have_several_zones(),
             lines: found.data.into_iter().filter_map(|listed| automats.line(visit, listed)).collect(),
             continued,
-            next: found.next.map(|next| address(PATH, &shown.form, &shown.state, Some(next.as_str()))),
+            next: found.next.map(|next| address(PATH, &on_days(&shown.form), &shown.state, Some(next.as_str()))),
             ..shown
         })
     }
@@ -261,7 +249,7 @@ fn with_days(
         }
     }
     filter.starts = days.and_then(|days| range(times, days));
-    if filter.starts.is_none() && filter.key.is_some() || !is_given && is_past(&filter.states) {
+    if filter.starts.is_none() && filter.key.is_some() || is_past(&filter.states) {
         filter.order = Order::Descending;
     }
     if errors.any() { Err(errors.in_order(&FIELDS)) } else { Ok(Selection { filter, days }) }

@@ -55,10 +55,16 @@ impl Automats {
         visit: &Visit,
         listed: impl IntoIterator<Item = &'l ListedContract>,
     ) -> Result<(), Problem> {
-        let automats = listed.into_iter().flat_map(|one| &one.keys).map(|key| &key.automat);
-        let unknown: BTreeSet<_> = automats.filter(|id| !self.known.contains_key(*id)).cloned().collect();
-        if !unknown.is_empty() {
-            let found = visit.store().automats_by_id(&unknown).await?;
+        let keys = listed.into_iter().flat_map(|one| &one.keys);
+        let automats: BTreeSet<_> = keys.map(|key| key.automat.clone()).collect();
+        self.read(visit, automats).await
+    }
+
+    /// Reads those of these automats that are still unknown, together.
+    pub(crate) async fn read(&mut self, visit: &Visit, mut automats: BTreeSet<AutomatId>) -> Result<(), Problem> {
+        automats.retain(|id| !self.known.contains_key(id));
+        if !automats.is_empty() {
+            let found = visit.store().automats_by_id(&automats).await?;
             self.known.extend(found.into_iter().map(|automat| (automat.id.clone(), automat)));
         }
         Ok(())

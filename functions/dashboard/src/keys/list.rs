@@ -3,22 +3,42 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use api::{Check, Problem, Query};
+use api::{Check, KeyView, Problem, Query, csv};
 use askama::Template;
-use domain::{Automat, AutomatId, Contract, ContractId, Key, SearchTerms, Whereabouts};
+use domain::{Automat, AutomatId, Contract, ContractId, Instant, Key, SearchTerms, Whereabouts};
 use store::{KeyFilter, Page, PageRequest};
+use strum::{IntoStaticStr, VariantArray};
 
+use crate::contracts::listed::Automats;
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
-use crate::links;
 use crate::times::Times;
 use crate::visit::{Answer, Visit, page_with};
+use crate::{links, table};
 
 const PATH: &str = "/keys";
 /// The fields that the user types, as in the addresses of the page.
 const FIELDS: [&str; 2] = ["search", "automatId"];
+const SHOW: &str = "show";
 /// How many automats the field suggests.
 const SUGGESTED: usize = 100;
+/// How many keys a page shows.
+const SHOWN: u32 = 100;
+/// Among how many keys those in one state are looked for. The list is not sorted by states.
+const LOOKED_THROUGH: usize = 500;
+
+/// Which keys the page shows. Nothing stored says it: each key is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+pub(crate) enum Show {
+    #[default]
+    All,
+    Inside,
+    /// Overdue or not.
+    Out,
+    Overdue,
+    Unknown,
+}
 
 #[derive(Template)]
 #[template(path = "keys/list.html")]
@@ -26,11 +46,21 @@ struct ListPage<'p> {
     frame: &'p Frame,
     form: Form,
     errors: Errors,
+    show: Show,
+    choices: Vec<Choice>,
     automats: Vec<Automat>,
     lines: Vec<Line>,
     has_filter: bool,
     continued: bool,
     next: Option<String>,
+    /// The address of the same keys as a table.
+    table: String,
+}
+
+struct Choice {
+    label: String,
+    href: String,
+    current: bool,
 }
 
 /// A key in the list.
@@ -55,19 +85,75 @@ struct Holder {
 
 /// `GET /keys`
 pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
-    let request = query.page();
-    let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
-    query.finish()?;
-    let automats = visit.store().automats(&PageRequest { limit: SUGGESTED, after: None }).await?.data;
+    let mut request = query.page_of(SHOWN);
+    let (form, show) = read(query)?;
+    if show != Show::All {
+        request.limit = LOOKED_THROUGH;
+    }
+    let automats = suggested(&visit).await?;
     let (found, errors) = match select(&visit, &form, &automats).await? {
         Ok(filter) => (visit.store().keys(&filter, &request).await?, Errors::none()),
         Err(errors) => (Page { data: Vec::new(), next: None }, errors),
     };
-    let lines = lines(&visit, found.data, &automats).await?;
-    let next = found.next.map(|next| address(&form, Some(next.as_str())));
-    let (has_filter, continued) = (address(&form, None) != PATH, request.after.is_some());
-    let frame = &visit.frame;
-    page_with(errors.status(), &ListPage { frame, form, errors, automats, lines, has_filter, continued, next })
+    let next = found.next.map(|next| address(PATH, &form, show, Some(next.as_str())));
+    let keys = found.data.into_iter().filter(|key| show.shows(key, visit.now)).collect();
+    let lines = lines(&visit, keys, &automats).await?;
+    let shown = ListPage { lines, continued: request.after.is_some(), next, ..empty(&visit, form, show, automats) };
+    page_with(errors.status(), &ListPage { errors, ..shown })
+}
+
+/// `GET /keys.csv`: all keys that the filter selects.
+pub(crate) async fn download(visit: Visit, query: Query) -> Answer {
+    let (form, show) = read(query)?;
+    let automats = suggested(&visit).await?;
+    let errors = match select(&visit, &form, &automats).await? {
+        Ok(filter) => {
+            let (store, filter) = (visit.store(), &filter);
+            match table::all(|request| async move { store.keys(filter, &request).await }).await? {
+                Some(keys) => {
+                    let shown = keys.into_iter().filter(|key| show.shows(key, visit.now));
+                    let rows: Vec<_> = shown.map(|key| KeyView::of(key, visit.caller.role)).collect();
+                    return csv::download(&rows, "keys.csv");
+                }
+                None => table::too_many(visit.t),
+            }
+        }
+        Err(errors) => errors,
+    };
+    page_with(errors.status(), &ListPage { errors, ..empty(&visit, form, show, automats) })
+}
+
+fn read(mut query: Query) -> Result<(Form, Show), Problem> {
+    let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
+    let show = query.one_of(SHOW).unwrap_or_default();
+    query.finish()?;
+    Ok((form, show))
+}
+
+async fn suggested(visit: &Visit) -> Result<Vec<Automat>, Problem> {
+    Ok(visit.store().automats(&PageRequest { limit: SUGGESTED, after: None }).await?.data)
+}
+
+/// The page without keys.
+fn empty(visit: &Visit, form: Form, show: Show, automats: Vec<Automat>) -> ListPage<'_> {
+    let choice = |each: &Show| Choice {
+        label: visit.t.text(each.label()).into_owned(),
+        href: address(PATH, &form, *each, None),
+        current: *each == show,
+    };
+    ListPage {
+        frame: &visit.frame,
+        errors: Errors::none(),
+        choices: Show::VARIANTS.iter().map(choice).collect(),
+        table: address("/keys.csv", &form, show, None),
+        has_filter: address(PATH, &form, show, None) != PATH,
+        lines: Vec::new(),
+        continued: false,
+        next: None,
+        form,
+        show,
+        automats,
+    }
 }
 
 /// What is wrong with the form; otherwise what it selects.
@@ -90,54 +176,72 @@ async fn select(visit: &Visit, form: &Form, suggested: &[Automat]) -> Result<Res
     Ok(if errors.any() { Err(errors.in_order(&FIELDS)) } else { Ok(filter) })
 }
 
-/// Three reads for all keys together: of their automats, and of the contracts with which they are out.
+/// Two reads for all keys together: of their automats, and of the contracts with which they are out.
 async fn lines(visit: &Visit, keys: Vec<Key>, known: &[Automat]) -> Result<Vec<Line>, Problem> {
-    let mut automats: HashMap<AutomatId, Automat> =
-        known.iter().map(|automat| (automat.id.clone(), automat.clone())).collect();
-    let unknown: BTreeSet<_> =
-        keys.iter().map(|key| &key.automat).filter(|id| !automats.contains_key(*id)).cloned().collect();
-    if !unknown.is_empty() {
-        let found = visit.store().automats_by_id(&unknown).await?;
-        automats.extend(found.into_iter().map(|automat| (automat.id.clone(), automat)));
-    }
+    let mut automats = Automats::of(known.iter().cloned());
+    automats.read(visit, keys.iter().map(|key| key.automat.clone()).collect()).await?;
     let holders = visit.store().holders(&keys).await?;
-    Ok(keys.into_iter().map(|key| line(visit, key, &automats, &holders)).collect())
+    Ok(keys.into_iter().map(|key| Line::of(visit, key, &automats, &holders)).collect())
 }
 
-fn line(
-    visit: &Visit,
-    key: Key,
-    automats: &HashMap<AutomatId, Automat>,
-    holders: &HashMap<ContractId, Contract>,
-) -> Line {
-    let automat = automats.get(&key.automat);
-    let times = Times::of_automat(visit.t, automat);
-    let overdue = key.whereabouts.is_overdue_by(&key.calendar, visit.now);
-    let (class, text) = match &key.whereabouts {
-        Whereabouts::Inside => ("good", "key-page-inside"),
-        Whereabouts::Unknown => ("", "key-page-unknown"),
-        Whereabouts::Out { contract: None } => ("warning", "key-page-missing"),
-        Whereabouts::Out { .. } if overdue => ("bad", "state-overdue"),
-        Whereabouts::Out { .. } => ("warning", "key-page-out"),
-    };
-    let holder = key.whereabouts.holder().and_then(|id| holders.get(id)).map(|contract| Holder {
-        person: contract.person.to_string(),
-        href: links::contract(&contract.id),
-        due: contract.range.end().map(|end| times.moment(end)),
-    });
-    let upcoming = key.calendar.entries().iter().map(|entry| entry.range.start()).filter(|start| *start > visit.now);
-    Line {
-        automat: automat.map(|automat| automat.name.to_string()).unwrap_or_default(),
-        state: (class, visit.t.text(text).into_owned()),
-        holder,
-        next: upcoming.min().map(|start| times.moment(start)),
-        key,
+impl Show {
+    /// The id of its text.
+    fn label(self) -> &'static str {
+        match self {
+            Self::All => "show-all",
+            Self::Inside => "key-page-inside",
+            Self::Out => "key-page-out",
+            Self::Overdue => "state-overdue",
+            Self::Unknown => "key-page-unknown",
+        }
+    }
+
+    /// Its name in the query, if it is in there.
+    fn name(self) -> Option<&'static str> {
+        (self != Self::All).then(|| self.into())
+    }
+
+    fn shows(self, key: &Key, now: Instant) -> bool {
+        match self {
+            Self::All => true,
+            Self::Inside => key.whereabouts == Whereabouts::Inside,
+            Self::Out => matches!(key.whereabouts, Whereabouts::Out { .. }),
+            Self::Overdue => key.whereabouts.is_overdue_by(&key.calendar, now),
+            Self::Unknown => key.whereabouts == Whereabouts::Unknown,
+        }
+    }
+}
+
+impl Line {
+    fn of(visit: &Visit, key: Key, automats: &Automats, holders: &HashMap<ContractId, Contract>) -> Self {
+        let automat = automats.get(&key.automat);
+        let times = Times::of_automat(visit.t, automat);
+        let (class, text) = match &key.whereabouts {
+            Whereabouts::Inside => ("good", "key-page-inside"),
+            Whereabouts::Unknown => ("waiting", "key-page-unknown"),
+            Whereabouts::Out { contract: None } => ("warning", "key-page-missing"),
+            Whereabouts::Out { .. } if Show::Overdue.shows(&key, visit.now) => ("bad", "state-overdue"),
+            Whereabouts::Out { .. } => ("warning", "key-page-out"),
+        };
+        let holder = key.whereabouts.holder().and_then(|id| holders.get(id)).map(|contract| Holder {
+            person: contract.person.to_string(),
+            href: links::contract(&contract.id),
+            due: contract.range.end().map(|end| times.moment(end)),
+        });
+        let starts = key.calendar.entries().iter().map(|entry| entry.range.start());
+        Self {
+            automat: automat.map(|automat| automat.name.to_string()).unwrap_or_default(),
+            state: (class, visit.t.text(text).into_owned()),
+            holder,
+            next: starts.filter(|start| *start > visit.now).min().map(|start| times.moment(start)),
+            key,
+        }
     }
 }
 
 /// An address with this filter.
-fn address(form: &Form, after: Option<&str>) -> String {
-    let fields = FIELDS.iter().filter_map(|name| Some((*name, form.given(name)?)));
-    let pairs: Vec<_> = fields.chain(after.map(|after| ("after", after))).collect();
-    if pairs.is_empty() { PATH.to_owned() } else { links::with_query(PATH, &pairs) }
+fn address(path: &str, form: &Form, show: Show, after: Option<&str>) -> String {
+    let fields = FIELDS.iter().map(|name| (*name, form.given(name))).chain([(SHOW, show.name()), ("after", after)]);
+    let pairs: Vec<_> = fields.filter_map(|(name, value)| Some((name, value?))).collect();
+    if pairs.is_empty() { path.to_owned() } else { links::with_query(path, &pairs) }
 }

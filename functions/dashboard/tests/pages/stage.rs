@@ -107,6 +107,10 @@ impl Stage {
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let page = Page { path, status, to, html: String::from_utf8(body.to_vec()).unwrap() };
         assert!(!page.main().contains('{'), "a text or a value is missing: {}", page.html);
+        let mut ids = html::ids(&page.html);
+        ids.sort();
+        let twice = ids.windows(2).find(|pair| pair[0] == pair[1]);
+        assert_eq!(twice, None, "a label would lead to the first of them: {}", page.html);
         page
     }
 }

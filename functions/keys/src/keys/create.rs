@@ -1,10 +1,8 @@
 //! `POST /v1/keys`
 
-use api::{App, Caller, IdempotencyKey, JsonBody, NewKey, NoQuery, Problem};
+use api::{App, Caller, IdempotencyKey, JsonBody, KeyView, NewKey, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
-
-use super::render::KeyView;
 
 /// Add a key to a locker
 ///

@@ -1,12 +1,11 @@
 //! `PATCH /v1/keys/{keyId}`
 
-use api::{App, Caller, IfMatch, JsonBody, KeyPath, NoQuery, Problem};
+use api::{App, Caller, IfMatch, JsonBody, KeyPath, KeyView, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
 use domain::KeyChange;
 
 use super::body::KeyEdit;
-use super::render::KeyView;
 
 /// Edit a key
 ///

@@ -1,10 +1,8 @@
 //! `GET /v1/keys/{keyId}`
 
-use api::{App, Caller, KeyPath, NoQuery, Problem};
+use api::{App, Caller, KeyPath, KeyView, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
-
-use super::render::KeyView;
 
 /// Get a key
 ///

@@ -2,13 +2,11 @@
 
 use api::csv::ListFormat;
 use api::problem::FieldCode;
-use api::{App, Caller, Listing, Problem, Query};
+use api::{App, Caller, KeyView, Listing, Problem, Query};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{AutomatId, SearchTerms};
 use store::KeyFilter;
-
-use super::render::KeyView;
 
 /// List keys
 ///

@@ -7,4 +7,3 @@ pub(crate) mod events;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod remove;
-pub(crate) mod render;

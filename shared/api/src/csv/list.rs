@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LINK, VARY};
+use http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, LINK, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri};
 use serde::Serialize;
@@ -45,12 +45,6 @@ impl<S: Sync> FromRequestParts<S> for ListFormat {
 }
 
 impl ListFormat {
-    /// For an address that always answers a table with all rows.
-    #[must_use]
-    pub fn whole_table() -> Self {
-        Self { is_csv: true, uri: Uri::default() }
-    }
-
     /// The response with a page of the list. As CSV, the next page is in the header `Link`.
     pub fn answer<D, V: CsvRow + Serialize>(
         &self,
@@ -64,12 +58,7 @@ impl ListFormat {
 
     fn csv<D, V: CsvRow>(&self, page: Page<D>, view: impl FnMut(D) -> V) -> Result<Response, Problem> {
         let next = page.next.map(|cursor| self.link(cursor.as_str()));
-        let rows: Vec<V> = page.data.into_iter().map(view).collect();
-        let media_type = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
-        let table = table(&rows)?;
-        let length = HeaderValue::from(MARK.len() + table.len());
-        let body = format!("{MARK}{MARK}{table}");
-        let mut response = ([(CONTENT_TYPE, media_type), (CONTENT_LENGTH, length)], body).into_response();
+        let mut response = response(&page.data.into_iter().map(view).collect::<Vec<_>>())?;
         if let Some(link) = next.and_then(|link| HeaderValue::from_str(&link).ok()) {
             response.headers_mut().insert(LINK, link);
         }
@@ -83,6 +72,23 @@ impl ListFormat {
         let query: Vec<_> = others.map(str::to_owned).chain([format!("after={}", segment(cursor))]).collect();
         format!("<{}?{}>; rel=\"next\"", self.uri.path(), query.join("&"))
     }
+}
+
+/// A table to download: the browser stores it under this name.
+pub fn download<V: CsvRow>(rows: &[V], file_name: &str) -> Result<Response, Problem> {
+    let mut response = response(rows)?;
+    let disposition = format!("attachment; filename=\"{file_name}\"");
+    let disposition = HeaderValue::try_from(disposition).map_err(Problem::internal)?;
+    response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+    Ok(response)
+}
+
+fn response<V: CsvRow>(rows: &[V]) -> Result<Response, Problem> {
+    let media_type = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+    let table = table(rows)?;
+    let length = HeaderValue::from(MARK.len() + table.len());
+    let body = format!("{MARK}{MARK}{table}");
+    Ok(([(CONTENT_TYPE, media_type), (CONTENT_LENGTH, length)], body).into_response())
 }
 
 fn table<V: CsvRow>(rows: &[V]) -> Result<String, Problem> {

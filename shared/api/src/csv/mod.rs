@@ -6,4 +6,4 @@ mod list;
 
 pub use self::columns::{ContactColumn, ContractColumn, KeyColumn, OwnColumn, cell_of_list, cell_of_truth};
 pub use self::escape::{escape, unescape};
-pub use self::list::{CsvRow, ListFormat};
+pub use self::list::{CsvRow, ListFormat, download};

@@ -11,7 +11,7 @@ mod rehearse;
 mod remove;
 mod zone;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use domain::{Contract, ContractId, ContractKeys, ContractRefusal, Key, KeyId, KeyState};
 
@@ -38,10 +38,8 @@ impl Store {
 
     /// The contracts with which these keys are out, by their ids, in one batch.
     pub async fn holders(&self, keys: &[Key]) -> Result<HashMap<ContractId, Contract>, Error> {
-        let ids: BTreeSet<_> = keys.iter().filter_map(|key| key.whereabouts.holder()).collect();
-        let item_keys: Vec<_> = ids.into_iter().map(ContractItem::key).collect();
-        let found = self.get_all(&item_keys).await?.into_iter().map(|item| ContractItem::read(item, &self.codes));
-        found.map(|stored| stored.map(|stored| (stored.contract.id.clone(), stored.contract))).collect()
+        let found = self.contracts_by_id(keys.iter().filter_map(|key| key.whereabouts.holder())).await?;
+        Ok(found.into_iter().map(|(id, stored)| (id, stored.contract)).collect())
     }
 
     /// A contract with its keys. A key that is being removed is left out of both; if there is no other, the contract is

@@ -1,17 +1,18 @@
-//! Keys in API responses.
+//! Keys as clients see them.
 
-use api::Role;
-use api::csv::{CsvRow, KeyColumn, cell_of_truth};
 use domain::{Key, KeyState, Sharing, Whereabouts};
 use serde::Serialize;
 use strum::VariantArray as _;
 use utoipa::ToSchema;
 
+use crate::Role;
+use crate::csv::{CsvRow, KeyColumn, cell_of_truth};
+
 /// A key.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Key)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct KeyView {
+pub struct KeyView {
     key_id: String,
     automat_id: String,
     locker_index: u16,
@@ -39,7 +40,8 @@ const MASKED: &str = "****";
 
 impl KeyView {
     /// The key as a caller of this role sees it.
-    pub(crate) fn of(key: Key, role: Role) -> Self {
+    #[must_use]
+    pub fn of(key: Key, role: Role) -> Self {
         let shown = |code: domain::ReturnCode| match role {
             Role::Viewer => MASKED.to_owned(),
             Role::Operator | Role::Admin => code.reveal().to_owned(),
