@@ -125,7 +125,6 @@ STATES = [
     PageState("key", "/keys/{key}", often=True),
     PageState("key-as-viewer", "/keys/{key}", person="viewer"),
     PageState("key-next-month", "/keys/{key}?month=2027-03"),
-    PageState("key-ended", "/keys/{key}?show=ended"),
     PageState("key-out", "/keys/{out}"),
     PageState("key-without-contracts", "/keys/{idle}"),
     PageState("key-edit", "/keys/{key}/edit"),

@@ -20,6 +20,20 @@ addEventListener("pageshow", () => {
   for (const button of all("button[aria-disabled]")) button.removeAttribute("aria-disabled");
 });
 
+// The browser asks before a form is left that was changed and not sent.
+let changed = false;
+document.addEventListener("input", ({ target }) => { changed ||= target.form?.method === "post"; });
+document.addEventListener("submit", () => { changed = false; });
+addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+// "/" goes to the search, unless something is being typed.
+document.addEventListener("keydown", (event) => {
+  const { key, target, altKey, ctrlKey, metaKey } = event;
+  if (key !== "/" || altKey || ctrlKey || metaKey || target.closest?.("input, select, textarea, dialog:modal")) return;
+  event.preventDefault();
+  one("#search-all")?.focus();
+});
+
 // A dialog that is open in the page becomes modal. A link to a page with a question opens the dialog with the same
 // question instead, if the page has one.
 const ask = (dialog, opener) => {

@@ -1,7 +1,7 @@
 //! A month of a key's bookings, day by day, in the automat's time zone.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
-use domain::{Instant, Key, Sharing};
+use domain::{ContractId, Instant, Key, Sharing};
 use strum::IntoStaticStr;
 
 use crate::times::Times;
@@ -16,12 +16,12 @@ pub(crate) struct Month {
     pub(crate) after: Option<NaiveDate>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Day {
     pub(crate) date: NaiveDate,
     pub(crate) room: Room,
-    /// How many contracts have the key at some time of the day.
-    pub(crate) contracts: usize,
+    /// The contracts that have the key at some time of the day, in order of start.
+    pub(crate) contracts: Vec<ContractId>,
     pub(crate) today: bool,
 }
 
@@ -67,10 +67,16 @@ impl Month {
         let days = dates.filter_map(|date| Day::of(key, date, today, times, now)).collect::<Vec<_>>();
         Some(Self {
             first,
-            weeks: weeks(&days),
+            weeks: weeks(days),
             before: first.checked_sub_months(Months::new(1)).filter(|month| *month >= current),
             after: first.checked_add_months(Months::new(1)).filter(|month| *month <= last),
         })
+    }
+}
+
+impl Month {
+    pub(crate) fn days(&self) -> impl Iterator<Item = &Day> {
+        self.weeks.iter().flatten().flatten()
     }
 }
 
@@ -78,7 +84,8 @@ impl Day {
     fn of(key: &Key, date: NaiveDate, today: NaiveDate, times: &Times, now: Instant) -> Option<Self> {
         let (start, end) = (times.day(date)?, times.day(date.checked_add_days(Days::new(1))?)?);
         let touches = |range: domain::TimeRange| range.start() < end && !range.has_ended(start);
-        let contracts = key.calendar.entries().iter().filter(|entry| touches(entry.range)).count();
+        let on_day = key.calendar.entries().iter().filter(|entry| touches(entry.range));
+        let contracts = on_day.map(|entry| entry.contract.clone()).collect();
         let left = start.max(now);
         let free = key.calendar.free_windows(left, end);
         let room = match (free.as_slice(), key.sharing) {
@@ -97,15 +104,15 @@ pub(crate) fn first_room(key: &Key, date: NaiveDate, times: &Times, now: Instant
     Some(domain::availability([key], start.max(now), end).first()?.start())
 }
 
-fn weeks(days: &[Day]) -> Vec<[Option<Day>; 7]> {
-    let mut weeks = Vec::new();
+fn weeks(days: Vec<Day>) -> Vec<[Option<Day>; 7]> {
+    let mut weeks: Vec<[Option<Day>; 7]> = Vec::new();
     for day in days {
         let column = day.date.weekday().num_days_from_monday() as usize;
         if column == 0 || weeks.is_empty() {
-            weeks.push([None; 7]);
+            weeks.push(Default::default());
         }
         if let Some(slot) = weeks.last_mut().and_then(|week| week.get_mut(column)) {
-            *slot = Some(*day);
+            *slot = Some(day);
         }
     }
     weeks
@@ -113,7 +120,7 @@ fn weeks(days: &[Day]) -> Vec<[Option<Day>; 7]> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{AutomatId, Calendar, ContractId, Entry, KeyDraft, KeyId, Language, Property, TimeRange, TimeZone};
+    use domain::{AutomatId, Calendar, Entry, KeyDraft, KeyId, Language, Property, TimeRange, TimeZone};
 
     use super::*;
     use crate::translations::texts;
@@ -147,7 +154,7 @@ mod tests {
     /// A month with one character for each day and one line for each week.
     fn drawn(key: &Key, month: &str, now: &str) -> Vec<String> {
         let month = Month::of(key, Some(month), &times(), at(now)).unwrap();
-        let draw = |day: &Option<Day>| match day.map(|day| day.room) {
+        let draw = |day: &Option<Day>| match day.as_ref().map(|day| day.room) {
             None => ' ',
             Some(Room::Past) => '.',
             Some(Room::Free) => 'o',
@@ -189,7 +196,8 @@ mod tests {
         let key = key(Sharing::Shared, &booked);
         assert_eq!(drawn(&key, "2026-11", "2026-11-23T12:00:00Z")[4], "o///ooo");
         let times = times();
-        let counted = |date| Day::of(&key, day(date), day(23), &times, at("2026-11-23T12:00:00Z")).unwrap().contracts;
+        let counted =
+            |date| Day::of(&key, day(date), day(23), &times, at("2026-11-23T12:00:00Z")).unwrap().contracts.len();
         assert_eq!([23, 24, 25, 26, 27].map(counted), [0, 1, 2, 1, 0]);
     }
 

@@ -12,7 +12,7 @@ use texts::Texts;
 
 use crate::language::{self, own_name};
 use crate::session::SignedInUser;
-use crate::{assets, translations};
+use crate::{assets, links, translations};
 
 /// The part of a page that all pages have (`templates/frame.html`).
 #[derive(Debug, Clone)]
@@ -40,11 +40,12 @@ pub(crate) struct Section {
 }
 
 /// The sections of the dashboard: the page of each, the id of its text, and how the paths of its other pages begin.
-const SECTIONS: [(&str, &str, &[&str]); 4] = [
+const SECTIONS: [(&str, &str, &[&str]); 5] = [
     ("/today", "today", &[]),
     ("/keys", "search-keys", &["/keys/"]),
     ("/contracts", "contracts", &["/contracts/"]),
     ("/automats", "automats", &["/automats/", "/openings/"]),
+    ("/activity", "activity", &[]),
 ];
 
 impl Frame {
@@ -113,6 +114,11 @@ impl Frame {
 
     pub(crate) fn role_name(&self) -> String {
         self.t.text(&format!("role-{}", self.role.map_or("none", Role::name))).into_owned()
+    }
+
+    /// Where another language is chosen for this page.
+    pub(crate) fn language_href(&self) -> String {
+        links::with_query("/language", &[("to", self.page())])
     }
 
     /// The code and name of each language, and whether it is the page's.

@@ -1,5 +1,7 @@
 //! The language of a page: the user's choice, otherwise the browser's preference, otherwise English.
 
+use api::Query;
+use axum::response::{IntoResponse as _, Redirect};
 use domain::Language;
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
@@ -26,10 +28,23 @@ pub(crate) fn of_request(headers: &HeaderMap) -> Language {
     chosen(headers).or_else(|| accepted(headers)).unwrap_or_default()
 }
 
-/// `POST /language`: remembers a choice, and returns to the page.
-pub(crate) async fn choose_language(form: Form) -> Answer {
-    let language = Language::parse(form.text("language")).unwrap_or_default();
-    let mut answer = redirect(own(form.text("to")))?;
+/// The step of a form that shows it again in another language, followed by the language.
+const SWITCH: &str = "language-";
+
+/// Whether a form is to be shown again as it is, because the user has chosen another language.
+pub(crate) fn is_switched(form: &Form) -> bool {
+    form.text("step").starts_with(SWITCH)
+}
+
+/// `POST /language`: remembers a choice, and returns to the page. If the button belongs to a form that is being filled in,
+/// the browser sends the form on to its page, which shows it again.
+pub(crate) async fn choose_language(mut query: Query, form: Form) -> Answer {
+    let to = query.text("to").unwrap_or_default();
+    query.finish()?;
+    let language = form.text("step").strip_prefix(SWITCH).and_then(|code| Language::parse(code).ok());
+    let is_filled = form.pairs().iter().any(|(name, _)| name != "step");
+    let mut answer = if is_filled { Redirect::temporary(own(&to)).into_response() } else { redirect(own(&to))? };
+    let language = language.unwrap_or_default();
     cookies::keep(answer.headers_mut(), COOKIE_NAME, language.code(), COOKIE_SECONDS);
     Ok(answer)
 }

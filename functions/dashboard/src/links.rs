@@ -23,6 +23,15 @@ pub(crate) fn contract(id: &domain::ContractId) -> String {
     path(&["contracts", id.as_str()])
 }
 
+/// What happened to a key, or in an automat.
+pub(crate) fn activity_of_key(id: &domain::KeyId) -> String {
+    with_query("/activity", &[("keyId", id.as_str())])
+}
+
+pub(crate) fn activity_of_automat(id: &domain::AutomatId) -> String {
+    with_query("/activity", &[("automatId", id.as_str())])
+}
+
 /// An address with a query.
 pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();

@@ -10,14 +10,17 @@ use crate::form::Errors;
 pub(crate) const ROWS: usize = 2_000;
 /// How many are read at once.
 const AT_ONCE: usize = 100;
+/// How many pages are read. A filter may leave little on each.
+const PAGES: usize = 100;
 
-/// All items of a list, read page by page. `None` if there are more than [`ROWS`].
-pub(crate) async fn all<T, R>(mut read: impl FnMut(PageRequest) -> R) -> Result<Option<Vec<T>>, Problem>
+/// All items of a list, read page by page. `None` if there are more than [`ROWS`], or more pages than are read.
+pub(crate) async fn all<T, E, R>(mut read: impl FnMut(PageRequest) -> R) -> Result<Option<Vec<T>>, Problem>
 where
-    R: Future<Output = Result<Page<T>, store::Error>>,
+    R: Future<Output = Result<Page<T>, E>>,
+    Problem: From<E>,
 {
     let (mut items, mut after) = (Vec::new(), None);
-    loop {
+    for _ in 0..PAGES {
         let found = read(PageRequest { limit: AT_ONCE, after }).await?;
         items.extend(found.data);
         after = found.next;
@@ -25,9 +28,10 @@ where
             return Ok(Some(items));
         }
         if items.len() >= ROWS {
-            return Ok(None);
+            break;
         }
     }
+    Ok(None)
 }
 
 /// What is shown if there are more than [`ROWS`].
@@ -46,7 +50,7 @@ mod tests {
             let first = request.after.map_or(0, |after| after.as_str().parse::<usize>().unwrap());
             let end = all.min(first + request.limit);
             let next = (end < all).then(|| Cursor::from_client(&end.to_string()));
-            Ok(Page { data: (first..end).collect(), next })
+            Ok::<_, store::Error>(Page { data: (first..end).collect(), next })
         };
         super::all(read).await.unwrap()
     }

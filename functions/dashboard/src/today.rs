@@ -2,14 +2,17 @@
 //!
 //! Each panel is one read of a list (`docs/adr/0044-what-today-reads.md`).
 
+use std::collections::HashSet;
+
 use api::{NoQuery, Problem};
 use askama::Template;
-use domain::{Automat, ConnectionState, Instant};
+use domain::{Automat, ConnectionState, Event, Instant};
 use messages::LocalTimes;
 use store::{ContractFilter, ListedContract, Page, PageRequest};
 
 use crate::automats::connection::ConnectionLabel;
 use crate::contracts::listed::{Automats, Line, only_out};
+use crate::events::describe;
 use crate::frame::Frame;
 use crate::links;
 use crate::times::Times;
@@ -36,6 +39,7 @@ struct TodayPage<'p> {
     has_several_zones: bool,
     overdue: Panel<Line>,
     disconnected: Panel<AutomatLine>,
+    alerts: Panel<Alert>,
     never_connected: NeverConnected,
     fetches: Panel<Line>,
     returns: Panel<Line>,
@@ -53,6 +57,15 @@ struct NeverConnected {
     /// How many there are. `None` if there are none.
     heading: Option<String>,
     lines: Vec<AutomatLine>,
+}
+
+/// What somebody should look at.
+struct Alert {
+    automat: String,
+    /// The page where it is seen.
+    href: String,
+    what: String,
+    at: String,
 }
 
 struct AutomatLine {
@@ -73,10 +86,11 @@ pub(crate) async fn show(mut visit: Visit, _: NoQuery) -> Answer {
     let (listed, overdue) =
         tokio::try_join!(automats(&visit), contracts(&visit, ContractFilter::of_overdue(), URGENT))?;
     let day = RestOfDay::of(&visit, &listed.data);
-    let (to_fetch, to_return) = tokio::try_join!(
+    let (to_fetch, to_return, events) = tokio::try_join!(
         contracts(&visit, ContractFilter { starts: Some(visit.now..day.end), ..ContractFilter::default() }, OF_THE_DAY),
         // What ends now is overdue.
         contracts(&visit, ContractFilter::of_due(visit.now.plus_millis(1)..day.end), OF_THE_DAY),
+        alerts(&visit),
     )?;
     let as_of = listed.data.first().map(|first| {
         let times = Times::new(visit.t, first.time_zone);
@@ -85,6 +99,7 @@ pub(crate) async fn show(mut visit: Visit, _: NoQuery) -> Answer {
     let (disconnected, never_connected) = (disconnected(&visit, &listed), never_connected(&visit, &listed));
     let mut automats = Automats::of(listed.data);
     automats.read_those_of(&visit, [&overdue, &to_fetch, &to_return].into_iter().flat_map(|page| &page.data)).await?;
+    let alerts = Alert::all(&visit, &automats, &events);
     let lines = |found: Page<ListedContract>, is_shown: fn(&Line, Instant) -> bool, more: String| {
         let is_all = found.next.is_none();
         let out = |listed: ListedContract| if listed.contract.out.is_empty() { listed } else { only_out(listed) };
@@ -99,7 +114,18 @@ pub(crate) async fn show(mut visit: Visit, _: NoQuery) -> Answer {
     let has_several_zones = automats.have_several_zones();
     visit.frame.overdue = (!overdue.lines.is_empty()).then(|| overdue.count.clone());
     let (frame, now) = (&visit.frame, visit.now);
-    page(&TodayPage { frame, now, as_of, has_several_zones, overdue, disconnected, never_connected, fetches, returns })
+    page(&TodayPage {
+        frame,
+        now,
+        as_of,
+        has_several_zones,
+        overdue,
+        disconnected,
+        alerts,
+        never_connected,
+        fetches,
+        returns,
+    })
 }
 
 async fn automats(visit: &Visit) -> Result<Page<Automat>, Problem> {
@@ -108,6 +134,10 @@ async fn automats(visit: &Visit) -> Result<Page<Automat>, Problem> {
 
 async fn contracts(visit: &Visit, filter: ContractFilter, limit: usize) -> Result<Page<ListedContract>, Problem> {
     Ok(visit.store().contracts(&filter, &PageRequest { limit, after: None }, visit.now).await?)
+}
+
+async fn alerts(visit: &Visit) -> Result<Vec<Event>, Problem> {
+    Ok(visit.store().alerts(visit.now, URGENT).await?)
 }
 
 /// The automats that are disconnected, longest first.
@@ -138,6 +168,31 @@ impl AutomatLine {
             name: automat.name.to_string(),
             connection: ConnectionLabel::of(automat.connection, visit.t, times),
         }
+    }
+}
+
+impl Alert {
+    /// The latest of each kind in each locker, newest first. An automat beyond those that are checked is shown by its id.
+    fn all(visit: &Visit, automats: &Automats, events: &[Event]) -> Panel<Self> {
+        let mut seen = HashSet::new();
+        let mut latest: Vec<&Event> = events.iter().collect();
+        latest.retain(|event| seen.insert((&event.subject.automat, event.subject.locker, event.kind.name())));
+        let line = |event: &Event| {
+            let (id, automat) = (&event.subject.automat, automats.get(&event.subject.automat));
+            let times = Times::of_automat(visit.t, automat);
+            let href = match event.subject.locker {
+                Some(locker) => format!("{}/lockers/{locker}", links::automat(id)),
+                None => links::activity_of_automat(id),
+            };
+            Self {
+                automat: automat.map_or_else(|| id.to_string(), |automat| automat.name.to_string()),
+                href,
+                what: describe(event, visit.t, &times),
+                at: times.moment(event.at),
+            }
+        };
+        let is_all = events.len() < URGENT;
+        Panel::of(latest.into_iter().map(line).collect(), is_all, "/activity?kind=trouble".to_owned())
     }
 }
 

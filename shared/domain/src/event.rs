@@ -132,6 +132,19 @@ impl EventKind {
     pub fn name(&self) -> &'static str {
         self.into()
     }
+
+    /// Whether somebody should look at it soon.
+    #[must_use]
+    pub fn is_alert(&self) -> bool {
+        matches!(
+            self,
+            Self::KeypadGuessing { .. }
+                | Self::LockerForced
+                | Self::KeyUnexpected
+                | Self::DoorLeftOpen
+                | Self::AutomatClockWrong
+        )
+    }
 }
 
 /// What it happened to.

@@ -15,6 +15,7 @@ impl Instant {
     /// 1970-01-01T00:00:00Z, the earliest instant.
     pub const EPOCH: Self = Self(0);
     /// 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can write.
+    pub const MAX: Self = Self(Self::MAX_MILLIS);
     const MAX_MILLIS: i64 = 253_402_300_799_999;
 
     /// Parses RFC 3339 with any offset. Digits beyond milliseconds are dropped.

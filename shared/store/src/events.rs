@@ -1,15 +1,58 @@
 //! Events: written in the same transaction as the change that they record, and listed by key or by automat.
 
-use domain::{AutomatId, ContractId, Event, EventKind, KeyId, Subject};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
-use crate::expression::absent;
-use crate::items::{AutomatItem, EventItem, Item, ItemKey, StoredKey, StoredLocker, read};
+use clock::Random;
+use domain::{AutomatId, ContractId, DoorState, Event, EventKind, Instant, KeyId, Subject};
+use futures_util::future::try_join_all;
+
+use crate::expression::{Expression, absent};
+use crate::items::{
+    ALERTS, AlertItem, AutomatItem, EventItem, Item, ItemKey, LockerItem, StoredKey, StoredLocker, read, text,
+};
 use crate::page::List;
 use crate::read::Stretch;
 use crate::transaction::{Part, Transaction};
 use crate::{Error, Page, PageRequest, RequestMetadata, ResourceKind, Store};
 
+/// How many events of each automat are read at least, where those of several are listed together.
+const OF_EACH: usize = 10;
+
 impl Store {
+    /// The events of these automats and their keys in one list, newest first: a query for each automat, and another one for
+    /// an automat that has more of them than its share of the page.
+    pub async fn events(
+        &self,
+        automats: &BTreeSet<AutomatId>,
+        period: Range<Instant>,
+        page: &PageRequest,
+    ) -> Result<Page<Event>, Error> {
+        let list = List::new(&format!("events {automats:?} {period:?}"));
+        let before = list.position(page)?;
+        let share = (2 * page.limit / automats.len().max(1)).max(OF_EACH).min(page.limit + 1);
+        let run = |id| EventsOfAutomat::new(id, &period, before.as_deref()).read(self, share);
+        let mut runs = try_join_all(automats.iter().map(run)).await?;
+        loop {
+            // Above the newest of the positions up to which the automats are read, nothing is missing.
+            let last =
+                runs.iter().enumerate().filter_map(|(index, run)| Some((run.read_to()?.to_owned(), index))).max();
+            let is_known = |event: &&Event| last.as_ref().is_none_or(|(position, _)| event.id >= *position);
+            let known = runs.iter().flat_map(|run| &run.events).filter(is_known);
+            match last {
+                Some((_, index)) if known.clone().count() <= page.limit => {
+                    let run = runs.swap_remove(index);
+                    runs.push(run.read(self, page.limit + 1).await?);
+                }
+                _ => {
+                    let mut events: Vec<_> = known.cloned().collect();
+                    events.sort_by(|a, b| b.id.cmp(&a.id));
+                    return Ok(list.cut(events, page, |event| event.id.clone()));
+                }
+            }
+        }
+    }
+
     /// The events of a key, newest first.
     pub async fn key_events(&self, id: &KeyId, page: &PageRequest) -> Result<Page<Event>, Error> {
         let StoredKey { key, incarnation, .. } = self.stored_key(id).await?;
@@ -32,6 +75,30 @@ impl Store {
             .backwards(true)
             .after(after.map(|event| EventItem::key(id, &event).into_item()));
         cut(self.query_all(stretch, page.limit + 1).await?, &list, page)
+    }
+
+    /// The alerts of the last 24 hours over all automats, newest first: one query and two batches. One about an open
+    /// door is left out once the door is closed.
+    pub async fn alerts(&self, now: Instant, limit: usize) -> Result<Vec<Event>, Error> {
+        let condition = Expression::new("#listPK = :list AND #listSK >= :from")
+            .value(":list", text(ALERTS))
+            .value(":from", text(AlertItem::shown_from(now)));
+        let found = self.query_all(Stretch::of_lists(condition).backwards(true), limit).await?;
+        let keys: Vec<_> = found.iter().filter_map(ItemKey::of).filter_map(|key| AlertItem::event(&key)).collect();
+        let events = self.get_all(&keys).await?.into_iter().map(read::<Event>).collect::<Result<Vec<_>, _>>()?;
+        let door = |event: &Event| {
+            let locker = event.subject.locker.filter(|_| event.kind == EventKind::DoorLeftOpen)?;
+            Some(LockerItem::key(&event.subject.automat, locker))
+        };
+        let doors: BTreeSet<_> = events.iter().filter_map(door).collect();
+        let mut open = BTreeSet::new();
+        for item in self.get_all(&doors.into_iter().collect::<Vec<_>>()).await? {
+            let key = ItemKey::of(&item);
+            if read::<StoredLocker>(item)?.door == DoorState::Open {
+                open.extend(key);
+            }
+        }
+        Ok(events.into_iter().filter(|event| door(event).is_none_or(|key| open.contains(&key))).collect())
     }
 
     pub(crate) fn event(&self, kind: EventKind, subject: Subject, metadata: &RequestMetadata) -> Result<Event, Error> {
@@ -95,7 +162,41 @@ impl Transaction {
 
     pub(crate) fn event(&mut self, store: &Store, event: &Event, incarnation: Option<&str>) -> Result<(), Error> {
         self.put(Part::Event, EventItem::write(event, incarnation, store.retention)?, absent());
+        if event.kind.is_alert() {
+            self.put(Part::Event, AlertItem::write(event)?, absent());
+        }
         Ok(())
+    }
+}
+
+/// The events of an automat, newest first, as far as they are read.
+struct EventsOfAutomat {
+    events: Vec<Event>,
+    /// Where they continue. `None` if these are all.
+    rest: Option<Stretch>,
+}
+
+impl EventsOfAutomat {
+    /// Those of a period, and before the event with this id.
+    fn new(id: &AutomatId, period: &Range<Instant>, before: Option<&str>) -> Self {
+        let [from, to] = [period.start, period.end].map(Random::first_ulid);
+        let stretch = Stretch::of_range(&EventItem::key(id, &from), &EventItem::key(id, &to)).backwards(true);
+        let start = before.map(|before| EventItem::key(id, before).into_item());
+        Self { events: Vec::new(), rest: Some(stretch.after(start)) }
+    }
+
+    /// Reads so many more.
+    async fn read(self, store: &Store, number: usize) -> Result<Self, Error> {
+        let Self { mut events, rest } = self;
+        let Some(stretch) = rest else { return Ok(Self { events, rest }) };
+        let found = store.query(&stretch, Some(number)).await?;
+        events.extend(found.items.into_iter().map(read::<Event>).collect::<Result<Vec<_>, _>>()?);
+        Ok(Self { events, rest: found.rest.map(|rest| stretch.after(Some(rest))) })
+    }
+
+    /// The last event that is read, if there are more.
+    fn read_to(&self) -> Option<&str> {
+        self.rest.as_ref().and(self.events.last()).map(|event| event.id.as_str())
     }
 }
 

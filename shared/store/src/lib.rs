@@ -21,6 +21,7 @@ mod messages;
 mod openings;
 mod page;
 mod people;
+mod pin_diagnosis;
 mod presence;
 mod put;
 mod read;
@@ -29,6 +30,7 @@ mod rotation;
 mod schema;
 mod sealing;
 mod transaction;
+mod users;
 
 use clock::Random;
 use domain::{Actor, AutomatId, Instant, Notify};
@@ -48,6 +50,7 @@ pub use messages::{
 pub use openings::{DELIVERY_INTERVAL_MILLIS, Delivery, DeliveryLease};
 pub use page::{Cursor, Page, PageRequest};
 pub use people::{Erasure, ErasureOutcome, PersonalData};
+pub use pin_diagnosis::{AutomatDiagnosis, KeyDiagnosis, PinDiagnosis};
 pub use put::{Put, PutOutcome};
 pub use rotation::{DeviceKeysKnown, RotationReport};
 pub use schema::create_table;

@@ -33,7 +33,7 @@ pub(crate) struct Stretch {
 }
 
 /// The result of a query, and where it continues.
-pub(crate) struct PersonMatch {
+pub(crate) struct QueryResult {
     pub(crate) items: Vec<Item>,
     pub(crate) rest: Option<Item>,
 }
@@ -52,6 +52,12 @@ impl Stretch {
     pub(crate) fn of_prefix(pk: String, prefix: &str) -> Self {
         let condition = Expression::new("#PK = :pk AND begins_with(#SK, :prefix)").value(":pk", text(pk));
         Self::new(None, condition.value(":prefix", text(prefix)))
+    }
+
+    /// The items of a partition from one sort key to another, both included.
+    pub(crate) fn of_range(from: &ItemKey, to: &ItemKey) -> Self {
+        let condition = Expression::new("#PK = :pk AND #SK BETWEEN :from AND :to").value(":pk", text(from.pk.as_str()));
+        Self::new(None, condition.value(":from", text(from.sk.as_str())).value(":to", text(to.sk.as_str())))
     }
 
     /// A whole list. Eventually consistent, as global indexes are.
@@ -118,7 +124,7 @@ impl Store {
     }
 
     /// One response's worth of a range: at most `limit` items, fewer if they are large.
-    pub(crate) async fn query(&self, stretch: &Stretch, limit: Option<usize>) -> Result<PersonMatch, Error> {
+    pub(crate) async fn query(&self, stretch: &Stretch, limit: Option<usize>) -> Result<QueryResult, Error> {
         let answer = self
             .client
             .query()
@@ -134,7 +140,7 @@ impl Store {
             .send()
             .await
             .map_err(|source| Error::of_call("querying the table", source))?;
-        Ok(PersonMatch { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key })
+        Ok(QueryResult { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key })
     }
 
     /// One response's worth of the whole table, starting after an item that need not exist any more: the items that
@@ -145,7 +151,7 @@ impl Store {
         filter: &Expression,
         attributes: &str,
         from: Option<Item>,
-    ) -> Result<(PersonMatch, Option<f64>), Error> {
+    ) -> Result<(QueryResult, Option<f64>), Error> {
         let answer = self
             .client
             .scan()
@@ -160,7 +166,7 @@ impl Store {
             .await
             .map_err(|source| Error::of_call("scanning the table", source))?;
         let units = answer.consumed_capacity.and_then(|consumed| consumed.capacity_units);
-        Ok((PersonMatch { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key }, units))
+        Ok((QueryResult { items: answer.items.unwrap_or_default(), rest: answer.last_evaluated_key }, units))
     }
 
     /// A range up to `limit` items, in as many requests as needed.

@@ -212,6 +212,13 @@ impl Store {
         retry!(self, { is_written("putting an item", request.clone().send().await) })
     }
 
+    /// Puts an item, whatever is there.
+    pub(crate) async fn put_always(&self, item: Item) -> Result<(), Error> {
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        retry!(self, { is_written("putting an item", request.clone().send().await) })?;
+        Ok(())
+    }
+
     /// Updates an item. Returns whether the condition held.
     pub(crate) async fn update(
         &self,

@@ -9,6 +9,7 @@ use domain::{
 
 use crate::form::{Errors, Form, number};
 use crate::frame::Frame;
+use crate::language::is_switched;
 use crate::links;
 use crate::visit::{Answer, Visit, page_with, redirect_done};
 
@@ -42,6 +43,9 @@ pub(crate) async fn show_new(visit: Visit, _: NoQuery) -> Answer {
 
 /// `POST /automats/new`
 pub(crate) async fn add(visit: Visit, _: NoQuery, form: Form) -> Answer {
+    if is_switched(&form) {
+        return form_page(&visit, form, None, Errors::none(), None);
+    }
     let added = async {
         let draft = read(&form, None)?;
         Ok::<_, Problem>(visit.store().create_automat(draft, &visit.metadata_once(&form)).await?)
@@ -63,6 +67,10 @@ pub(crate) async fn show_edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQ
 
 /// `POST /automats/{automatId}/edit`
 pub(crate) async fn edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery, form: Form) -> Answer {
+    if is_switched(&form) {
+        let automat = visit.store().automat(&id).await?;
+        return form_page(&visit, form, Some(automat), Errors::none(), None);
+    }
     let edited = async {
         let change = change(read(&form, Some(&id))?);
         let (force, expected) = (form.ticked("force"), form.expected());

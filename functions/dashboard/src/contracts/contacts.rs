@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Contact, Country, Email, MessageKind, PhoneNumber, Recipient};
+use domain::{Contact, Country, Email, Language, MessageKind, PhoneNumber, Recipient};
 use texts::Texts;
 
+use super::known;
 use crate::form::Form;
 
 const PREFIX: &str = "contacts.";
@@ -43,6 +44,11 @@ impl Row {
         format!("{PREFIX}{}.{name}", self.number)
     }
 
+    /// The step that searches for its name among the contacts of other contracts.
+    pub(super) fn find(&self) -> String {
+        known::find(&self.number)
+    }
+
     /// The step that removes it.
     pub(super) fn remove(&self) -> String {
         format!("{REMOVE}{}", self.number)
@@ -70,15 +76,28 @@ pub(super) fn tidied(form: Form) -> Form {
     renumbered(form, &kept)
 }
 
-/// Adds a row, unless there are as many as allowed.
-pub(super) fn with_another(form: Form) -> Form {
+/// The name of a field of a row.
+pub(super) fn field(row: usize, name: &str) -> String {
+    format!("{PREFIX}{row}.{name}")
+}
+
+/// Adds a row, unless there are as many as allowed. Its messages are in this language.
+pub(super) fn with_another(form: Form, language: Language) -> Form {
     let all: Vec<_> = numbers(&form).into_iter().collect();
     let form = renumbered(form, &all);
     if all.len() >= Contact::MAX_PER_CONTRACT {
         return form;
     }
-    let field = |name: &str| format!("{PREFIX}{}.{name}", all.len());
-    form.with(&field("name"), "").with(&field("sendEmail"), "on").with(&field("sendSms"), "on")
+    let field = |name: &str| field(all.len(), name);
+    let form = form.with(&field("name"), "").with(&field("sendEmail"), "on").with(&field("sendSms"), "on");
+    form.with(&field("language"), language.code())
+}
+
+/// Adds a row for the person of the contract.
+pub(super) fn with_person(form: Form, language: Language) -> Form {
+    let (person, rows) = (form.text("person").trim().to_owned(), count(&form));
+    let form = with_another(form, language);
+    if count(&form) > rows { form.with(&field(rows, "name"), person) } else { form }
 }
 
 /// Removes a row, if the step is one that does.
@@ -89,25 +108,25 @@ pub(super) fn without(form: Form, step: &str) -> Option<Form> {
 }
 
 /// Fills in the contacts of a contract.
-pub(super) fn filled(mut form: Form, contacts: &[Contact]) -> Form {
-    for (number, contact) in contacts.iter().enumerate() {
-        let field = |name: &str| format!("{PREFIX}{number}.{name}");
-        form = form
-            .with(&field("name"), contact.name.as_str())
-            .with_some(&field("email"), contact.email.as_ref().map(Email::reveal))
-            .with_some(
-                &field("country"),
-                contact.phone_number.as_ref().and_then(PhoneNumber::country).map(Country::code),
-            )
-            .with_some(&field("phoneNumber"), contact.phone_number.as_ref().map(PhoneNumber::reveal))
-            .with_some(&field("sendEmail"), contact.send_email.then_some("on"))
-            .with_some(&field("sendSms"), contact.send_sms.then_some("on"))
-            .with(&field("language"), contact.language.code());
-        for kind in &contact.additional_messages {
-            form = form.and(&field("additionalMessages"), kind.name());
-        }
-    }
-    form
+pub(super) fn filled(form: Form, contacts: &[Contact]) -> Form {
+    contacts.iter().enumerate().fold(form, |form, (row, contact)| with_contact(form, row, contact))
+}
+
+/// Fills a row with a contact.
+pub(super) fn with_contact(form: Form, row: usize, contact: &Contact) -> Form {
+    let field = |name: &str| field(row, name);
+    let of_row = field("");
+    let form = form.renamed(|name| (!name.starts_with(&of_row)).then(|| name.to_owned()));
+    let form = form
+        .with(&field("name"), contact.name.as_str())
+        .with_some(&field("email"), contact.email.as_ref().map(Email::reveal))
+        .with_some(&field("country"), contact.phone_number.as_ref().and_then(PhoneNumber::country).map(Country::code))
+        .with_some(&field("phoneNumber"), contact.phone_number.as_ref().map(PhoneNumber::reveal))
+        .with_some(&field("sendEmail"), contact.send_email.then_some("on"))
+        .with_some(&field("sendSms"), contact.send_sms.then_some("on"))
+        .with(&field("language"), contact.language.code());
+    let kinds = contact.additional_messages.iter();
+    kinds.fold(form, |form, kind| form.and(&field("additionalMessages"), kind.name()))
 }
 
 /// Fills in the country in rows that have none.
@@ -184,11 +203,9 @@ mod tests {
 
     #[test]
     fn a_row_is_added_at_the_end_and_any_row_can_be_removed() {
-        let two = with_another(form(&["0"]));
-        assert_eq!(
-            names(&two)[1..],
-            [("contacts.1.name", ""), ("contacts.1.sendEmail", "on"), ("contacts.1.sendSms", "on")]
-        );
+        let two = with_another(form(&["0"]), Language::Finnish);
+        let [email, sms] = ["contacts.1.sendEmail", "contacts.1.sendSms"].map(|name| (name, "on"));
+        assert_eq!(names(&two)[1..], [("contacts.1.name", ""), email, sms, ("contacts.1.language", "fi")]);
         let one = without(two, "remove-contact-0").unwrap();
         assert_eq!(names(&one)[0], ("contacts.0.name", ""));
         assert_eq!(count(&one), 1);
@@ -203,7 +220,14 @@ mod tests {
 
     #[test]
     fn there_are_at_most_as_many_rows_as_contacts_allowed() {
-        let full = (0..20).fold(Form::default(), |form, _| with_another(form));
+        let full = (0..20).fold(Form::default(), |form, _| with_another(form, Language::English));
         assert_eq!(count(&full), Contact::MAX_PER_CONTRACT);
+        assert_eq!(names(&with_person(full.clone(), Language::English)), names(&full));
+    }
+
+    #[test]
+    fn the_person_of_the_contract_can_be_a_contact() {
+        let form = with_person(form(&["0"]).with("person", " Ada Aalto "), Language::Swedish);
+        assert_eq!((form.text("contacts.1.name"), form.text("contacts.1.language")), ("Ada Aalto", "sv"));
     }
 }

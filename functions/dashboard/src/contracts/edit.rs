@@ -8,7 +8,7 @@ use texts::Texts;
 
 use super::fields::{self, END, FORCE, START, part};
 use super::form::{FormState, KeyContext, is_confirmed, stepped};
-use super::{contacts, hours, keys};
+use super::{contacts, hours, keys, known};
 use crate::form::{Errors, Form};
 use crate::links;
 use crate::times::{Reading, Times, Which};
@@ -24,8 +24,11 @@ pub(crate) async fn show(visit: Visit, ContractPath(id): ContractPath, _: NoQuer
 pub(crate) async fn send(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
     let (contract, context) = read(&visit, id.clone()).await?;
     let form = fields::with_ticked_keys(form);
-    if let Some((form, state)) = stepped(&form, &context.times) {
+    if let Some((form, state)) = stepped(&form, &context.times, visit.t.language()) {
         return context.show(&visit, form, state).await;
+    }
+    if let Some((form, found)) = known::stepped(&visit, &form).await? {
+        return context.show(&visit, form, FormState::Found(found)).await;
     }
     let form = contacts::tidied(form);
     let change = match fields::read(&form, visit.t, &context, Some(&contract)) {

@@ -18,6 +18,7 @@ use super::contacts::{self, Row};
 use super::fields::{self, END, START, part};
 use super::hours;
 use super::keys::{self, Offered};
+use super::known;
 use super::preview::{MessageBody, PreviewedMessage, previewed_messages, with_mail};
 use crate::countries::countries;
 use crate::form::{Errors, Form};
@@ -47,6 +48,8 @@ struct FormPage<'p> {
     pin_hint: &'static str,
     languages: Vec<(&'static str, &'static str)>,
     countries: Vec<(&'static str, String)>,
+    /// Contacts that one of the rows is offered.
+    found: known::Found,
     full: bool,
     conflict: Option<Obstacle>,
     /// That the key is overdue, for a new contract.
@@ -97,6 +100,8 @@ pub(super) enum FormState {
     /// A contact has just been added.
     ContactAdded,
     Refused(Errors),
+    /// Contacts of other contracts were searched for.
+    Found(known::Found),
     /// The contracts in the way, and the next free period.
     Conflict(Vec<Conflict>, Option<TimeRange>),
     Preview(Box<Preview>),
@@ -141,9 +146,11 @@ impl KeyContext {
         let mut form = contacts::with_countries(without_preview(form), self.country);
         let is_added = matches!(state, FormState::ContactAdded);
         let (mut errors, mut conflict, mut messages, mut completed) = (Errors::none(), None, None, Vec::new());
+        let mut found = known::Found::default();
         match state {
             FormState::Typed | FormState::ContactAdded => {}
             FormState::Refused(refused) => errors = refused,
+            FormState::Found(contacts) => found = contacts,
             FormState::Conflict(others, next) => conflict = Some(self.conflict(visit, &form, &others, next).await?),
             FormState::Preview(preview) => {
                 completed = contacts::completed_numbers(&form, &preview.contract.contacts);
@@ -164,6 +171,7 @@ impl KeyContext {
             pin_hint: if self.contract.is_some() { "pin-hint-edit" } else { "pin-hint" },
             languages: Language::ALL.iter().map(|&language| (language.code(), own_name(language))).collect(),
             countries: self.countries(t),
+            found,
             full: contacts::count(&form) >= domain::Contact::MAX_PER_CONTRACT,
             overdue: self.overdue(visit).await?,
             back: self.contract.as_ref().map_or(key_page, links::contract),
@@ -253,7 +261,10 @@ impl TimeField {
 impl FormPage<'_> {
     /// The initial values of a row that the script adds.
     fn pattern_form(&self) -> Form {
-        let form = contacts::with_countries(contacts::with_another(Form::default()), self.context.country);
+        let form = contacts::with_countries(
+            contacts::with_another(Form::default(), self.frame.t.language()),
+            self.context.country,
+        );
         form.renamed(|name| Some(name.replace("contacts.0.", "contacts.#.")))
     }
 

@@ -5,9 +5,11 @@ mod fields;
 mod form;
 mod hours;
 mod keys;
+mod known;
 mod preview;
 
 pub(crate) mod close;
+pub(crate) mod code;
 pub(crate) mod edit;
 pub(crate) mod list;
 pub(crate) mod listed;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::{Contact, ContractDraft, ContractRefusal};
 
 use super::form::{FormState, KeyContext, as_previewed, is_confirmed, stepped};
-use super::{contacts, fields, keys};
+use super::{contacts, fields, keys, known};
 use crate::calendar::first_room;
 use crate::form::{Errors, Form};
 use crate::links;
@@ -31,8 +31,11 @@ pub(crate) async fn show(visit: Visit, KeyPath(key): KeyPath, mut query: Query) 
 pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: Form) -> Answer {
     let context = KeyContext::read(&visit, &key.into()).await?;
     let form = fields::with_ticked_keys(form);
-    if let Some((form, state)) = stepped(&form, &context.times) {
+    if let Some((form, state)) = stepped(&form, &context.times, visit.t.language()) {
         return context.show(&visit, form, state).await;
+    }
+    if let Some((form, found)) = known::stepped(&visit, &form).await? {
+        return context.show(&visit, form, FormState::Found(found)).await;
     }
     let form = contacts::tidied(form);
     let draft = match fields::read(&form, visit.t, &context, None) {

@@ -142,7 +142,7 @@ async fn contract_page(visit: &Visit, id: &ContractId, shown: Shown) -> Answer {
 }
 
 /// The class of the badge, and its text.
-pub(super) fn state(t: &Texts, state: ContractState, overdue: bool) -> (&'static str, String) {
+pub(crate) fn state(t: &Texts, state: ContractState, overdue: bool) -> (&'static str, String) {
     let class = match state {
         ContractState::Ended if overdue => return ("bad", t.text("state-overdue").into_owned()),
         ContractState::Upcoming => "waiting",

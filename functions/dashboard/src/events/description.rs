@@ -6,7 +6,7 @@ use texts::{FluentArgs, Texts};
 
 use crate::times::Times;
 
-pub(super) fn describe(event: &Event, t: &Texts, times: &Times) -> String {
+pub(crate) fn describe(event: &Event, t: &Texts, times: &Times) -> String {
     let mut values = FluentArgs::new();
     values.set("locker", event.subject.locker.map(LockerIndex::get).unwrap_or_default());
     let mut case: Option<&str> = None;

@@ -1,9 +1,10 @@
 //! Events as lines of a list.
 
+use api::Problem;
 use domain::{ContractId, Event, EventKind, KeyId, OpeningId};
 
+use super::Names;
 use super::description::describe;
-use super::who;
 use crate::times::Times;
 use crate::visit::Visit;
 
@@ -18,27 +19,30 @@ pub(crate) struct Line {
     pub(crate) who: String,
     /// `None` on the page of one key.
     pub(crate) key: Option<KeyId>,
-    pub(crate) contract: Option<(KeyId, ContractId)>,
+    /// The contract, and its person, or its id if it was removed.
+    pub(crate) contract: Option<(ContractId, String)>,
     pub(crate) opening: Option<OpeningId>,
 }
 
-/// The events as this user sees them.
-pub(crate) fn lines(visit: &Visit, times: &Times, events: &[Event]) -> Vec<Line> {
-    let line = |event: &Event| Line {
-        at: times.moment(event.at),
-        instant: event.at.to_string(),
-        what: describe(event, visit.t, times),
-        who: who(visit.t, &event.actor, &visit.caller),
-        key: event.subject.key.clone(),
-        contract: event.subject.key.clone().zip(event.subject.contract.clone()),
-        opening: opening(&event.kind).cloned(),
-    };
-    events.iter().map(line).collect()
+impl Line {
+    pub(crate) fn of(visit: &Visit, times: &Times, names: &Names, event: &Event) -> Self {
+        let contract = event.subject.contract.clone();
+        Self {
+            at: times.moment(event.at),
+            instant: event.at.to_string(),
+            what: describe(event, visit.t, times),
+            who: names.who(visit.t, &event.actor, &visit.caller),
+            key: event.subject.key.clone(),
+            contract: contract.map(|id| (id.clone(), names.person(&id).unwrap_or(id.as_str()).to_owned())),
+            opening: opening(&event.kind).cloned(),
+        }
+    }
 }
 
-/// The events for a page about one key.
-pub(crate) fn lines_of_key(visit: &Visit, times: &Times, events: &[Event]) -> Vec<Line> {
-    lines(visit, times, events).into_iter().map(|line| Line { key: None, ..line }).collect()
+/// The events of one key, as this user sees them.
+pub(crate) async fn lines_of_key(visit: &Visit, times: &Times, events: &[Event]) -> Result<Vec<Line>, Problem> {
+    let names = Names::of_events(visit, events).await?;
+    Ok(events.iter().map(|event| Line { key: None, ..Line::of(visit, times, &names, event) }).collect())
 }
 
 fn opening(kind: &EventKind) -> Option<&OpeningId> {

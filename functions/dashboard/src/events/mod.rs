@@ -1,9 +1,11 @@
-//! Events of an automat and of a key, and the latest events on other pages.
+//! Events: the page of all that happened, and the latest events on other pages.
 
+pub(crate) mod activity;
 mod description;
+mod group;
 mod line;
-pub(crate) mod lists;
-mod who;
+mod names;
 
-pub(crate) use line::{Line, lines, lines_of_key};
-pub(crate) use who::who;
+pub(crate) use description::describe;
+pub(crate) use line::{Line, lines_of_key};
+pub(crate) use names::Names;

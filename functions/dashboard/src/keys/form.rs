@@ -11,6 +11,7 @@ use texts::Texts;
 
 use crate::form::{Errors, Form, number};
 use crate::frame::Frame;
+use crate::language::is_switched;
 use crate::links;
 use crate::visit::{Answer, Visit, page, page_with, redirect, redirect_done};
 
@@ -76,6 +77,10 @@ pub(crate) async fn show_new(visit: Visit, AutomatPath(id): AutomatPath, mut que
 
 /// `POST /automats/{automatId}/keys/new`
 pub(crate) async fn add(visit: Visit, AutomatPath(id): AutomatPath, form: Form) -> Answer {
+    if is_switched(&form) {
+        let automat = visit.store().automat(&id).await?;
+        return page(&NewPage { frame: &visit.frame, automat, form, errors: Errors::none() });
+    }
     let added = async {
         let draft = draft(&form, &id)?;
         Ok::<_, Problem>(visit.store().create_key(draft, &visit.metadata_once(&form)).await?)
@@ -103,6 +108,10 @@ pub(crate) async fn show_edit(visit: Visit, KeyPath(id): KeyPath, _: NoQuery) ->
 
 /// `POST /keys/{keyId}/edit`
 pub(crate) async fn edit(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: Form) -> Answer {
+    if is_switched(&form) {
+        let (automat, key) = key_and_automat(&visit, &id).await?;
+        return page(&EditPage { frame: &visit.frame, automat, key, form, errors: Errors::none(), pairs: Vec::new() });
+    }
     let edited = async {
         let change = change(&form)?;
         Ok::<_, Problem>(visit.store().edit_key(&id, change, form.expected(), &visit.metadata()).await?)

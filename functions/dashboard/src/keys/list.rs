@@ -180,7 +180,8 @@ async fn select(visit: &Visit, form: &Form, suggested: &[Automat]) -> Result<Res
 async fn lines(visit: &Visit, keys: Vec<Key>, known: &[Automat]) -> Result<Vec<Line>, Problem> {
     let mut automats = Automats::of(known.iter().cloned());
     automats.read(visit, keys.iter().map(|key| key.automat.clone()).collect()).await?;
-    let holders = visit.store().holders(&keys).await?;
+    let holders: Vec<_> = keys.iter().filter_map(|key| key.whereabouts.holder()).cloned().collect();
+    let holders = visit.store().contracts_of(holders.iter()).await?;
     Ok(keys.into_iter().map(|key| Line::of(visit, key, &automats, &holders)).collect())
 }
 

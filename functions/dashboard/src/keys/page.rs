@@ -1,13 +1,16 @@
-//! `GET /keys/{keyId}`: a key, its contracts, its calendar, and its latest events.
+//! `GET /keys/{keyId}`: who has a key, its calendar with names, its next contracts, and its latest events.
+
+use std::collections::{BTreeSet, HashMap};
 
 use api::{KeyPath, Problem, Query};
 use askama::Template;
 use chrono::{Datelike as _, NaiveDate};
-use domain::{Automat, Contract, ContractState, Instant, Key, KeyId, Sharing, Whereabouts};
-use store::{ContractFilter, ListedState, Order, Page, PageRequest};
+use domain::{Automat, Contract, ContractId, Event, EventKind, Instant, Key, Sharing, Whereabouts};
+use store::PageRequest;
 use texts::FluentArgs;
 
 use crate::calendar::{Day, Month, Room};
+use crate::contracts::page::state;
 use crate::events;
 use crate::frame::Frame;
 use crate::links;
@@ -18,88 +21,108 @@ use crate::visit::{Answer, Visit, page};
 /// How many events the page shows.
 const EVENTS: usize = 10;
 
+/// How many contracts that have not ended the page lists. The others are in the list of contracts.
+const CONTRACTS: usize = 5;
+/// How many contracts of a month are read for their names.
+const NAMED: usize = 100;
+
 #[derive(Template)]
 #[template(path = "keys/page.html")]
 struct KeyPage<'p> {
     frame: &'p Frame,
+    now: Instant,
     key: &'p Key,
     automat: Automat,
     times: Times,
     home: String,
     overdue: bool,
-    /// The person who has the key, and the address of their contract.
-    holder: Option<(String, String)>,
-    /// The contracts of each state that has any, with the heading.
-    lists: Vec<(String, Vec<&'p Contract>)>,
-    /// Whether ended contracts are shown instead of the others.
-    ended: bool,
-    more: Option<String>,
+    holder: Option<Holder>,
+    /// The first contracts that have not ended.
+    contracts: Vec<&'p Contract>,
+    /// The address of all of them, and how many there are, if there are more.
+    more: Option<(String, String)>,
     month: Month,
+    /// The contracts that are read, for the names in the month.
+    known: &'p HashMap<ContractId, Contract>,
     events: Vec<events::Line>,
     done: Option<String>,
+}
+
+/// Who has the key.
+struct Holder {
+    person: String,
+    href: String,
+    /// When it is due, or was. `None` if the contract is permanent.
+    due: Option<String>,
+    /// Since when, if that is one of the latest events.
+    since: Option<String>,
 }
 
 /// `GET /keys/{keyId}`
 pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -> Answer {
     let wanted_month = query.text("month");
-    let ended = query.text("show").is_some_and(|show| show == "ended");
     let done = visit.done(&mut query, "key-page");
-    let request = query.page();
     query.finish()?;
     let (store, now) = (visit.store(), visit.now);
     let key = store.active_key(&id).await?;
     let automat = store.automat(&key.automat).await?;
     let times = Times::new(visit.t, automat.time_zone);
-    let Page { data, next } = store.contracts(&filter(id.clone(), ended), &request, now).await?;
-    let contracts: Vec<_> = data.into_iter().map(|listed| listed.contract).collect();
-    let last = store.key_events(&id, &PageRequest { limit: EVENTS, after: None }).await?;
-    let home = links::key(&id);
     let month = Month::of(&key, wanted_month.as_deref(), &times, now);
     let month = month.ok_or_else(|| Problem::from(store::Error::NotFound(store::ResourceKind::Key)))?;
-    let show = if ended { "&show=ended" } else { "" };
+    // The calendar may still have contracts that have ended.
+    let live =
+        || key.calendar.entries().iter().filter(|entry| !entry.range.has_ended(now)).map(|entry| &entry.contract);
+    let of_month: BTreeSet<_> = month.days().flat_map(|day| &day.contracts).collect();
+    let latest = PageRequest { limit: EVENTS, after: None };
+    let (known, last) = tokio::try_join!(
+        store.contracts_of(
+            live().take(CONTRACTS).chain(of_month.into_iter().take(NAMED)).chain(key.whereabouts.holder())
+        ),
+        store.key_events(&id, &latest),
+    )?;
+    let (home, all) = (links::key(&id), live().count());
     page(&KeyPage {
-        holder: holder(&visit, &key, &contracts).await?,
-        lists: lists(&contracts, now),
+        holder: holder(&visit, &key, &known, &times, &last.data),
+        contracts: live().take(CONTRACTS).filter_map(|id| known.get(id)).collect(),
+        more: (all > CONTRACTS).then(|| (count(visit.t, "key-page-all", all), of_key(&key, "active,upcoming"))),
+        known: &known,
         month,
-        events: events::lines_of_key(&visit, &times, &last.data),
+        events: events::lines_of_key(&visit, &times, &last.data).await?,
         frame: &visit.frame,
+        now,
         automat,
         times,
         overdue: key.whereabouts.is_overdue_by(&key.calendar, now),
-        ended,
-        more: next.map(|next| format!("{home}?after={}{show}", next.as_str())),
         done,
         key: &key,
         home,
     })
 }
 
-/// The active and upcoming contracts, first to last; or the ended ones, last to first.
-fn filter(key: KeyId, ended: bool) -> ContractFilter {
-    let (states, order) = if ended {
-        (vec![ListedState::Ended], Order::Descending)
-    } else {
-        (vec![ListedState::Active, ListedState::Upcoming], Order::Ascending)
-    };
-    ContractFilter { states, order, ..ContractFilter::of_key(key) }
+/// The list of the key's contracts in these states.
+fn of_key(key: &Key, states: &str) -> String {
+    links::with_query("/contracts", &[("keyId", key.id.as_str()), ("state", states)])
 }
 
-fn lists(contracts: &[Contract], now: Instant) -> Vec<(String, Vec<&Contract>)> {
-    let list = |state: ContractState| {
-        let of_state: Vec<_> = contracts.iter().filter(|contract| contract.state(now) == state).collect();
-        (!of_state.is_empty()).then(|| (format!("key-page-{}", <&str>::from(state)), of_state))
-    };
-    [ContractState::Active, ContractState::Upcoming, ContractState::Ended].into_iter().filter_map(list).collect()
-}
-
-/// The person who has the key, if it is out with an existing contract.
-async fn holder(visit: &Visit, key: &Key, contracts: &[Contract]) -> Result<Option<(String, String)>, Problem> {
-    let listed = contracts.iter().find(|contract| key.whereabouts.holder() == Some(&contract.id)).cloned();
-    let holder = match listed {
-        Some(contract) => Some(contract),
-        None => visit.store().holder(key).await?,
-    };
-    Ok(holder.map(|contract| (contract.person.to_string(), links::contract(&contract.id))))
+/// Who has the key, if it is out with an existing contract.
+fn holder(
+    visit: &Visit,
+    key: &Key,
+    known: &HashMap<ContractId, Contract>,
+    times: &Times,
+    events: &[Event],
+) -> Option<Holder> {
+    let contract = known.get(key.whereabouts.holder()?)?;
+    let is_fetch =
+        |event: &&Event| event.kind == EventKind::KeyFetched && event.subject.contract.as_ref() == Some(&contract.id);
+    let said = |id: &str, time: Instant| visit.t.with(id, [("time", times.moment(time))]);
+    let due = if contract.range.has_ended(visit.now) { "contract-was-due" } else { "contract-until" };
+    Some(Holder {
+        person: contract.person.to_string(),
+        href: links::contract(&contract.id),
+        due: contract.range.end().map(|end| said(due, end)),
+        since: events.iter().find(is_fetch).map(|event| said("key-page-since", event.at)),
+    })
 }
 
 impl KeyPage<'_> {
@@ -107,6 +130,22 @@ impl KeyPage<'_> {
     fn other_keys(&self, contract: &Contract) -> Option<String> {
         let others = contract.keys.iter().filter(|key| **key != self.key.id).count();
         (others > 0).then(|| count(self.frame.t, "keys-more", others))
+    }
+
+    fn ended(&self) -> String {
+        of_key(self.key, "ended")
+    }
+
+    fn state(&self, contract: &Contract, now: Instant) -> (&'static str, String) {
+        state(self.frame.t, contract.state(now), contract.is_overdue(now))
+    }
+
+    /// Who has the key on a day, and how many others.
+    fn persons(&self, day: &Day) -> Option<(&str, String)> {
+        let mut persons = day.contracts.iter().filter_map(|id| self.known.get(id));
+        let first = persons.next()?.person.as_str();
+        let others = day.contracts.len() - 1;
+        Some((first, if others > 0 { format!(" +{others}") } else { String::new() }))
     }
 
     fn month_title(&self) -> String {
@@ -127,7 +166,7 @@ impl KeyPage<'_> {
     fn day_label(&self, day: &Day) -> String {
         let mut values = of_date(day.date);
         values.set("room", <&str>::from(day.room));
-        values.set("count", day.contracts);
+        values.set("count", day.contracts.len());
         let id = if self.booking(day).is_some() { "key-page-new-on" } else { "key-page-day" };
         self.frame.t.format(id, &values)
     }

@@ -11,6 +11,9 @@ use crate::frame::Frame;
 use crate::links;
 use crate::visit::{Answer, Visit, page, page_with, redirect, redirect_done};
 
+/// With more contracts than this, the user types the key's id, so that nobody removes them in passing.
+const NAMED_ABOVE: usize = 20;
+
 #[derive(Template)]
 #[template(path = "keys/remove.html")]
 struct RemovePage<'p> {
@@ -20,6 +23,8 @@ struct RemovePage<'p> {
     /// What happens to the contracts that are active or upcoming.
     effect: RemovalEffect,
     out: bool,
+    /// Whether its id has to be typed.
+    named: bool,
     form: Form,
     errors: Errors,
 }
@@ -49,6 +54,11 @@ pub(crate) async fn send(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
         Err(problem) if problem.code == Code::KeyNotFound => return redirect("/automats"),
         Err(problem) => return Err(problem),
     };
+    let effect = visit.store().preview_key_removal(&id, visit.now).await?;
+    if effect.contracts > NAMED_ABOVE && form.text("keyId").trim() != id.as_str() {
+        let text = visit.t.with("key-remove-not-named", [("key", id.to_string())]);
+        return show_confirmation(&visit, key, form, Errors::none().and_text("keyId".to_owned(), text)).await;
+    }
     let notify = if form.ticked("quiet") { Notify::Nobody } else { Notify::Contacts };
     let metadata = visit.metadata().notifying(notify);
     let removed = visit.store().remove_key(&id, form.ticked("force"), form.expected(), &metadata).await;
@@ -73,5 +83,17 @@ async fn show_confirmation(visit: &Visit, key: Key, form: Form, errors: Errors) 
     let automat = visit.store().automat(&key.automat).await?.name.to_string();
     let out = matches!(key.whereabouts, Whereabouts::Out { .. });
     let form = form.with("version", key.version.to_string());
-    page_with(errors.status(), &RemovePage { frame: &visit.frame, key, automat, effect, out, form, errors })
+    page_with(
+        errors.status(),
+        &RemovePage {
+            frame: &visit.frame,
+            named: effect.contracts > NAMED_ABOVE,
+            key,
+            automat,
+            effect,
+            out,
+            form,
+            errors,
+        },
+    )
 }

@@ -92,7 +92,7 @@ async fn locker_page(
 async fn last_events(visit: &Visit, locker: &LockerView, times: &Times) -> Result<Vec<Line>, Problem> {
     let Some((key, _)) = &locker.key else { return Ok(Vec::new()) };
     match visit.store().key_events(key, &PageRequest { limit: LAST, after: None }).await {
-        Ok(events) => Ok(lines_of_key(visit, times, &events.data)),
+        Ok(events) => lines_of_key(visit, times, &events.data).await,
         // Removed between the two reads.
         Err(store::Error::NotFound(_)) => Ok(Vec::new()),
         Err(error) => Err(error.into()),

@@ -11,7 +11,7 @@ use domain::{AutomatId, Instant, Invalid, KeyId, Opening, OpeningId, OpeningStat
 use remote::{MAX_WAIT, follow};
 use texts::Texts;
 
-use crate::events::who;
+use crate::events::Names;
 use crate::form::Form;
 use crate::frame::Frame;
 use crate::times::Times;
@@ -71,6 +71,7 @@ async fn progress(visit: &Visit, id: &OpeningId, wait: Duration) -> Result<Progr
     let opening = follow(&visit.app, id, wait).await?;
     let (automat_name, zone) = automat(visit, &opening.automat).await?;
     let times = Times::new(visit.t, zone);
+    let names = Names::of_user(visit, &opening.requested_by).await?;
     // It may have waited since the request came.
     let now = visit.app.clock.now();
     let status = opening.status(now);
@@ -81,7 +82,7 @@ async fn progress(visit: &Visit, id: &OpeningId, wait: Duration) -> Result<Progr
         status,
         is_answered: opening.is_confirmed_by_device(),
         seconds_left: seconds_left(&opening, now),
-        requested_by: who(visit.t, &opening.requested_by, &visit.caller),
+        requested_by: names.who(visit.t, &opening.requested_by, &visit.caller),
         requested_at: times.moment(opening.issued_at),
         ended_at: opening.finished_at(now).map(|at| times.moment(at)),
         automat_name,

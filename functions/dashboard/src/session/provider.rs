@@ -14,7 +14,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 
 use super::SignInSettings;
-use super::token::named;
+use super::token::User;
 
 /// A user waits for the response.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,8 +32,8 @@ pub(super) struct Tokens {
     /// How long the access token is valid.
     pub(super) seconds: u64,
     pub(super) refresh: Option<String>,
-    /// The user's name, if there is an ID token.
-    pub(super) name: Option<String>,
+    /// The user, if there is an ID token.
+    pub(super) user: Option<User>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -169,6 +169,6 @@ fn tokens(answer: &Value) -> Option<Tokens> {
         access: answer["access_token"].as_str()?.to_owned(),
         seconds: answer["expires_in"].as_u64()?,
         refresh: answer["refresh_token"].as_str().map(str::to_owned),
-        name: answer["id_token"].as_str().and_then(named),
+        user: answer["id_token"].as_str().and_then(User::of_token),
     })
 }

@@ -1,7 +1,7 @@
 //! `GET /sign-in`: redirects to the sign-in page. `GET /auth/callback`: handles its response. `POST /sign-out`: ends the
 //! session here and at the provider.
 
-use api::Problem;
+use api::{App, Problem};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use base64::Engine as _;
@@ -14,6 +14,7 @@ use super::cookies::{self, ACCESS, PERSON, REFRESH, SESSION_SECONDS, SIGNING_IN,
 use super::notice::Notice;
 use super::pkce::{self, Secret};
 use super::provider::{NoTokens, Tokens};
+use super::token::User;
 use crate::Dashboard;
 use crate::frame::Frame;
 use crate::links::{own, with_query};
@@ -42,7 +43,7 @@ pub(crate) async fn start(
 
 /// Every response redirects away from the address with the code, or is a page that says what to do.
 pub(crate) async fn finish(
-    State(Dashboard { sign_in, .. }): State<Dashboard>,
+    State(Dashboard { sign_in, app, .. }): State<Dashboard>,
     frame: Frame,
     headers: HeaderMap,
     uri: Uri,
@@ -60,9 +61,21 @@ pub(crate) async fn finish(
         return Ok(Notice::Denied.page(&frame, &to));
     };
     match sign_in.0.provider.redeem(&code, &secret.verifier(&state)).await {
-        Ok(tokens) => Ok(signed_in(&tokens, &to)),
+        Ok(tokens) => {
+            if let Some(user) = &tokens.user {
+                record(&app, user).await;
+            }
+            Ok(signed_in(&tokens, &to))
+        }
         Err(NoTokens::Expired) => Ok(Notice::Lost.page(&frame, &to)),
         Err(NoTokens::SignIn(error)) => Err(Problem::internal(error)),
+    }
+}
+
+/// Stores the user's name, with which events show who it was. Without it they show the beginning of the subject.
+async fn record(app: &App, user: &User) {
+    if let Err(error) = app.store.record_user(&user.actor, &user.name, app.clock.now()).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "storing the name of a user failed");
     }
 }
 
@@ -100,7 +113,7 @@ fn signed_in(tokens: &Tokens, to: &str) -> Response {
         Some(refresh) => cookies::keep(headers, REFRESH, refresh, SESSION_SECONDS),
         None => cookies::forget(headers, &[REFRESH]),
     }
-    let name = tokens.name.as_deref().unwrap_or_default();
+    let name = tokens.user.as_ref().map(|user| user.name.as_str()).unwrap_or_default();
     cookies::keep(headers, PERSON, &BASE64_URL_SAFE_NO_PAD.encode(name), SESSION_SECONDS);
     answer
 }

@@ -5,7 +5,7 @@
 use api::Claims;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use domain::Instant;
+use domain::{Actor, Instant};
 use serde_json::{Map, Value};
 
 use super::provider::SignInError;
@@ -61,12 +61,23 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
-/// The user's name in an ID token. It comes directly from the provider and is only shown, so its signature need not be
-/// verified (`OpenID` Connect Core, section 3.1.3.7).
-pub(super) fn named(token: &str) -> Option<String> {
-    let claims = object(token.split('.').nth(1)?)?;
-    let name = ["name", "email", "cognito:username"].iter().find_map(|claim| claims.get(*claim)?.as_str());
-    name.map(|name| name.chars().filter(|character| !character.is_control()).take(LONGEST_NAME).collect())
+/// Who signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct User {
+    /// The subject, as in access tokens.
+    pub(super) actor: Actor,
+    pub(super) name: String,
+}
+
+impl User {
+    /// The user of an ID token. It comes directly from the provider, so its signature need not be verified (`OpenID`
+    /// Connect Core, section 3.1.3.7).
+    pub(super) fn of_token(token: &str) -> Option<Self> {
+        let claims = object(token.split('.').nth(1)?)?;
+        let name = ["name", "email", "cognito:username"].iter().find_map(|claim| claims.get(*claim)?.as_str())?;
+        let shown = name.chars().filter(|character| !character.is_control()).take(LONGEST_NAME).collect();
+        Some(Self { actor: Actor::new(claims.get("sub")?.as_str()?), name: shown })
+    }
 }
 
 #[cfg(test)]
@@ -133,10 +144,14 @@ mod tests {
 
     #[test]
     fn a_user_is_shown_by_name() {
-        let token = |claims: &str| format!("a.{}.c", BASE64_URL_SAFE_NO_PAD.encode(claims));
-        assert_eq!(named(&token(r#"{"name":"Ada\u0007 Aalto","email":"a@b"}"#)).unwrap(), "Ada Aalto");
-        assert_eq!(named(&token(r#"{"email":"a@b.example","cognito:username":"u"}"#)).unwrap(), "a@b.example");
-        assert_eq!(named(&token(&format!(r#"{{"name":"{}"}}"#, "ä".repeat(99)))).unwrap(), "ä".repeat(60));
-        assert!(named("").is_none() && named(&token("[]")).is_none() && named(&token("{}")).is_none());
+        let user = |claims: &str| User::of_token(&format!("a.{}.c", BASE64_URL_SAFE_NO_PAD.encode(claims)));
+        let ada = user(r#"{"sub":"s-1","name":"Ada\u0007 Aalto","email":"a@b"}"#).unwrap();
+        assert_eq!(ada, User { actor: Actor::new("s-1"), name: "Ada Aalto".to_owned() });
+        assert_eq!(user(r#"{"sub":"s","email":"a@b.example","cognito:username":"u"}"#).unwrap().name, "a@b.example");
+        assert_eq!(user(&format!(r#"{{"sub":"s","name":"{}"}}"#, "ä".repeat(99))).unwrap().name, "ä".repeat(60));
+        for nobody in ["[]", "{}", r#"{"sub":"s"}"#, r#"{"name":"Ada"}"#] {
+            assert_eq!(user(nobody), None, "{nobody}");
+        }
+        assert_eq!(User::of_token(""), None);
     }
 }

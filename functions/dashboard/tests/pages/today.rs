@@ -132,8 +132,24 @@ async fn each_panel_is_one_read() {
     let _ = stage.table.wire.tally();
     stage.get("/today").await;
     // The automats: the list, and their items. Each list of contracts: a query of each of its 8 partitions, its
-    // contracts, and their keys. The rest of the day is in one month.
-    assert_eq!(stage.table.wire.tally().round_trips, 2 + 3 * (8 + 2));
+    // contracts, and their keys. The rest of the day is in one month. The list of alerts.
+    assert_eq!(stage.table.wire.tally().round_trips, 2 + 3 * (8 + 2) + 1);
+}
+
+#[tokio::test]
+async fn today_shows_what_somebody_should_look_at() {
+    let stage = busy_day(Role::Viewer).await;
+    let page = stage.get("/today").await;
+    assert!(page.has("No alerts in the last 24 hours"), "{}", page.main());
+    let lobby = AutomatId::parse("lobby").unwrap();
+    let forced = locker_reports(20, &[(1, true, None)]);
+    stage.store().record_locker_reports(&lobby, forced, at(NOW)).await.unwrap();
+    stage.store().record_locker_reports(&lobby, locker_reports(21, &[(1, false, None)]), at(NOW)).await.unwrap();
+    stage.later(NOW + 60);
+    let page = stage.get("/today").await;
+    assert!(page.has("Locker 1 was opened, or its key was taken, without an opening or a code"), "{}", page.main());
+    assert!(page.has("<a href=\"/automats/lobby/lockers/1\">lobby</a>"), "{}", page.main());
+    assert!(page.has("<li class=\"warning\"><a href=\"#alerts\"><strong>1</strong>"), "{}", page.main());
 }
 
 #[tokio::test]

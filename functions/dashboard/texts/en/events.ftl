@@ -1,13 +1,10 @@
 ### Events. People who look after the automats read them, so no text may contain a PIN, a return code or an address.
 ### Terms: see automats.ftl.
 
-events = Events
 events-label = Events, newest first
 events-none = There are no events yet. What users and the automat do is listed here.
 events-no-more = There are no older events.
 events-older = Older events
-events-newest = Newest events
-events-zone = Times are in the automat’s time zone:
 events-opening = Opening
 
 actor-you = you
@@ -80,3 +77,22 @@ changed-pin = PIN
 changed-schedule = fetching hours
 changed-contacts = contacts
 changed-freeText = note
+
+# The page of all that happened
+
+activity = Activity
+activity-person-hint = First letters of the name of a user, or of a contract’s person.
+activity-show = Show events
+activity-from = From
+activity-to = To
+activity-kind = Kind
+activity-movements = Fetched and returned
+activity-contracts = Contracts
+activity-openings = Remote openings
+activity-keypad = Keypad
+activity-trouble = Trouble and connections
+activity-setup = Automats and keys
+activity-what = What happened
+activity-who = Who
+activity-none = Nothing like this happened.
+activity-days-in = Days are in the time zone

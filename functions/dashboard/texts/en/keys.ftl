@@ -36,6 +36,8 @@ key-remove-sms = { $count } SMS
 key-remove-nobody = Nobody will be notified.
 key-remove-quiet = Do not notify anybody
 key-remove-codes = The PINs of its contracts stop working for this key immediately, and so does its return code.
+key-remove-name = Type the KeyID to remove the key and all these contracts
+key-remove-not-named = Type { $key } to confirm that you want to remove it.
 key-remove-out = The key is not in its locker: somebody may have it. Once it is removed here, it can no longer be returned with a PIN.
 key-remove-force = Remove it although it is not in its locker
 key-removing = The key is being removed
@@ -45,25 +47,20 @@ key-removing-to-the-automat = Go to the automat
 
 # The page of a key
 
-key-page-active = Active
-key-page-upcoming = Upcoming
-key-page-ended = Ended
 key-page-contracts = Contracts
-key-page-contracts-ended = Ended contracts
 key-page-none = This key has no active or upcoming contracts.
-key-page-none-ended = This key has no ended contracts.
 key-page-first = Create the first contract
+key-page-since = since { $time }
+key-page-all = All { $count } contracts
+key-page-about = About the key
 key-page-show-ended = Ended contracts
-key-page-show-live = Active and upcoming contracts
 key-page-property = Property
 key-page-location = Location
 key-page-locker = Locker
-key-page-whereabouts = Key
 key-page-inside = Inside
 key-page-out = Out
 key-page-missing = Not in its locker
 key-page-unknown = Not reported yet
-key-page-with = with
 key-page-sharing = Sharing
 key-page-shared = Shared: contracts may overlap
 key-page-not-shared = Not shared: one contract at a time

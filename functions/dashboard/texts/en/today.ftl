@@ -39,3 +39,6 @@ today-fetches-all = All contracts that start today
 today-returns = To be returned today
 today-returns-none = No more keys are due back today.
 today-returns-all = All keys due back today
+today-alerts = Alerts
+today-alerts-none = No alerts in the last 24 hours
+today-alerts-all = All alerts

@@ -1,12 +1,9 @@
 ### Tapahtumat. Tekstissä ei saa olla PIN-koodia, palautuskoodia eikä osoitetta. Termit: automats.ftl.
 
-events = Tapahtumat
 events-label = Tapahtumat, uusin ensin
 events-none = Mitään ei ole vielä tapahtunut. Tässä luetellaan käyttäjien toimet ja automaatin tapahtumat.
 events-no-more = Vanhempia tapahtumia ei ole.
 events-older = Vanhemmat tapahtumat
-events-newest = Uusimmat tapahtumat
-events-zone = Ajat ovat automaatin aikavyöhykkeellä:
 events-opening = Avaus
 
 actor-you = sinä
@@ -79,3 +76,22 @@ changed-pin = PIN-koodi
 changed-schedule = noutoajat
 changed-contacts = yhteyshenkilöt
 changed-freeText = lisätiedot
+
+# The page of all that happened
+
+activity = Tapahtumat
+activity-person-hint = Käyttäjän tai sopimuksen henkilön nimen alkukirjaimia.
+activity-show = Näytä tapahtumat
+activity-from = Alkaen
+activity-to = Päättyen
+activity-kind = Laji
+activity-movements = Noudot ja palautukset
+activity-contracts = Sopimukset
+activity-openings = Etäavaukset
+activity-keypad = Näppäimistö
+activity-trouble = Häiriöt ja yhteydet
+activity-setup = Automaatit ja avaimet
+activity-what = Mitä tapahtui
+activity-who = Kuka
+activity-none = Tällaista ei ole tapahtunut.
+activity-days-in = Päivät ovat aikavyöhykkeellä

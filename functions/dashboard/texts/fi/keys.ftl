@@ -39,6 +39,8 @@ key-remove-sms = { $count ->
 key-remove-nobody = Kenellekään ei ilmoiteta.
 key-remove-quiet = Älä ilmoita kenellekään
 key-remove-codes = Sopimusten PIN-koodit lakkaavat heti toimimasta tälle avaimelle, samoin avaimen palautuskoodi.
+key-remove-name = Kirjoita avaimen tunnus, jos haluat poistaa avaimen ja kaikki nämä sopimukset
+key-remove-not-named = Vahvista poisto kirjoittamalla { $key }.
 key-remove-out = Avain ei ole lokerossaan: se voi olla jollakulla. Kun avain on poistettu täältä, sitä ei voi enää palauttaa PIN-koodilla.
 key-remove-force = Poista, vaikka avain ei ole lokerossaan
 key-removing = Avainta poistetaan
@@ -48,25 +50,20 @@ key-removing-to-the-automat = Automaattiin
 
 # The page of a key
 
-key-page-active = Voimassa
-key-page-upcoming = Tulossa
-key-page-ended = Päättyneet
 key-page-contracts = Sopimukset
-key-page-contracts-ended = Päättyneet sopimukset
 key-page-none = Avaimella ei ole voimassa olevia eikä tulevia sopimuksia.
-key-page-none-ended = Avaimella ei ole päättyneitä sopimuksia.
 key-page-first = Luo ensimmäinen sopimus
+key-page-since = alkaen { $time }
+key-page-all = Kaikki { $count } sopimusta
+key-page-about = Tietoja avaimesta
 key-page-show-ended = Päättyneet sopimukset
-key-page-show-live = Voimassa olevat ja tulevat sopimukset
 key-page-property = Kohde
 key-page-location = Paikka
 key-page-locker = Lokero
-key-page-whereabouts = Avain
 key-page-inside = Paikallaan
 key-page-out = Noudettu
 key-page-missing = Ei lokerossaan
 key-page-unknown = Automaatti ei ole vielä ilmoittanut
-key-page-with = haltijana
 key-page-sharing = Yhteiskäyttö
 key-page-shared = Yhteiskäyttöinen: sopimukset voivat olla päällekkäin
 key-page-not-shared = Ei yhteiskäyttöinen: yksi sopimus kerrallaan

@@ -39,3 +39,6 @@ today-fetches-all = Kaikki tänään alkavat sopimukset
 today-returns = Palautetaan tänään
 today-returns-none = Tänään ei ole enää palautettavia avaimia.
 today-returns-all = Kaikki tänään palautettavat avaimet
+today-alerts = Hälytykset
+today-alerts-none = Ei hälytyksiä 24 tunnin aikana
+today-alerts-all = Kaikki hälytykset

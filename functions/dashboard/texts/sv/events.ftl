@@ -1,12 +1,9 @@
 ### Händelser. Ingen text får innehålla en PIN-kod, en returkod eller en adress. Termer: automats.ftl.
 
-events = Händelser
 events-label = Händelser, den senaste först
 events-none = Ingenting har hänt ännu. Här listas vad användarna och automaten gör.
 events-no-more = Det finns inga äldre händelser.
 events-older = Äldre händelser
-events-newest = De senaste händelserna
-events-zone = Tiderna anges i automatens tidszon:
 events-opening = Öppning
 
 actor-you = du
@@ -79,3 +76,22 @@ changed-pin = PIN-kod
 changed-schedule = hämtningstider
 changed-contacts = kontaktpersoner
 changed-freeText = anteckning
+
+# The page of all that happened
+
+activity = Händelser
+activity-person-hint = De första bokstäverna i namnet på en användare eller på ett avtals person.
+activity-show = Visa händelser
+activity-from = Från
+activity-to = Till
+activity-kind = Slag
+activity-movements = Hämtat och lämnat
+activity-contracts = Avtal
+activity-openings = Fjärröppningar
+activity-keypad = Knappsats
+activity-trouble = Störningar och anslutningar
+activity-setup = Automater och nycklar
+activity-what = Vad som hände
+activity-who = Vem
+activity-none = Inget sådant har hänt.
+activity-days-in = Dagarna är i tidszonen

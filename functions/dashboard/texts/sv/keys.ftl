@@ -36,6 +36,8 @@ key-remove-sms = { $count } SMS
 key-remove-nobody = Ingen får något meddelande.
 key-remove-quiet = Skicka inga meddelanden
 key-remove-codes = Avtalens PIN-koder slutar genast gälla för den här nyckeln, och likaså dess returkod.
+key-remove-name = Skriv nyckelns ID för att ta bort nyckeln och alla dessa avtal
+key-remove-not-named = Skriv { $key } för att bekräfta att du vill ta bort den.
 key-remove-out = Nyckeln är inte i sitt fack: någon kan ha den. När den har tagits bort här kan ingen återlämna den med en PIN-kod.
 key-remove-force = Ta bort nyckeln trots att den inte är i facket
 key-removing = Nyckeln tas bort
@@ -45,25 +47,20 @@ key-removing-to-the-automat = Till automaten
 
 # The page of a key
 
-key-page-active = Pågår
-key-page-upcoming = Kommande
-key-page-ended = Avslutade
 key-page-contracts = Avtal
-key-page-contracts-ended = Avslutade avtal
 key-page-none = Nyckeln har inga pågående eller kommande avtal.
-key-page-none-ended = Nyckeln har inga avslutade avtal.
 key-page-first = Skapa det första avtalet
+key-page-since = sedan { $time }
+key-page-all = Alla { $count } avtal
+key-page-about = Om nyckeln
 key-page-show-ended = Avslutade avtal
-key-page-show-live = Pågående och kommande avtal
 key-page-property = Objekt
 key-page-location = Plats
 key-page-locker = Fack
-key-page-whereabouts = Nyckel
 key-page-inside = På plats
 key-page-out = Hämtad
 key-page-missing = Inte i sitt fack
 key-page-unknown = Automaten har inte rapporterat det än
-key-page-with = av
 key-page-sharing = Delning
 key-page-shared = Delad: avtal får överlappa varandra
 key-page-not-shared = Inte delad: ett avtal i taget

@@ -39,3 +39,6 @@ today-fetches-all = Alla avtal som börjar idag
 today-returns = Återlämnas idag
 today-returns-none = Inga fler nycklar ska återlämnas idag.
 today-returns-all = Alla nycklar som ska återlämnas idag
+today-alerts = Larm
+today-alerts-none = Inga larm det senaste dygnet
+today-alerts-all = Alla larm

@@ -36,9 +36,12 @@ impl Store {
         Ok(contract.filter(|contract| contract.keys.has(&key.id)))
     }
 
-    /// The contracts with which these keys are out, by their ids, in one batch.
-    pub async fn holders(&self, keys: &[Key]) -> Result<HashMap<ContractId, Contract>, Error> {
-        let found = self.contracts_by_id(keys.iter().filter_map(|key| key.whereabouts.holder())).await?;
+    /// Those of these contracts that exist, in one batch. An id may come several times.
+    pub async fn contracts_of<'i>(
+        &self,
+        ids: impl Iterator<Item = &'i ContractId>,
+    ) -> Result<HashMap<ContractId, Contract>, Error> {
+        let found = self.contracts_by_id(ids).await?;
         Ok(found.into_iter().map(|(id, stored)| (id, stored.contract)).collect())
     }
 

@@ -17,6 +17,11 @@ impl EventItem {
         ItemKey::new(AutomatItem::pk(automat), format!("EVENT#{id}"))
     }
 
+    /// The event with this id in the automat's partition in which this item is.
+    pub(crate) fn beside(item_key: &ItemKey, id: &str) -> ItemKey {
+        ItemKey::new(item_key.pk.as_str(), format!("EVENT#{id}"))
+    }
+
     /// The list of events of one incarnation of a key.
     pub(crate) fn list(incarnation: &str) -> String {
         format!("{LIST}{incarnation}")

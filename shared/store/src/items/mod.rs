@@ -11,6 +11,7 @@
 //! | delivery lease | `AUTOMAT#a` | `DELIVERY` | |
 //! | fault of its device | `AUTOMAT#a` | `FAULT#<which>` | |
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
+//! | alert: points to an event | `AUTOMAT#a` | `ALERT#<ulid>` | `ALERTS`, `<ulid>` |
 //! | key | `KEY#k` | `KEY` | `KEYS`, `k`; while it is being removed `REMOVING`, `k` |
 //! | search term of a key | `KEY#k` | `TERM#<term>` | `TERMS#<first letter>`, `<term>#k` |
 //! | contract | `CONTRACT#c` | `CONTRACT` | |
@@ -19,6 +20,7 @@
 //! | reminder | `MESSAGES#c` | `REMINDER#<incarnation>#start`, `#end` or `#return` | |
 //! | mark of a quiet removal | `MESSAGES#c` | `QUIET#<incarnation>` | |
 //! | announcements | `MESSAGES#c` | `ANNOUNCEMENTS#<incarnation>#k` | |
+//! | name of a user | `USER#<subject>` | `USER` | |
 //! | receipt | `RECEIPT#<hash>` | `-` | |
 //! | contract by a term | `LISTED#TERM#<ab>#<month>` | `<term>#<start>#c` | |
 //! | month with terms | `MONTHS#<ab>` | `<month>` | |
@@ -35,6 +37,7 @@
 //! Only the automat and its lockers have sort keys that begin with `AUTOMAT`: the Key Automat View reads them all in
 //! one query.
 
+mod alert;
 mod announcements;
 mod automat;
 mod contract;
@@ -52,6 +55,7 @@ mod opening;
 mod pin;
 mod quiet_removal;
 mod reminder;
+mod user;
 
 use std::collections::HashMap;
 
@@ -60,6 +64,7 @@ use domain::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::alert::{ALERTS, AlertItem};
 pub(crate) use self::announcements::StoredAnnouncements;
 pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
 pub(crate) use self::contract::{ContractItem, ContractLinks, NotedKey, Pins, StoredContract};
@@ -77,6 +82,7 @@ pub(crate) use self::opening::{OpeningItem, StoredOpening};
 pub(crate) use self::pin::{PinHolder, PinItem, ReturnCodeItem};
 pub(crate) use self::quiet_removal::QuietRemoval;
 pub(crate) use self::reminder::StoredReminder;
+pub(crate) use self::user::UserItem;
 use crate::Error;
 use crate::schema::{LIST_PK, LIST_SK, PK, SK, TTL};
 

@@ -256,3 +256,25 @@ async fn a_door_closed_in_time_is_not_recorded() {
     scene.tick(at(900)).await;
     assert_eq!(scene.count(EventKind::DoorLeftOpen).await, 0);
 }
+
+#[tokio::test]
+async fn what_somebody_should_look_at_is_listed_for_a_day_and_an_open_door_until_it_is_closed() {
+    let scene = Scene::new().await;
+    let alerts = async |seconds| {
+        let found = scene.0.store.alerts(at(seconds), 10).await.unwrap();
+        found.into_iter().map(|event| (event.kind, event.subject.locker.unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(alerts(1).await, []);
+    scene.type_pin("e1", 10, &[0]).await;
+    scene.report(11, 0, true, DoorState::Open, Some("e1")).await;
+    assert_eq!(alerts(12).await, [], "it is in use");
+    scene.tick(at(311)).await;
+    scene.report(400, 1, true, DoorState::Closed, None).await;
+    let [door, key] = [(EventKind::DoorLeftOpen, locker(0)), (EventKind::KeyUnexpected, locker(1))];
+    assert_eq!(alerts(401).await, [key.clone(), door.clone()], "newest first");
+    assert_eq!(scene.0.store.alerts(at(401), 1).await.unwrap().len(), 1);
+    scene.report(500, 0, true, DoorState::Closed, Some("e1")).await;
+    assert_eq!(alerts(501).await, [key.clone()]);
+    assert_eq!(alerts(400 + 86_400).await, [key]);
+    assert_eq!(alerts(401 + 86_400).await, []);
+}

@@ -111,3 +111,71 @@ async fn no_code_is_stored_in_clear() {
     assert!(!items.contains(&bytes("482915736")) && !items.contains(&bytes("8064")), "as shown bytes");
     assert!(!items.contains("\"8064\""));
 }
+
+/// An automat with a key and so many contracts, one each second from this one on.
+async fn busy(table: &TestTable, id: &str, contracts: i64, from: i64) {
+    table.store.create_automat(automat(id, 9), &by("ada", 0)).await.unwrap();
+    let key = KeyId::parse(&format!("K-{id}")).unwrap();
+    let draft = KeyDraft { automat: AutomatId::parse(id).unwrap(), ..testkit::key(key.as_str()) };
+    table.store.create_key(draft, &by("ada", 0)).await.unwrap();
+    for n in from..from + contracts {
+        table.store.create_contract(contract(&key, n * 10, n * 10 + 10), &by("bo", n)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn events_of_several_automats_are_one_list_however_they_are_spread() {
+    let table = TestTable::new().await;
+    busy(&table, "a", 30, 1).await;
+    busy(&table, "b", 3, 20).await;
+    busy(&table, "c", 0, 0).await;
+    let automats = ["a", "b", "c"].map(|id| AutomatId::parse(id).unwrap()).into();
+    let mut expected = Vec::new();
+    for id in &automats {
+        expected.extend(table.store.automat_events(id, &page(100)).await.unwrap().data);
+    }
+    expected.sort_by(|a, b| b.id.cmp(&a.id));
+    for limit in [1, 2, 7, 11, 38, 39, 100] {
+        for period in [at(0)..at(100), at(5)..at(22), at(40)..at(100)] {
+            let expected: Vec<_> = expected.iter().filter(|event| period.contains(&event.at)).collect();
+            let (mut found, mut request) = (Vec::new(), page(limit));
+            loop {
+                let part = table.store.events(&automats, period.clone(), &request).await.unwrap();
+                assert!(part.data.len() == limit || part.next.is_none());
+                found.extend(part.data);
+                match part.next {
+                    Some(next) => request.after = Some(next),
+                    None => break,
+                }
+            }
+            assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{limit} {period:?}");
+        }
+    }
+    assert_eq!(table.store.events(&[].into(), at(0)..at(9), &page(9)).await.unwrap().data, []);
+}
+
+#[tokio::test]
+async fn what_happened_in_one_millisecond_is_listed_in_the_order_in_which_it_happened() {
+    let table = TestTable::new().await;
+    table.store.create_automat(automat("lobby", 9), &metadata()).await.unwrap();
+    let keys = ["A", "B", "C", "D", "E", "F", "G"];
+    for id in keys {
+        table.store.create_key(key(id), &metadata()).await.unwrap();
+    }
+    let events = table.store.automat_events(&lobby(), &page(100)).await.unwrap().data;
+    let found: Vec<_> = events.iter().rev().filter_map(|event| Some(event.subject.key.as_ref()?.as_str())).collect();
+    assert_eq!(found, keys);
+}
+
+#[tokio::test]
+async fn a_user_is_known_by_the_name_of_the_last_sign_in() {
+    let table = TestTable::new().await;
+    let [ada, bo, lobby] = [Actor::new("ada"), Actor::new("bo"), Actor::automat(&lobby())];
+    table.store.record_user(&ada, "Ada", at(0)).await.unwrap();
+    table.store.record_user(&ada, "Ada Aalto", at(1)).await.unwrap();
+    let names = table.store.user_names([&ada, &bo, &lobby, &ada].into_iter()).await.unwrap();
+    assert_eq!(names, [(ada, "Ada Aalto".to_owned())].into());
+    let _ = table.wire.tally();
+    assert!(table.store.user_names([&lobby].into_iter()).await.unwrap().is_empty());
+    assert_eq!(table.wire.tally().round_trips, 0);
+}

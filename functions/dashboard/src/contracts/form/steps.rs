@@ -1,12 +1,13 @@
 //! The steps of the form: what it carries from one request to the next, in hidden fields.
 
-use domain::{ContractDraft, ContractId, Instant, Pin, TimeRange};
+use domain::{ContractDraft, ContractId, Instant, Language, Pin, TimeRange};
 use store::Preview;
 
 use super::FormState;
 use crate::contracts::contacts;
 use crate::contracts::fields::{self, END, START};
 use crate::form::Form;
+use crate::language;
 use crate::times::{Reading, Times};
 
 /// A digest of what was previewed. Only the same content can be confirmed.
@@ -19,13 +20,15 @@ const MADE_START: &str = "made.start";
 const NEXT_FREE: &str = "next";
 
 /// Carries out a step that changes the form and shows it again. `None` for other steps.
-pub(in crate::contracts) fn stepped(form: &Form, times: &Times) -> Option<(Form, FormState)> {
+pub(in crate::contracts) fn stepped(form: &Form, times: &Times, language: Language) -> Option<(Form, FormState)> {
     let moved = |name| match fields::reading(form, name, times) {
         Reading::Skipped(next) => fields::with_time(form.clone(), name, next, times),
         _ => form.clone(),
     };
     let changed = match form.text("step") {
-        "add-contact" => return Some((contacts::with_another(form.clone()), FormState::ContactAdded)),
+        "add-contact" => return Some((contacts::with_another(form.clone(), language), FormState::ContactAdded)),
+        "add-person" => return Some((contacts::with_person(form.clone(), language), FormState::ContactAdded)),
+        _ if language::is_switched(form) => form.clone(),
         "next-start" => moved(START),
         "next-end" => moved(END),
         "next-free" => with_next_free(form.clone(), times),

@@ -173,3 +173,77 @@ async fn errors_of_a_contact_are_shown_in_its_row() {
     }
     assert!(wrong.has("Contact 1: Email: ") && wrong.has("Contact 2: Phone number: "), "{}", wrong.main());
 }
+
+#[tokio::test]
+async fn the_person_of_the_contract_becomes_a_contact_in_the_language_of_the_page() {
+    let stage = stage().await;
+    let page = stage.fill(NEW, &[&TIMES[..], &[("step", "add-person")]].concat()).await;
+    assert_eq!(page.value("contacts.0.name").as_deref(), Some("Ada"));
+    let language = |page: &Page| {
+        page.html.split_once("name=\"contacts.0.language\"").unwrap().1.split_once("selected").unwrap().0.to_owned()
+    };
+    assert!(language(&page).trim_end().ends_with("value=\"en\""), "{}", language(&page));
+    let swedish = stage.get_in("sv", NEW).await;
+    let pattern = swedish.html.split_once("name=\"contacts.#.language\"").unwrap().1.split_once("selected").unwrap().0;
+    assert!(pattern.trim_end().ends_with("value=\"sv\""), "{pattern}");
+}
+
+#[tokio::test]
+async fn a_contact_of_an_earlier_contract_is_found_by_its_name() {
+    let stage = stage().await;
+    let preview = preview(&stage).await;
+    assert_eq!(stage.send(&preview, &[("step", "confirm")]).await.status, 303);
+    stage.table.project().await;
+    let typed = [("contacts.0.name", "ain"), ("contacts.0.language", "en"), ("step", "find-contact-0")];
+    let found = stage.fill(NEW, &[&TIMES[..], &typed].concat()).await;
+    assert!(found.has("Aino · aino@example.fi</button>") && !found.has("Bo · "), "{}", found.main());
+    assert_eq!(found.value("contacts.0.name").as_deref(), Some("ain"));
+    let step = found.html.split_once("value=\"take-contact-").unwrap().1.split_once('"').unwrap().0;
+    let taken = stage.send(&found, &[("step", &format!("take-contact-{step}"))]).await;
+    assert_eq!(taken.value("contacts.0.name").as_deref(), Some("Aino"));
+    assert_eq!(taken.value("contacts.0.email").as_deref(), Some("aino@example.fi"));
+    assert_eq!(
+        (taken.value("contacts.0.language").as_deref(), taken.value("person").as_deref()),
+        (Some("fi"), Some("Ada"))
+    );
+    for (name, step) in [("Nobody", "find-contact-0"), ("a", "find-contact-0"), ("", "find-contact-0")] {
+        let none = stage.fill(NEW, &[("contacts.0.name", name), ("step", step)]).await;
+        assert!(none.has("No contact of an earlier contract has this name."), "{name}: {}", none.main());
+    }
+    let gone = stage.fill(NEW, &[("contacts.0.name", "x"), ("step", "take-contact-0-7-gone")]).await;
+    assert_eq!((gone.status, gone.value("contacts.0.name").as_deref()), (200, Some("x")));
+}
+
+#[tokio::test]
+async fn an_eleventh_contact_is_refused_with_the_reason() {
+    let stage = stage().await;
+    let names: Vec<_> = (0..10).map(|row| format!("contacts.{row}.name")).collect();
+    let rows: Vec<_> = names.iter().map(|name| (name.as_str(), "Aino")).collect();
+    let page = stage.fill(NEW, &[&rows[..], &[("step", "add-contact")]].concat()).await;
+    assert!(page.has("There are 10 contacts, which is the most a contract can have."), "{}", page.main());
+    assert!(!page.has("name=\"contacts.10.name\"") && !page.has("data-row-add"), "{}", page.main());
+}
+
+#[tokio::test]
+async fn another_language_keeps_what_is_filled_in() {
+    let stage = stage().await;
+    let form = [("person", "Ada"), ("step", "language-fi")];
+    let switched = stage.post(&format!("/language?to={}", NEW.replace('/', "%2F")), &form).await;
+    assert_eq!((switched.status, switched.to.as_deref()), (307, Some(NEW)), "the browser sends the form on");
+    for (page, field) in [
+        (NEW, "person"),
+        ("/automats/new", "name"),
+        ("/automats/lobby/edit", "name"),
+        ("/automats/lobby/keys/new", "property"),
+        ("/keys/K-1/edit", "property"),
+    ] {
+        let shown = stage.get_as(api::Role::Admin, page).await;
+        let form = shown.html.split_once("<form class=\"form").unwrap().1.split_once('>').unwrap().0;
+        let id = form.split_once("id=\"").unwrap().1.split_once('"').unwrap().0;
+        assert!(shown.has(&format!("form=\"{id}\" formaction=\"/language?to=")), "{page}");
+        let again = stage.post_as(api::Role::Admin, page, &[(field, "Ada"), ("step", "language-fi")]).await;
+        assert_eq!((again.status, again.value(field).as_deref()), (200, Some("Ada")), "{page}: {}", again.main());
+    }
+    let plain = stage.post("/language?to=%2Ftoday", &[("step", "language-fi")]).await;
+    assert_eq!((plain.status, plain.to.as_deref()), (303, Some("/today")));
+}

@@ -28,9 +28,12 @@ async fn contracts_are_listed_by_their_state() {
         .iter()
         .fold(main, |shown, contract| shown.replace(contract.id.as_str(), &format!("ID-{}", contract.person)));
     insta::assert_snapshot!("a_key", shown);
-    assert!(page.status == 200 && page.has("Nelli") && page.has("Tuuli") && !page.has("Enni"), "{}", page.main());
-    assert!(page.html.find("Active").unwrap() < page.html.find("Upcoming").unwrap());
-    let ended = stage.get("/keys/K-1?show=ended").await;
+    let list = page.html.split_once("id=\"contracts\"").unwrap().1.split_once("</section>").unwrap().0;
+    let order = ["Nelli", "Active", "Tuuli", "Upcoming"].map(|text| list.find(text));
+    assert!(order.iter().all(Option::is_some) && order.is_sorted() && !list.contains("Enni"), "{list}");
+    let ended = "/contracts?keyId=K-1&state=ended";
+    assert!(page.has(&ended.replace('&', "&#38;")), "{}", page.main());
+    let ended = stage.get(ended).await;
     assert!(ended.has("Enni") && !ended.has("Nelli"));
 }
 
@@ -53,16 +56,30 @@ async fn free_days_link_to_a_new_contract() {
 }
 
 #[tokio::test]
-async fn lists_are_paged() {
+async fn the_next_five_contracts_are_listed_and_all_are_a_press_away() {
     let stage = stage().await;
     for number in 0..23 {
         book(&stage, &format!("P{number:02}"), (number + 1) * DAY, (number + 2) * DAY).await;
     }
-    let first = stage.get("/keys/K-1").await;
-    assert!(first.has("P19") && !first.has("P20"));
-    let next = first.html.split_once("href=\"/keys/K-1?after=").unwrap().1.split_once('"').unwrap().0;
-    let second = stage.get(&format!("/keys/K-1?after={next}")).await;
-    assert!(second.has("P20") && second.has("P22") && !second.has("P19"));
+    stage.table.project().await;
+    let page = stage.get("/keys/K-1").await.main();
+    let list = page.split_once("id=\"contracts\"").unwrap().1;
+    assert!(list.contains("P04") && !list.contains("P05"), "{list}");
+    assert!(list.contains("/contracts?keyId=K-1&#38;state=active%2Cupcoming\">All 23 contracts"), "{list}");
+    let all = stage.get("/contracts?keyId=K-1&state=active%2Cupcoming").await;
+    assert!(all.has("P00") && all.has("P22"));
+}
+
+#[tokio::test]
+async fn the_calendar_names_who_has_the_key() {
+    let stage = super::with_key(domain::Sharing::Shared).await;
+    book(&stage, "Nelli", DAY, 2 * DAY).await;
+    book(&stage, "Tuuli", DAY + 3_600, 2 * DAY).await;
+    let _ = stage.table.wire.tally();
+    let page = stage.get("/keys/K-1").await;
+    // The key, its automat, the contracts; the key, the list and the items of its events, and the names in these.
+    assert_eq!(stage.table.wire.tally().round_trips, 8);
+    assert_eq!(page.html.matches("<small>Nelli +1</small>").count(), 2, "{}", page.main());
 }
 
 #[tokio::test]

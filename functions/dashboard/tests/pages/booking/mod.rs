@@ -1,5 +1,6 @@
 //! Contracts.
 
+mod code;
 mod contacts;
 mod creating;
 mod editing;

@@ -29,7 +29,6 @@ fn lobby() -> AutomatId {
 /// An operator, and the automat `lobby` with three lockers and a key in the second.
 async fn stage() -> Stage {
     let stage = Stage::of(Role::Operator).await;
-    // One thing after the other: what happens at the same time has no order.
     stage.store().create_automat(automat("lobby", 3), &metadata_at(-120)).await.unwrap();
     let key = KeyDraft { locker: Some(locker(1)), ..testkit::key("K-1") };
     stage.store().create_key(key, &metadata_at(-60)).await.unwrap();

@@ -9,15 +9,15 @@ async fn a_missing_resource_has_a_page_that_helps() {
     let stage = stage().await;
     for (uri, said) in [
         ("/nowhere", "Page not found"),
-        ("/automats/attic/events", "Automat not found"),
-        ("/keys/K-9/events", "Key not found"),
+        ("/automats/attic", "Automat not found"),
+        ("/keys/K-9", "Key not found"),
         ("/openings/x", "Opening not found"),
     ] {
         let page = stage.get_as(Role::Viewer, uri).await;
         assert_eq!(page.status, 404, "{uri}");
         assert!(page.main().contains(said) && page.main().contains("<code>test-request</code>"), "{}", page.html);
     }
-    insta::assert_snapshot!("not_found", stage.get_as(Role::Viewer, "/keys/K-9/events").await.main());
+    insta::assert_snapshot!("not_found", stage.get_as(Role::Viewer, "/keys/K-9").await.main());
 }
 
 #[tokio::test]

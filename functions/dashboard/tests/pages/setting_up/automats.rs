@@ -114,7 +114,7 @@ async fn an_admin_resets_a_device() {
     assert!(page.html.contains("Reset device") && page.html.contains("<form"), "{}", page.html);
     let reset = stage.fill("/automats/lobby/reset", &[]).await;
     assert_eq!((reset.status, reset.to.as_deref()), (303, Some("/automats/lobby?done=reset")), "{}", reset.html);
-    let events = stage.get("/automats/lobby/events").await;
+    let events = stage.get("/activity?automatId=lobby").await;
     assert!(events.html.contains("The automat was reset"), "{}", events.html);
     assert_eq!(stage.get_as(Role::Operator, "/automats/lobby/reset").await.status, 403);
 }

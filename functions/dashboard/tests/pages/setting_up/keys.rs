@@ -202,3 +202,20 @@ async fn only_admins_manage_keys() {
         assert_eq!(stage.get_as(Role::Operator, page).await.status, 403, "{page}");
     }
 }
+
+#[tokio::test]
+async fn a_key_with_many_contracts_is_removed_only_by_its_name() {
+    let stage = lobby().await;
+    stage.store().create_key(key("K-9"), &metadata()).await.unwrap();
+    let id = KeyId::parse("K-9").unwrap();
+    for n in 0..20 {
+        stage.store().create_contract(contract(&id, n * 10, n * 10 + 10), &metadata()).await.unwrap();
+    }
+    assert!(!stage.get("/keys/K-9/remove").await.has("name=\"keyId\""));
+    stage.store().create_contract(contract(&id, 900, 910), &metadata()).await.unwrap();
+    for typed in ["", "K-8"] {
+        let refused = stage.fill("/keys/K-9/remove", &[("keyId", typed)]).await;
+        assert!(refused.status == 422 && refused.has("Type K-9 to confirm"), "{}", refused.main());
+    }
+    assert_eq!(stage.fill("/keys/K-9/remove", &[("keyId", " K-9 ")]).await.status, 303);
+}

@@ -1,0 +1,171 @@
+//! `GET /contracts/{contractId}/code`: why the code did not work. What the PIN would do now, what was entered and why it
+//! was refused, each with the link to what mends it.
+
+use api::{ContractPath, NoQuery};
+use askama::Template;
+use domain::{ConnectionState, Contract, Event, EventKind, Key, KeypadRefusal, Purpose, Whereabouts};
+use store::{AutomatDiagnosis, KeyDiagnosis, PinDiagnosis};
+use texts::FluentArgs;
+
+use crate::events::describe;
+use crate::frame::Frame;
+use crate::links;
+use crate::times::Times;
+use crate::visit::{Answer, Visit, page};
+
+/// How many entries of each kind the page shows for an automat.
+const SHOWN: usize = 10;
+
+#[derive(Template)]
+#[template(path = "contracts/code.html")]
+struct CodePage<'p> {
+    frame: &'p Frame,
+    contract: &'p Contract,
+    home: String,
+    keys: Vec<KeyLine>,
+    automats: Vec<AutomatSection>,
+}
+
+/// What the PIN would do for a key now.
+struct KeyLine {
+    key: Key,
+    good: bool,
+    text: String,
+    /// More that is to be known about it.
+    note: Option<String>,
+    mend: Option<Mend>,
+}
+
+/// A link to what mends it.
+struct Mend {
+    href: String,
+    text: String,
+}
+
+struct AutomatSection {
+    name: String,
+    href: String,
+    activity: String,
+    zone: &'static str,
+    /// Why it opens nothing at all now.
+    stops: Vec<String>,
+    entries: Vec<Entry>,
+    unknown: Vec<Entry>,
+}
+
+struct Entry {
+    at: String,
+    text: String,
+    mend: Option<Mend>,
+}
+
+/// `GET /contracts/{contractId}/code`
+pub(crate) async fn show(visit: Visit, ContractPath(id): ContractPath, _: NoQuery) -> Answer {
+    let PinDiagnosis { contract, keys, automats } = visit.store().diagnose_pin(&id, visit.now).await?;
+    let holders: Vec<_> = keys.iter().filter_map(|checked| checked.key.whereabouts.holder()).cloned().collect();
+    let holders = visit.store().contracts_of(holders.iter().filter(|holder| **holder != id)).await?;
+    let mut lines = Vec::with_capacity(keys.len());
+    for checked in keys {
+        let Some(of) = automats.iter().find(|found| found.automat.id == checked.key.automat) else { continue };
+        let holder = checked.key.whereabouts.holder().and_then(|holder| holders.get(holder));
+        lines.push(Checked { visit: &visit, contract: &contract, holder, of }.line(checked));
+    }
+    let automats = automats.iter().map(|checked| section(&visit, &contract, checked)).collect();
+    page(&CodePage { frame: &visit.frame, home: links::contract(&id), keys: lines, automats, contract: &contract })
+}
+
+/// What the line of a key is made of.
+struct Checked<'c> {
+    visit: &'c Visit,
+    contract: &'c Contract,
+    /// The other contract with which the key is out.
+    holder: Option<&'c Contract>,
+    of: &'c AutomatDiagnosis,
+}
+
+impl Checked<'_> {
+    fn line(&self, KeyDiagnosis { key, decision }: KeyDiagnosis) -> KeyLine {
+        let (t, times) = (self.visit.t, Times::new(self.visit.t, self.of.automat.time_zone));
+        let mut values = FluentArgs::new();
+        values.set("locker", key.locker.get());
+        values.set("automat", self.of.automat.name.to_string());
+        let range = self.contract.range;
+        values.set("start", times.moment(range.start()));
+        values.set("end", range.end().map(|end| times.moment(end)).unwrap_or_default());
+        values.set("hours", self.contract.schedule.as_ref().map(|hours| times.hours(hours)).unwrap_or_default());
+        values.set("person", self.holder.map(|holder| holder.person.to_string()).unwrap_or_default());
+        let (id, note) = match decision {
+            Ok(Purpose::Fetch) => ("code-fetches".to_owned(), key.whereabouts == Whereabouts::Unknown),
+            Ok(Purpose::Return) => ("code-returns".to_owned(), false),
+            Err(KeypadRefusal::KeyOut) if self.holder.is_some() => ("code-now-held".to_owned(), false),
+            Err(reason) => (format!("code-now-{}", <&str>::from(reason)), false),
+        };
+        let locker = format!("{}/lockers/{}", links::automat(&key.automat), key.locker);
+        let mend = match decision {
+            Ok(_) => Some(Mend { href: locker, text: t.format("code-mend-open", &values) }),
+            Err(KeypadRefusal::KeyOut) => {
+                self.holder.map(|holder| mend(self.visit, links::contract(&holder.id), "code-mend-holder"))
+            }
+            Err(reason) => mend_of(self.visit, self.contract, reason),
+        };
+        KeyLine {
+            good: decision.is_ok(),
+            text: t.format(&id, &values),
+            note: note.then(|| t.text("code-unreported").into_owned()),
+            mend: mend.filter(|_| self.visit.frame.operates() || matches!(decision, Err(KeypadRefusal::KeyOut))),
+            key,
+        }
+    }
+}
+
+fn section(visit: &Visit, contract: &Contract, checked: &AutomatDiagnosis) -> AutomatSection {
+    let (t, automat) = (visit.t, &checked.automat);
+    let times = Times::new(t, automat.time_zone);
+    let connection = automat.connection;
+    let off = match (connection.state, connection.since) {
+        (ConnectionState::Connected, _) => None,
+        (ConnectionState::Disconnected, Some(since)) => Some(t.with("code-off-since", [("time", times.moment(since))])),
+        (ConnectionState::Disconnected, None) => Some(t.text("code-off").into_owned()),
+        (ConnectionState::Unknown, _) => Some(t.text("code-never-on").into_owned()),
+    };
+    let waits = checked.waits_until.map(|until| t.with("code-waits", [("time", times.moment(until))]));
+    let lines =
+        |events: &[Event]| events.iter().take(SHOWN).map(|event| Entry::of(visit, contract, &times, event)).collect();
+    AutomatSection {
+        name: automat.name.to_string(),
+        href: links::automat(&automat.id),
+        activity: links::activity_of_automat(&automat.id),
+        zone: times.zone(),
+        stops: off.into_iter().chain(waits).collect(),
+        entries: lines(&checked.entries),
+        unknown: lines(&checked.unknown),
+    }
+}
+
+impl Entry {
+    fn of(visit: &Visit, contract: &Contract, times: &Times, event: &Event) -> Self {
+        let mend = match &event.kind {
+            EventKind::EntryRefused { reason, .. } if visit.frame.operates() => mend_of(visit, contract, *reason),
+            _ => None,
+        };
+        Self { at: times.moment(event.at), text: describe(event, visit.t, times), mend }
+    }
+}
+
+/// What mends a refusal for this reason. `None` if nothing does that an operator could do here.
+fn mend_of(visit: &Visit, contract: &Contract, reason: KeypadRefusal) -> Option<Mend> {
+    let edit = format!("{}/edit", links::contract(&contract.id));
+    Some(match reason {
+        KeypadRefusal::TooEarly => mend(visit, format!("{edit}#start"), "code-mend-start"),
+        KeypadRefusal::Ended => mend(visit, format!("{edit}#end"), "contract-extend"),
+        KeypadRefusal::OutsideSchedule => mend(visit, format!("{edit}#schedule"), "code-mend-hours"),
+        KeypadRefusal::Unknown => mend(visit, format!("{}#pin", links::contract(&contract.id)), "code-mend-pin"),
+        KeypadRefusal::KeyOut | KeypadRefusal::KeyInside | KeypadRefusal::KeypadSlow | KeypadRefusal::Late => {
+            return None;
+        }
+    })
+}
+
+fn mend(visit: &Visit, href: String, text: &str) -> Mend {
+    Mend { href, text: visit.t.text(text).into_owned() }
+}
