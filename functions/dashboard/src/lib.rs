@@ -92,6 +92,7 @@ fn pages() -> Router<Dashboard> {
         .route("/contracts/{contractId}/edit", get(contracts::edit::show).post(contracts::edit::send))
         .route("/contracts/{contractId}/end", get(contracts::close::show_end).post(contracts::close::end))
         .route("/contracts/{contractId}/remove", get(contracts::close::show_remove).post(contracts::close::remove))
+        .route("/contracts/{contractId}/remind", post(contracts::page::remind))
         .route("/contracts/{contractId}/pin", post(contracts::page::reveal_pin))
         .route("/contracts/{contractId}/pin/new", post(contracts::page::replace_pin))
         .route("/contracts/{contractId}/messages/{messageId}/resend", post(contracts::page::resend))

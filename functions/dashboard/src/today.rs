@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use api::{NoQuery, Problem};
+use api::{Problem, Query};
 use askama::Template;
 use domain::{Automat, ConnectionState, Event, Instant};
 use messages::LocalTimes;
@@ -43,6 +43,7 @@ struct TodayPage<'p> {
     never_connected: NeverConnected,
     fetches: Panel<Line>,
     returns: Panel<Line>,
+    done: Option<String>,
 }
 
 struct Panel<L> {
@@ -82,7 +83,9 @@ struct RestOfDay {
     date: String,
 }
 
-pub(crate) async fn show(mut visit: Visit, _: NoQuery) -> Answer {
+pub(crate) async fn show(mut visit: Visit, mut query: Query) -> Answer {
+    let done = visit.done(&mut query, "contract");
+    query.finish()?;
     let (listed, overdue) =
         tokio::try_join!(automats(&visit), contracts(&visit, ContractFilter::of_overdue(), URGENT))?;
     let day = RestOfDay::of(&visit, &listed.data);
@@ -125,6 +128,7 @@ pub(crate) async fn show(mut visit: Visit, _: NoQuery) -> Answer {
         never_connected,
         fetches,
         returns,
+        done,
     })
 }
 

@@ -180,6 +180,7 @@ pub static PAGES: &[Route] = &[
     send("/contracts/{contractId}/end", Role::Operator),
     see("/contracts/{contractId}/remove", Role::Operator),
     send("/contracts/{contractId}/remove", Role::Operator),
+    send("/contracts/{contractId}/remind", Role::Operator),
     // POST, because viewing a PIN is recorded.
     send("/contracts/{contractId}/pin", Role::Operator),
     send("/contracts/{contractId}/pin/new", Role::Operator),

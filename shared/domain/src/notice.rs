@@ -114,6 +114,13 @@ impl Notice {
         let notice = |recipient| Self { occasion: occasion.clone(), recipient };
         recipients(&contract.contacts, |contact| contact.wants(occasion.kind())).map(notice).collect()
     }
+
+    /// All contacts, whichever messages they get.
+    #[must_use]
+    pub fn to_everybody(contract: &Contract, occasion: &Occasion) -> Vec<Self> {
+        let notice = |recipient| Self { occasion: occasion.clone(), recipient };
+        recipients(&contract.contacts, |_| true).map(notice).collect()
+    }
 }
 
 impl Contract {

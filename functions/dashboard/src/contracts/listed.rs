@@ -116,6 +116,11 @@ impl Line {
         lateness(self.contract.range.end().unwrap_or(now), now)
     }
 
+    /// Whether any of its contacts gets messages.
+    pub(crate) fn can_be_reminded(&self) -> bool {
+        self.contract.contacts.iter().any(|contact| contact.recipients().next().is_some())
+    }
+
     /// The first phone number among its contacts, with the name of that contact if it is not the person's.
     pub(crate) fn phone(&self) -> Option<(&str, Option<&str>)> {
         let mut contacts = self.contract.contacts.iter();

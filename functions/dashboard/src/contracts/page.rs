@@ -34,6 +34,8 @@ struct ContractPage<'p> {
     can_end: bool,
     /// It is active or overdue, and has an end.
     can_extend: bool,
+    /// It is overdue, and has contacts who get messages.
+    can_remind: bool,
     pin: Option<&'p str>,
     contacts: Vec<Line>,
     messages: Vec<Sent>,
@@ -93,6 +95,13 @@ pub(crate) async fn replace_pin(visit: Visit, ContractPath(id): ContractPath, _:
     redirect_done(&links::contract(&id), "new-pin")
 }
 
+/// `POST /contracts/{contractId}/remind`: tells all contacts that the keys are overdue. `to` is the page to return to.
+pub(crate) async fn remind(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    let sent = visit.store().remind_overdue(&id, visit.now).await?;
+    let to = form.given("to").map_or_else(|| links::contract(&id), |to| links::own(to).to_owned());
+    redirect_done(&to, if sent > 0 { "reminded" } else { "not-reminded" })
+}
+
 /// `POST /contracts/{contractId}/messages/{messageId}/resend`: sends a message again. If the form is sent
 /// twice, the message is already being sent, which is fine.
 pub(crate) async fn resend(visit: Visit, MessagePath(id, message): MessagePath, _: NoQuery) -> Answer {
@@ -127,6 +136,7 @@ async fn contract_page(visit: &Visit, id: &ContractId, shown: Shown) -> Answer {
             keys: context.lines(t, &contract.out),
             can_end: state_now == ContractState::Active,
             can_extend: overdue || state_now == ContractState::Active && contract.range.end().is_some(),
+            can_remind: overdue && contract.contacts.iter().any(|contact| contact.recipients().next().is_some()),
             pin: shown.pin.as_ref().map(Pin::reveal),
             contacts: contract.contacts.iter().map(|contact| line(t, contact)).collect(),
             messages: messages.data.iter().map(|record| sent(t, times, &home, record)).collect(),

@@ -281,3 +281,27 @@ async fn the_list_of_keys_says_who_has_each_and_when_it_is_booked_next() {
     assert!(stage.get("/keys?search=nothing").await.has("There are no such keys."));
     assert!(Stage::of(Role::Viewer).await.get("/keys").await.has("There are no keys yet."));
 }
+
+#[tokio::test]
+async fn whoever_is_overdue_is_reminded_with_one_press() {
+    let stage = busy_day(Role::Operator).await;
+    let page = stage.get("/today").await;
+    let remind = "/contracts/olli-overdue/remind";
+    assert!(page.has(&format!("action=\"{remind}\"")) && !page.has("/contracts/lea-late/remind"), "{}", page.main());
+    let sent = stage.post(remind, &[("to", "/today")]).await;
+    assert_eq!(sent.to.as_deref(), Some("/today?done=reminded"));
+    assert!(stage.get("/today?done=reminded").await.has("A reminder is sent to all contacts within a minute."));
+    let contract = stage.get("/contracts/olli-overdue").await;
+    assert_eq!(
+        contract.html.matches("SMS to +358401234567").count(),
+        2,
+        "the contact and one message: {}",
+        contract.main()
+    );
+    let again = stage.post(remind, &[]).await;
+    assert_eq!(again.to.as_deref(), Some("/contracts/olli-overdue?done=not-reminded"), "not twice within minutes");
+    assert_eq!(
+        stage.post("/contracts/rita-return/remind", &[]).await.to.as_deref(),
+        Some("/contracts/rita-return?done=not-reminded")
+    );
+}

@@ -5,6 +5,7 @@ contract-edit = Edit contract
 contract-end = End contract
 contract-end-now = End now
 contract-extend = Extend
+contract-remind = Remind
 contract-remove = Remove contract
 
 # Its form
@@ -174,6 +175,8 @@ contract-done-changed = The contract has been changed.
 contract-done-ended = The contract has been ended.
 contract-done-new-pin = The contract has a new PIN.
 contract-done-resent = The message will be sent again.
+contract-done-reminded = A reminder is sent to all contacts within a minute.
+contract-done-not-reminded = A reminder was requested a few minutes ago, or the keys are back.
 
 # Ending it
 

@@ -5,6 +5,7 @@ contract-edit = Muokkaa sopimusta
 contract-end = Päätä sopimus
 contract-end-now = Päätä nyt
 contract-extend = Jatka
+contract-remind = Muistuta
 contract-remove = Poista sopimus
 
 # Its form
@@ -174,6 +175,8 @@ contract-done-changed = Sopimusta on muutettu.
 contract-done-ended = Sopimus on päätetty.
 contract-done-new-pin = Sopimuksella on uusi PIN-koodi.
 contract-done-resent = Viesti lähetetään uudelleen.
+contract-done-reminded = Kaikille yhteyshenkilöille lähetetään muistutus minuutin kuluessa.
+contract-done-not-reminded = Muistutusta on pyydetty muutama minuutti sitten, tai avaimet on palautettu.
 
 # Ending it
 

@@ -5,6 +5,7 @@ contract-edit = Ändra avtal
 contract-end = Avsluta avtal
 contract-end-now = Avsluta nu
 contract-extend = Förläng
+contract-remind = Påminn
 contract-remove = Ta bort avtal
 
 # Its form
@@ -174,6 +175,8 @@ contract-done-changed = Avtalet är ändrat.
 contract-done-ended = Avtalet är avslutat.
 contract-done-new-pin = Avtalet har en ny PIN-kod.
 contract-done-resent = Meddelandet skickas igen.
+contract-done-reminded = En påminnelse skickas till alla kontaktpersoner inom en minut.
+contract-done-not-reminded = En påminnelse begärdes för några minuter sedan, eller så är nycklarna tillbaka.
 
 # Ending it
 

@@ -18,6 +18,7 @@ mod message_id;
 mod notify;
 mod record;
 mod remind;
+mod remind_overdue;
 mod resend;
 mod settle;
 mod snapshot;

@@ -130,7 +130,7 @@ impl Store {
     }
 
     /// Puts messages. Returns those that did not exist before.
-    async fn put_messages(&self, messages: Vec<StoredMessage>) -> Result<Vec<StoredMessage>, Error> {
+    pub(super) async fn put_messages(&self, messages: Vec<StoredMessage>) -> Result<Vec<StoredMessage>, Error> {
         let puts = messages.into_iter().map(|message| async move {
             let item = MessageItem::write(&message, self)?;
             Ok::<_, Error>(self.put(item, absent()).await?.then_some(message))
@@ -200,7 +200,12 @@ impl Claim {
 }
 
 /// A message that nobody will send.
-fn message(occurrence: Occurrence<'_>, notice: Notice, facts: &Facts, now: Instant) -> Result<StoredMessage, Error> {
+pub(super) fn message(
+    occurrence: Occurrence<'_>,
+    notice: Notice,
+    facts: &Facts,
+    now: Instant,
+) -> Result<StoredMessage, Error> {
     let Notice { occasion, recipient } = notice;
     Ok(StoredMessage {
         id: occurrence.message_id(occasion.kind(), &recipient.address)?,

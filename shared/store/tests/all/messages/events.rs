@@ -4,7 +4,7 @@ use domain::{Contact, ContractDraft, EventKind, MessageKind, Occasion};
 use store::{PageRequest, Record};
 use testkit::{at, metadata};
 
-use super::stage::{HOUR, Stage, a, draft, email, metadata_at, notify};
+use super::stage::{HOUR, Stage, a, bk1, draft, email, metadata_at, notify, sms};
 
 use MessageKind::{KeyFetched, KeyNotReturned, KeyReturned};
 
@@ -150,4 +150,26 @@ async fn every_event_is_read_with_what_it_is_about() {
         }
     }
     assert!(kinds.contains(&EventKind::KeyFetched), "{kinds:?}");
+}
+
+/// On request they are told whether or not they wanted it, once within ten minutes, and not once the key is back.
+#[tokio::test]
+async fn contacts_of_an_overdue_contract_are_reminded_on_request() {
+    let stage = Stage::new().await;
+    let quiet = |contact: Contact| Contact { additional_messages: [].into(), ..contact };
+    let contacts = vec![quiet(email("aino@example.fi")), quiet(sms("+358401234567"))];
+    stage.book(ContractDraft { contacts, ..draft(0, 2 * HOUR) }).await;
+    stage.notify_and_send(at(0)).await;
+    stage.fetch(60).await;
+    let remind = async |seconds| stage.store().remind_overdue(&bk1(), at(seconds)).await.unwrap();
+    assert_eq!(remind(HOUR).await, 0, "it is not overdue");
+    let noon = 3 * HOUR;
+    assert_eq!((remind(noon).await, remind(noon + 599).await), (2, 0));
+    let claims = stage.tick(at(noon + 30)).await;
+    assert_eq!(claims.iter().filter(|claim| claim.message.occasion.kind() == KeyNotReturned).count(), 2);
+    stage.send(claims, at(noon + 30)).await;
+    assert_eq!(remind(noon + 600).await, 2, "again, later");
+    stage.give_back(noon + 700).await;
+    assert!(stage.tick(at(noon + 700)).await.is_empty(), "what was not sent yet is outdated");
+    assert_eq!(remind(noon + 1_300).await, 0);
 }
