@@ -315,8 +315,12 @@ impl Message {
             }
             // Still true if the contract was removed or annotated, but not if it was extended.
             Occasion::Ended => contract.is_some_and(|contract| contract.range != self.facts.range),
+            Occasion::NotReturned => contract.is_some_and(|contract| {
+                let is_out = |facts: &KeyFacts| contract.out.contains(&facts.key);
+                contract.range != self.facts.range || !self.facts.keys.iter().any(is_out)
+            }),
             // These report what happened, which remains true.
-            Occasion::Cancelled | Occasion::Fetched(_) | Occasion::Returned(_) | Occasion::NotReturned => false,
+            Occasion::Cancelled | Occasion::Fetched(_) | Occasion::Returned(_) => false,
         }
     }
 }

@@ -201,6 +201,8 @@ fn rules(kind: MessageKind) -> Rules {
     const NEWS: i64 = DAY + HOUR;
     const IF_CHANGED: [bool; 4] = [false, true, true, true];
     const IF_EXTENDED: [bool; 4] = [false, false, true, false];
+    /// No key of the contract is out.
+    const IF_RETURNED: [bool; 4] = [true, true, true, false];
     const NEVER: [bool; 4] = [false; 4];
     let (name, is_additional, useful_until, superseded) = match kind {
         MessageKind::ContractCreated => ("contract-created", false, NEWS, IF_CHANGED),
@@ -211,7 +213,7 @@ fn rules(kind: MessageKind) -> Rules {
         MessageKind::EndReminder => ("end-reminder", true, 4 * DAY, IF_CHANGED),
         MessageKind::KeyFetched => ("key-fetched", true, NEWS, NEVER),
         MessageKind::KeyReturned => ("key-returned", true, NEWS, NEVER),
-        MessageKind::KeyNotReturned => ("key-not-returned", true, NEWS, NEVER),
+        MessageKind::KeyNotReturned => ("key-not-returned", true, NEWS, IF_RETURNED),
     };
     Rules { name, is_additional, useful_until, superseded }
 }
@@ -241,6 +243,17 @@ fn every_kind_keeps_its_rules() {
         }
     }
     assert!("contract-made".parse::<MessageKind>().is_err());
+}
+
+#[test]
+fn that_a_key_is_not_back_is_true_until_it_is_back_or_the_contract_extended() {
+    let message = message(Occasion::NotReturned);
+    let key = message.facts.keys[0].key.clone();
+    let stored = contract(3 * DAY, Some(4 * DAY), vec![email("aino@example.fi")]);
+    let out = Contract { out: [key].into(), ..stored };
+    let extended = Contract { range: TimeRange::new(at(3 * DAY), Some(at(9 * DAY))).unwrap(), ..out.clone() };
+    let is_superseded = |contract| message.is_superseded(Some(contract), &[TimeZone::UTC]);
+    assert_eq!((is_superseded(&out), is_superseded(&extended)), (false, true));
 }
 
 #[test]
