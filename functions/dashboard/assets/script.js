@@ -34,6 +34,12 @@ document.addEventListener("keydown", (event) => {
   one("#search-all")?.focus();
 });
 
+// Prints the page.
+for (const button of all("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // A dialog that is open in the page becomes modal. A link to a page with a question opens the dialog with the same
 // question instead, if the page has one.
 const ask = (dialog, opener) => {

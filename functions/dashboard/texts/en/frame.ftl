@@ -43,3 +43,4 @@ field-end-not-ahead = The end must be in the future.
 field-nothing-to-search = Enter a letter or a digit.
 field-conflicting-fields = Choose either an end or a permanent contract.
 field-unknown = This value is not an allowed choice.
+print = Print

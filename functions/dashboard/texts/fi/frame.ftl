@@ -43,3 +43,4 @@ field-end-not-ahead = Päättymisajan on oltava tulevaisuudessa.
 field-nothing-to-search = Kirjoita kirjain tai numero.
 field-conflicting-fields = Valitse joko päättymisaika tai toistaiseksi voimassa oleva sopimus.
 field-unknown = Tämä arvo ei ole valittavissa.
+print = Tulosta

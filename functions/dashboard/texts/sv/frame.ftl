@@ -43,3 +43,4 @@ field-end-not-ahead = Sluttiden måste ligga i framtiden.
 field-nothing-to-search = Skriv en bokstav eller siffra.
 field-conflicting-fields = Välj antingen en sluttid eller ett tillsvidareavtal.
 field-unknown = Värdet går inte att välja.
+print = Skriv ut
