@@ -19,6 +19,7 @@ mod stream;
 mod wire;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -61,7 +62,16 @@ pub struct TestTable {
 
 impl TestTable {
     pub async fn new() -> Self {
-        let database = Database::start(None, || at(0)).await.unwrap();
+        Self::start(None).await
+    }
+
+    /// A table in a file: the engine holds at most 1 GB in memory.
+    pub async fn in_file(file: &Path) -> Self {
+        Self::start(Some(file)).await
+    }
+
+    async fn start(file: Option<&Path>) -> Self {
+        let database = Database::start(file, || at(0)).await.unwrap();
         let client = database.client();
         store::create_table(&client, TABLE).await.unwrap();
         let wire = Wire::new();
