@@ -9,7 +9,7 @@ from visit import NAMES, every_way
 
 
 @every_way
-def test_a_code_that_did_not_work_is_explained_and_mended(enter, cloud, way):
+def test_a_code_that_did_not_work_is_explained_and_fixed(enter, cloud, way):
     automat = cloud.automat("Pier", lockers=2)
     key = automat.key("pier", 0, property="Pier 1")
     contract = automat.contract(key, person="Elna Ended")

@@ -37,6 +37,8 @@ struct TodayPage<'p> {
     as_of: Option<String>,
     /// Whether the automats are in different time zones.
     has_several_zones: bool,
+    /// What is left to do before the first key can be fetched. Empty if nothing is.
+    steps: Vec<Step>,
     overdue: Panel<Line>,
     disconnected: Panel<AutomatLine>,
     alerts: Panel<Alert>,
@@ -58,6 +60,14 @@ struct NeverConnected {
     /// How many there are. `None` if there are none.
     heading: Option<String>,
     lines: Vec<AutomatLine>,
+}
+
+/// A step on the way to the first fetched key.
+struct Step {
+    text: String,
+    /// Where it is done.
+    href: String,
+    done: bool,
 }
 
 /// What somebody should look at.
@@ -99,6 +109,7 @@ pub(crate) async fn show(mut visit: Visit, mut query: Query) -> Answer {
         let times = Times::new(visit.t, first.time_zone);
         visit.t.with("today-as-of", [("time", times.moment(visit.now)), ("zone", times.zone().to_owned())])
     });
+    let steps = first_steps(&visit, &listed.data);
     let (disconnected, never_connected) = (disconnected(&visit, &listed), never_connected(&visit, &listed));
     let mut automats = Automats::of(listed.data);
     automats.read_those_of(&visit, [&overdue, &to_fetch, &to_return].into_iter().flat_map(|page| &page.data)).await?;
@@ -122,6 +133,7 @@ pub(crate) async fn show(mut visit: Visit, mut query: Query) -> Answer {
         now,
         as_of,
         has_several_zones,
+        steps,
         overdue,
         disconnected,
         alerts,
@@ -138,6 +150,22 @@ async fn automats(visit: &Visit) -> Result<Page<Automat>, Problem> {
 
 async fn contracts(visit: &Visit, filter: ContractFilter, limit: usize) -> Result<Page<ListedContract>, Problem> {
     Ok(visit.store().contracts(&filter, &PageRequest { limit, after: None }, visit.now).await?)
+}
+
+/// What is left to do in a new stack, with what is done already. Empty once there is a key and a device has connected.
+fn first_steps(visit: &Visit, automats: &[Automat]) -> Vec<Step> {
+    let Some(first) = automats.first() else { return Vec::new() };
+    let has_keys = automats.iter().any(|automat| !automat.occupied.is_empty());
+    let has_device = automats.iter().any(|automat| automat.connection.state != ConnectionState::Unknown);
+    let href = links::automat(&first.id);
+    let step = |id: &str, done| Step { text: visit.t.text(id).into_owned(), href: href.clone(), done };
+    let steps = vec![
+        step("today-step-automat", true),
+        step("today-step-keys", has_keys),
+        step("today-step-device", has_device),
+        step("today-step-contract", false),
+    ];
+    if has_keys && has_device { Vec::new() } else { steps }
 }
 
 async fn alerts(visit: &Visit) -> Result<Vec<Event>, Problem> {
@@ -196,7 +224,7 @@ impl Alert {
             }
         };
         let is_all = events.len() < URGENT;
-        Panel::of(latest.into_iter().map(line).collect(), is_all, "/activity?kind=trouble".to_owned())
+        Panel::of(latest.into_iter().map(line).collect(), is_all, "/activity?kind=alerts".to_owned())
     }
 }
 

@@ -35,11 +35,11 @@ impl Store {
         let mut runs = try_join_all(automats.iter().map(run)).await?;
         loop {
             // Above the newest of the positions up to which the automats are read, nothing is missing.
-            let last =
+            let horizon =
                 runs.iter().enumerate().filter_map(|(index, run)| Some((run.read_to()?.to_owned(), index))).max();
-            let is_known = |event: &&Event| last.as_ref().is_none_or(|(position, _)| event.id >= *position);
+            let is_known = |event: &&Event| horizon.as_ref().is_none_or(|(position, _)| event.id >= *position);
             let known = runs.iter().flat_map(|run| &run.events).filter(is_known);
-            match last {
+            match horizon {
                 Some((_, index)) if known.clone().count() <= page.limit => {
                     let run = runs.swap_remove(index);
                     runs.push(run.read(self, page.limit + 1).await?);

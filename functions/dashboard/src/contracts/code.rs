@@ -1,5 +1,5 @@
 //! `GET /contracts/{contractId}/code`: why the code did not work. What the PIN would do now, what was entered and why it
-//! was refused, each with the link to what mends it.
+//! was refused, each with the link to what fixes it.
 
 use api::{ContractPath, NoQuery};
 use askama::Template;
@@ -33,11 +33,11 @@ struct KeyLine {
     text: String,
     /// More that is to be known about it.
     note: Option<String>,
-    mend: Option<Mend>,
+    fix: Option<Fix>,
 }
 
-/// A link to what mends it.
-struct Mend {
+/// A link to what fixes it.
+struct Fix {
     href: String,
     text: String,
 }
@@ -56,7 +56,7 @@ struct AutomatSection {
 struct Entry {
     at: String,
     text: String,
-    mend: Option<Mend>,
+    fix: Option<Fix>,
 }
 
 /// `GET /contracts/{contractId}/code`
@@ -101,18 +101,18 @@ impl Checked<'_> {
             Err(reason) => (format!("code-now-{}", <&str>::from(reason)), false),
         };
         let locker = format!("{}/lockers/{}", links::automat(&key.automat), key.locker);
-        let mend = match decision {
-            Ok(_) => Some(Mend { href: locker, text: t.format("code-mend-open", &values) }),
+        let fix = match decision {
+            Ok(_) => Some(Fix { href: locker, text: t.format("code-fix-open", &values) }),
             Err(KeypadRefusal::KeyOut) => {
-                self.holder.map(|holder| mend(self.visit, links::contract(&holder.id), "code-mend-holder"))
+                self.holder.map(|holder| fix(self.visit, links::contract(&holder.id), "code-fix-holder"))
             }
-            Err(reason) => mend_of(self.visit, self.contract, reason),
+            Err(reason) => fix_of(self.visit, self.contract, reason),
         };
         KeyLine {
             good: decision.is_ok(),
             text: t.format(&id, &values),
             note: note.then(|| t.text("code-unreported").into_owned()),
-            mend: mend.filter(|_| self.visit.frame.operates() || matches!(decision, Err(KeypadRefusal::KeyOut))),
+            fix: fix.filter(|_| self.visit.frame.operates() || matches!(decision, Err(KeypadRefusal::KeyOut))),
             key,
         }
     }
@@ -144,28 +144,28 @@ fn section(visit: &Visit, contract: &Contract, checked: &AutomatDiagnosis) -> Au
 
 impl Entry {
     fn of(visit: &Visit, contract: &Contract, times: &Times, event: &Event) -> Self {
-        let mend = match &event.kind {
-            EventKind::EntryRefused { reason, .. } if visit.frame.operates() => mend_of(visit, contract, *reason),
+        let fix = match &event.kind {
+            EventKind::EntryRefused { reason, .. } if visit.frame.operates() => fix_of(visit, contract, *reason),
             _ => None,
         };
-        Self { at: times.moment(event.at), text: describe(event, visit.t, times), mend }
+        Self { at: times.moment(event.at), text: describe(event, visit.t, times), fix }
     }
 }
 
-/// What mends a refusal for this reason. `None` if nothing does that an operator could do here.
-fn mend_of(visit: &Visit, contract: &Contract, reason: KeypadRefusal) -> Option<Mend> {
+/// What fixes a refusal for this reason. `None` if nothing does that an operator could do here.
+fn fix_of(visit: &Visit, contract: &Contract, reason: KeypadRefusal) -> Option<Fix> {
     let edit = format!("{}/edit", links::contract(&contract.id));
     Some(match reason {
-        KeypadRefusal::TooEarly => mend(visit, format!("{edit}#start"), "code-mend-start"),
-        KeypadRefusal::Ended => mend(visit, format!("{edit}#end"), "contract-extend"),
-        KeypadRefusal::OutsideSchedule => mend(visit, format!("{edit}#schedule"), "code-mend-hours"),
-        KeypadRefusal::Unknown => mend(visit, format!("{}#pin", links::contract(&contract.id)), "code-mend-pin"),
+        KeypadRefusal::TooEarly => fix(visit, format!("{edit}#start"), "code-fix-start"),
+        KeypadRefusal::Ended => fix(visit, format!("{edit}#end"), "contract-extend"),
+        KeypadRefusal::OutsideSchedule => fix(visit, format!("{edit}#schedule"), "code-fix-hours"),
+        KeypadRefusal::Unknown => fix(visit, format!("{}#pin", links::contract(&contract.id)), "code-fix-pin"),
         KeypadRefusal::KeyOut | KeypadRefusal::KeyInside | KeypadRefusal::KeypadSlow | KeypadRefusal::Late => {
             return None;
         }
     })
 }
 
-fn mend(visit: &Visit, href: String, text: &str) -> Mend {
-    Mend { href, text: visit.t.text(text).into_owned() }
+fn fix(visit: &Visit, href: String, text: &str) -> Fix {
+    Fix { href, text: visit.t.text(text).into_owned() }
 }

@@ -14,7 +14,7 @@ pub(super) enum Group {
     /// Entries at keypads.
     Keypad,
     /// What somebody should look at, and connections.
-    Trouble,
+    Alerts,
     /// Changes of automats and keys.
     Setup,
 }
@@ -43,7 +43,7 @@ impl Group {
             | EventKind::LockerForced
             | EventKind::KeyUnexpected
             | EventKind::DoorLeftOpen
-            | EventKind::OpeningUnexpected => Self::Trouble,
+            | EventKind::OpeningUnexpected => Self::Alerts,
             EventKind::AutomatAdded
             | EventKind::AutomatChanged
             | EventKind::AutomatRemoved

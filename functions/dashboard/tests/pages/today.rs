@@ -305,3 +305,20 @@ async fn whoever_is_overdue_is_reminded_with_one_press() {
         Some("/contracts/rita-return?done=not-reminded")
     );
 }
+
+#[tokio::test]
+async fn a_new_stack_leads_to_the_first_fetched_key() {
+    let stage = Stage::of(Role::Admin).await;
+    assert!(stage.get("/today").await.has("href=\"/automats/new\""));
+    stage.store().create_automat(automat("lobby", 6), &metadata()).await.unwrap();
+    let page = stage.get("/today").await;
+    assert!(page.has("<a href=\"/automats/lobby\">Add keys to its lockers</a>"), "{}", page.main());
+    assert!(!stage.get_as(Role::Viewer, "/today").await.has("\">Add keys to its lockers</a>"));
+    stage.store().create_key(key("K-1"), &metadata()).await.unwrap();
+    let page = stage.get("/today").await;
+    assert!(page.has("class=\"done\">Add keys to its lockers"), "{}", page.main());
+    assert!(page.has("<a href=\"/automats/lobby\">Connect its device</a>"), "{}", page.main());
+    let connected = Presence { connected: true, at: at(-60), number: 1 };
+    stage.store().record_presence(&AutomatId::parse("lobby").unwrap(), connected, at(0)).await.unwrap();
+    assert!(!stage.get("/today").await.has("Before the first key can be fetched"));
+}

@@ -57,7 +57,7 @@ async fn an_entry_after_the_end_leads_to_extending_the_contract() {
 }
 
 #[tokio::test]
-async fn each_reason_has_the_link_that_mends_it() {
+async fn each_reason_has_the_link_that_fixes_it() {
     let stage = connected().await;
     book(&stage, "Nelli", "48291", (HOUR, 2 * HOUR), None).await;
     assert!(stage.get("/contracts/Nelli/code").await.has("href=\"/contracts/Nelli/edit#start\""));

@@ -152,7 +152,7 @@ async fn every_event_is_read_with_what_it_is_about() {
     assert!(kinds.contains(&EventKind::KeyFetched), "{kinds:?}");
 }
 
-/// On request they are told whether or not they wanted it, once within ten minutes, and not once the key is back.
+/// On request all contacts are notified, once within ten minutes, and not once the key is back.
 #[tokio::test]
 async fn contacts_of_an_overdue_contract_are_reminded_on_request() {
     let stage = Stage::new().await;
