@@ -6,7 +6,7 @@ use crate::expression::Expression;
 use crate::items::{Item, ItemKey, KEYS, KeyItem, text};
 use crate::page::List;
 use crate::read::{Stretch, start_key};
-use crate::{Error, Page, PageRequest, Store};
+use crate::{Cursor, Error, Page, PageRequest, Store};
 
 /// Limit on the index entries that a search reads for one page. A page may then be short although there are more.
 const LOOKED_THROUGH: usize = 2_000;
@@ -18,11 +18,24 @@ pub struct KeyFilter {
     pub search: Option<SearchTerms>,
 }
 
+impl KeyFilter {
+    /// The position after this key, for a page that ends before the limit. Only in a list without a search.
+    #[must_use]
+    pub fn after(&self, key: &Key) -> Cursor {
+        let position = if self.automat.is_some() { key.locker.to_string() } else { key.id.as_str().to_owned() };
+        self.list().cursor(&position)
+    }
+
+    fn list(&self) -> List {
+        List::new(&format!("keys {self:?}"))
+    }
+}
+
 impl Store {
     /// Lists keys: those of an automat in order of locker, search results in order of the term that matched,
     /// otherwise in order of id.
     pub async fn keys(&self, filter: &KeyFilter, page: &PageRequest) -> Result<Page<Key>, Error> {
-        let list = List::new(&format!("keys {filter:?}"));
+        let list = filter.list();
         match (&filter.automat, &filter.search) {
             (Some(automat), search) => self.keys_of_automat(automat, search.as_ref(), &list, page).await,
             (None, Some(terms)) => self.keys_found(terms, &list, page).await,

@@ -182,6 +182,23 @@ async fn keys_are_listed_by_automat_in_order_of_locker_and_all_in_order_of_name(
 }
 
 #[tokio::test]
+async fn a_list_continues_after_any_of_its_keys() {
+    let table = lobby(4).await;
+    for id in ["C", "A", "D", "B"] {
+        table.store.create_key(key(id), &metadata()).await.unwrap();
+    }
+    let page = |after| PageRequest { limit: 10, after };
+    for automat in [None, Some(AutomatId::parse("lobby").unwrap())] {
+        let filter = KeyFilter { automat, search: None };
+        let all = table.store.keys(&filter, &page(None)).await.unwrap().data;
+        for (index, key) in all.iter().enumerate() {
+            let rest = table.store.keys(&filter, &page(Some(filter.after(key)))).await.unwrap().data;
+            assert_eq!(rest, all[index + 1..]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn keys_are_found_once_by_prefixes_of_search_terms() {
     let table = lobby(9).await;
     table.store.create_automat(automat("garage", 9), &metadata()).await.unwrap();
