@@ -79,12 +79,31 @@ def take_off(page: Page):
     save(page)
 
 
+def pick(page: Page):
+    """The first press for a contract."""
+    page.get_by_role("link", name="Free").last.click()
+
+
+# Two days from the day after tomorrow.
+FREE = "&".join(
+    f"free-{which}.date={at(days=days)[:10]}&free-{which}.time={time}"
+    for which, days, time in [("from", 2, "14:00"), ("to", 4, "12:00")]
+)
+
 STATES = [
     PageState("sign-in", SIGN_IN, person=None),
     PageState("sign-in-cancelled", "/auth/callback?error=access_denied&state=none", person=None, is_error=True),
     PageState("no-role", "/", person="newcomer", is_error=True),
     PageState("today", "/today", person="operator", often=True),
     PageState("today-as-viewer", "/", person="viewer"),
+    PageState("timeline", "/timeline", person="operator", often=True),
+    PageState("timeline-as-viewer", "/timeline", person="viewer"),
+    PageState("timeline-month", "/timeline?days=31", person="operator"),
+    PageState("timeline-later", "/timeline?from=2029-02-01&days=31"),
+    PageState("timeline-of-an-automat", "/timeline?automatId={automat}", then=pick),
+    PageState("timeline-free", f"/timeline?{FREE}", person="operator"),
+    PageState("timeline-refused", "/timeline?automatId=no-such-automat&free-from.date=tomorrow"),
+    PageState("timeline-none", "/timeline?automatId={empty}"),
     PageState("contracts", "/contracts", often=True),
     PageState("contracts-overdue", "/contracts?state=overdue"),
     PageState("contracts-narrowed", "/contracts?search=lehtonen&automatId={automat}&keyId={key}"),

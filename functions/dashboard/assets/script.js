@@ -128,6 +128,24 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Puts the parts of a page that was requested again in place of those that have changed. What has the focus keeps it, and
+// what is unfolded stays so.
+const renew = (news, root) => {
+  for (const part of all("[data-part]", news)) {
+    const here = one(`[data-part="${part.dataset.part}"]`, root);
+    if (!here || here.innerHTML === part.innerHTML) continue;
+    const open = [...all("details", here)].map((details) => details.open);
+    const { activeElement: active } = document;
+    const { id, href } = here.contains(active) ? active : {};
+    here.replaceChildren(...part.childNodes);
+    for (const [index, details] of all("details", here).entries()) details.open = open[index] ?? details.open;
+    const again = (id && document.getElementById(id)) || (href && [...all("a", here)].find((link) => link.href === href));
+    again?.focus({ preventScroll: true });
+  }
+};
+const names = (root) => [...all("[data-part]", root)].map((part) => part.dataset.part).join();
+const pageOf = (text) => new DOMParser().parseFromString(text, "text/html");
+
 // Follows an opening to its end. The server holds the response until there is news; then its parts replace those here.
 const live = one("[data-live]");
 const follow = async () => {
@@ -136,10 +154,7 @@ const follow = async () => {
     try {
       const answer = await fetch(live.dataset.live, { headers: { accept: "text/html" } });
       if (!answer.ok || answer.redirected) return location.reload();
-      const news = new DOMParser().parseFromString(await answer.text(), "text/html");
-      for (const part of all("[data-part]", news)) {
-        one(`[data-part="${part.dataset.part}"]`, live)?.replaceChildren(...part.childNodes);
-      }
+      renew(pageOf(await answer.text()), live);
     } catch {
       // Not reachable now: try again.
     }
@@ -152,4 +167,136 @@ if (live) {
     const left = one("progress", live);
     if (left) left.value -= 1;
   }, 1000);
+}
+
+// Refreshes a page as often as it says, while it is visible and nobody is about to do something on it. It always shows as of
+// when it is, and says when that cannot be renewed.
+const asOf = one("[data-refresh] [data-as-of]");
+if (asOf) {
+  const wait = one("[data-refresh]").dataset.refresh * 1000;
+  const status = one("[data-refresh-failed]");
+  let tag, timer, last = Date.now();
+  const isBusy = () =>
+    document.hidden || !getSelection().isCollapsed || one("dialog:modal, .menu[open], [data-busy]") ||
+    document.activeElement.matches("input, select, textarea");
+  const refresh = async () => {
+    try {
+      const headers = { accept: "text/html", ...(tag && { "if-none-match": tag }) };
+      const answer = await fetch(location.href, { headers, cache: "no-store" });
+      if (answer.status === 401) return status.dataset.refreshEnded;
+      if (answer.status === 304) {
+        asOf.textContent = decodeURIComponent(answer.headers.get("x-as-of"));
+      } else {
+        const news = answer.ok && !answer.redirected && pageOf(await answer.text());
+        if (!news || !one("[data-as-of]", news)) return status.dataset.refreshFailed;
+        if (isBusy()) return status.textContent;
+        // Something is there that was not there at all.
+        if (names(news) !== names(document)) location.reload();
+        renew(news, document);
+        asOf.textContent = one("[data-as-of]", news).textContent;
+        tag = answer.headers.get("etag");
+      }
+      return "";
+    } catch {
+      return status.dataset.refreshFailed;
+    }
+  };
+  const tick = async () => {
+    clearTimeout(timer);
+    const left = last + wait - Date.now();
+    if (left > 0 || isBusy()) {
+      timer = setTimeout(tick, Math.max(left, 1000));
+      return;
+    }
+    last = Infinity;
+    const said = await refresh();
+    if (status.textContent !== said) status.textContent = said;
+    last = Date.now();
+    timer = setTimeout(tick, wait);
+  };
+  document.addEventListener("visibilitychange", () => document.hidden || tick());
+  timer = setTimeout(tick, wait);
+}
+
+// The timeline. Two presses in a free part, or a drag from one to the other, lead to the form for that time. The link in a
+// free part leads to the form for its beginning, also with the keyboard.
+const timeline = one(".timeline");
+if (timeline) {
+  const status = one("[data-pick-start]");
+  const mark = document.createElement("span");
+  mark.className = "mark";
+  const local = (time, options) =>
+    new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC", ...options }).format(time);
+  let first = null, dragged = false;
+  // The column of a free part that is under the pointer.
+  const under = (event) => {
+    const link = event.target.closest?.(".timeline .free");
+    if (!link) return null;
+    const cell = link.parentElement;
+    const { left, width } = cell.getBoundingClientRect();
+    const within = Math.min(cell.colSpan - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * cell.colSpan)));
+    return { link, cell, within };
+  };
+  // The local time at which a column starts.
+  const time = (cell, within) => {
+    let column = within;
+    for (let before = cell.previousElementSibling; before; before = before.previousElementSibling) {
+      if (before.localName === "td") column += before.colSpan;
+    }
+    const { from, perDay } = cell.closest("table").dataset;
+    return new Date(Date.parse(`${from}T00:00Z`) + (column * 86400000) / perDay);
+  };
+  const show = (cell, one, other) => {
+    const start = Math.min(one, other), end = Math.max(one, other) + 1;
+    cell.append(mark);
+    mark.style.left = `${(start / cell.colSpan) * 100}%`;
+    mark.style.width = `${((end - start) / cell.colSpan) * 100}%`;
+  };
+  const cancel = () => {
+    first = null;
+    mark.remove();
+    status.textContent = "";
+    delete timeline.dataset.busy;
+  };
+  const begin = (pressed) => {
+    first = pressed;
+    timeline.dataset.busy = "";
+    show(pressed.cell, pressed.within, pressed.within);
+    const options = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
+    status.textContent = status.dataset.pickStart.replace("#", local(time(pressed.cell, pressed.within), options));
+  };
+  const finish = ({ link, cell, within }) => {
+    const written = (date) => date.toISOString().slice(0, 16);
+    const [start, end] = [Math.min(first.within, within), Math.max(first.within, within) + 1];
+    const to = new URL(link.href);
+    to.searchParams.set("from", written(time(cell, start)));
+    to.searchParams.set("to", written(time(cell, end)));
+    cancel();
+    location.assign(to);
+  };
+  timeline.addEventListener("pointerdown", (event) => {
+    dragged = false;
+    const pressed = event.button === 0 && event.pointerType !== "touch" && !first && under(event);
+    if (pressed) begin(pressed);
+    timeline.dragging = Boolean(pressed);
+  });
+  timeline.addEventListener("pointermove", (event) => {
+    const over = first && under(event);
+    if (!over || over.cell !== first.cell) return;
+    dragged ||= timeline.dragging && over.within !== first.within;
+    show(first.cell, first.within, over.within);
+  });
+  timeline.addEventListener("dragstart", (event) => first && event.preventDefault());
+  timeline.addEventListener("click", (event) => {
+    const pressed = under(event);
+    // The keyboard, or a press that opens another tab.
+    if (!pressed || event.detail === 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (timeline.dragging && !dragged) timeline.dragging = false;
+    else if (first?.cell === pressed.cell) finish(pressed);
+    else begin(pressed);
+  });
+  document.addEventListener("keydown", (event) => event.key === "Escape" && first && cancel());
+  document.addEventListener("click", (event) => first && !event.target.closest?.(".timeline .free") && cancel());
+  addEventListener("pageshow", cancel);
 }

@@ -40,9 +40,10 @@ pub(crate) struct Section {
 }
 
 /// The sections of the dashboard: the page of each, the id of its text, and how the paths of its other pages begin.
-const SECTIONS: [(&str, &str, &[&str]); 5] = [
+const SECTIONS: [(&str, &str, &[&str]); 6] = [
     ("/today", "today", &[]),
     ("/keys", "search-keys", &["/keys/"]),
+    ("/timeline", "timeline", &[]),
     ("/contracts", "contracts", &["/contracts/"]),
     ("/automats", "automats", &["/automats/", "/openings/"]),
     ("/activity", "activity", &[]),
@@ -172,6 +173,7 @@ mod tests {
         for (address, section, current) in [
             ("/", "/today", "page"),
             ("/today", "/today", "page"),
+            ("/timeline?days=31", "/timeline", "page"),
             ("/contracts?state=overdue", "/contracts", "page"),
             ("/contracts/C-1", "/contracts", "true"),
             ("/automats", "/automats", "page"),

@@ -15,11 +15,13 @@ mod frame;
 mod keys;
 mod language;
 mod links;
+mod live;
 mod openings;
 mod refused;
 mod search;
 mod session;
 mod table;
+mod timeline;
 mod times;
 mod today;
 mod translations;
@@ -73,6 +75,7 @@ fn pages() -> Router<Dashboard> {
         .route("/today", get(today::show))
         .route("/keys", get(keys::list::show))
         .route("/keys.csv", get(keys::list::download))
+        .route("/timeline", get(timeline::show))
         .route("/contracts", get(contracts::list::show))
         .route("/contracts.csv", get(contracts::list::download))
         .route("/automats", get(automats::list::list_automats))

@@ -115,7 +115,12 @@ impl Times {
 
     /// The start of a day: midnight, or the first instant after it if midnight is skipped.
     pub(crate) fn day(&self, date: NaiveDate) -> Option<Instant> {
-        match self.at(date.and_hms_opt(0, 0, 0)?) {
+        self.hour(date, 0)
+    }
+
+    /// The start of an hour of a day, or the first instant after it if it is skipped.
+    pub(crate) fn hour(&self, date: NaiveDate, hour: u32) -> Option<Instant> {
+        match self.at(date.and_hms_opt(hour, 0, 0)?) {
             Reading::At(instant) | Reading::Skipped(instant) | Reading::Twice(instant, _) => Some(instant),
             Reading::Unreadable => None,
         }
@@ -144,6 +149,16 @@ impl Times {
             _ => None,
         };
         Written { date: self.written_date(local.date_naive()), time: local.format(time).to_string(), which }
+    }
+
+    /// An instant as a local time in an address, to the minute.
+    pub(crate) fn address(&self, instant: Instant) -> String {
+        self.zone.local(instant).format("%Y-%m-%dT%H:%M").to_string()
+    }
+
+    /// A local time of an address. A date alone has no time of day.
+    pub(crate) fn read_address(&self, text: &str) -> Reading {
+        text.split_once('T').map_or(Reading::Unreadable, |(date, time)| self.read(date, time))
     }
 
     fn at(&self, local: NaiveDateTime) -> Reading {

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use api::{Problem, Query};
 use askama::Template;
 use domain::{Automat, ConnectionState, Event, Instant};
+use http::HeaderMap;
 use messages::LocalTimes;
 use store::{ContractFilter, ListedContract, Page, PageRequest};
 
@@ -15,9 +16,10 @@ use crate::contracts::listed::{Automats, Line, only_out};
 use crate::events::describe;
 use crate::frame::Frame;
 use crate::links;
+use crate::live;
 use crate::times::Times;
 use crate::translations::count;
-use crate::visit::{Answer, Visit, page};
+use crate::visit::{Answer, Visit};
 
 /// How many automats are checked.
 const CHECKED: usize = 200;
@@ -93,7 +95,7 @@ struct RestOfDay {
     date: String,
 }
 
-pub(crate) async fn show(mut visit: Visit, mut query: Query) -> Answer {
+pub(crate) async fn show(mut visit: Visit, mut query: Query, headers: HeaderMap) -> Answer {
     let done = visit.done(&mut query, "contract");
     query.finish()?;
     let (listed, overdue) =
@@ -128,20 +130,23 @@ pub(crate) async fn show(mut visit: Visit, mut query: Query) -> Answer {
     let has_several_zones = automats.have_several_zones();
     visit.frame.overdue = (!overdue.lines.is_empty()).then(|| overdue.count.clone());
     let (frame, now) = (&visit.frame, visit.now);
-    page(&TodayPage {
-        frame,
-        now,
-        as_of,
-        has_several_zones,
-        steps,
-        overdue,
-        disconnected,
-        alerts,
-        never_connected,
-        fetches,
-        returns,
-        done,
-    })
+    live::page(
+        &headers,
+        &TodayPage {
+            frame,
+            now,
+            as_of,
+            has_several_zones,
+            steps,
+            overdue,
+            disconnected,
+            alerts,
+            never_connected,
+            fetches,
+            returns,
+            done,
+        },
+    )
 }
 
 async fn automats(visit: &Visit) -> Result<Page<Automat>, Problem> {

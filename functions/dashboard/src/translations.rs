@@ -8,6 +8,7 @@ macro_rules! resources {
         &[
             include_str!(concat!("../texts/", $language, "/frame.ftl")),
             include_str!(concat!("../texts/", $language, "/today.ftl")),
+            include_str!(concat!("../texts/", $language, "/timeline.ftl")),
             include_str!(concat!("../texts/", $language, "/automats.ftl")),
             include_str!(concat!("../texts/", $language, "/keys.ftl")),
             include_str!(concat!("../texts/", $language, "/contracts.ftl")),

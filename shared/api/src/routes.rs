@@ -144,6 +144,7 @@ pub static PAGES: &[Route] = &[
     see("/today", Role::Viewer),
     see("/keys", Role::Viewer),
     see("/keys.csv", Role::Viewer),
+    see("/timeline", Role::Viewer),
     see("/contracts", Role::Viewer),
     see("/contracts.csv", Role::Viewer),
     see("/activity", Role::Viewer),

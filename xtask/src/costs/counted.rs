@@ -4,6 +4,8 @@ use anyhow::{Context as _, Result, ensure};
 use template::{Resource, Template, Value};
 
 const MEASUREMENTS: &str = "docs/measurements.md";
+/// The page whose refreshing is counted, the most expensive one.
+const POLLED: &str = "| Timeline, 200 keys |";
 const SMS: &str = "shared/messages/tests/rendering/snapshots/rendering__sms__sms_lengths.snap";
 const TEMPLATES: [&str; 3] = ["template.yaml", "infra/watch.yaml", "infra/sign-in.yaml"];
 const ROUTES: &str = "infra/routes.yaml";
@@ -20,6 +22,7 @@ pub(super) struct Counted(Vec<(&'static str, f64)>);
 impl Counted {
     pub(super) fn read(read: impl Fn(&str) -> Result<String>) -> Result<Self> {
         let booking = cell(&read(MEASUREMENTS)?, "| 1 | 100 |", 5).context(MEASUREMENTS)?;
+        let polled = cell(&read(MEASUREMENTS)?, POLLED, 3).context(MEASUREMENTS)?;
         let lengths = read(SMS)?;
         let mut segments = 0.0;
         for kind in ["contract-created", "start-reminder", "key-returned"] {
@@ -40,6 +43,7 @@ impl Counted {
         let number = |count: usize| u32::try_from(count).map(f64::from);
         Ok(Self(vec![
             ("bookingWriteUnits", booking),
+            ("pollReadUnits", polled),
             ("smsSegments", segments),
             ("alarmMetrics", number(metrics)?),
             ("routeMetrics", number(METRICS_OF_A_ROUTE * detailed)?),

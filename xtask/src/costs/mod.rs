@@ -56,6 +56,9 @@ enum Growth {
     Stack,
     #[serde(rename = "xray")]
     Traces,
+    /// A page of the dashboard that is open, which refreshes itself. No part of the costs of a stack: how many are open
+    /// depends on its people.
+    Page,
 }
 
 #[derive(Debug)]
@@ -85,7 +88,7 @@ impl Item {
     fn amount(&self, automats: f64) -> f64 {
         match self.row.growth {
             Growth::Automat => self.amount * automats,
-            Growth::Stack => self.amount,
+            Growth::Stack | Growth::Page => self.amount,
             Growth::Traces => traces(self.amount.mul_add(automats, TICKS)),
         }
     }
@@ -120,8 +123,9 @@ fn pages(project: &Project) -> Result<(String, String)> {
     sources.iter().try_for_each(Source::check).context(DATA)?;
     let item = |row| Item::new(row, &counted, &sources).context(DATA);
     let items = items.into_iter().map(item).collect::<Result<Vec<_>>>()?;
+    let (pages, items) = items.into_iter().partition::<Vec<_>, _>(|item| item.row.growth == Growth::Page);
     let former = read(PAGE)?;
-    let page = page::with_tables(&former, &page::tables(&region, &items, &item(sms)?, &sources)?)?;
+    let page = page::with_tables(&former, &page::tables(&region, &items, &pages, &item(sms)?, &sources)?)?;
     Ok((former, page))
 }
 

@@ -17,12 +17,13 @@ pub(super) fn with_tables(page: &str, tables: &str) -> Result<String> {
     Ok(format!("{before}{BEGIN}{tables}{END}{after}"))
 }
 
-pub(super) fn tables(region: &str, items: &[Item], sms: &Item, sources: &[Source]) -> Result<String> {
-    let mut page = trust(region, items, sms);
+pub(super) fn tables(region: &str, items: &[Item], pages: &[Item], sms: &Item, sources: &[Source]) -> Result<String> {
+    let mut page = trust(region, items, pages, sms);
     items_of(&mut page, "Each automat", items, Growth::Automat)?;
     items_of(&mut page, "The stack by itself", items, Growth::Stack)?;
     together(&mut page, items)?;
     largest(&mut page, items)?;
+    items_of(&mut page, "Each page that is open all day", pages, Growth::Page)?;
     let segments = sms.amount;
     writeln!(
         page,
@@ -35,8 +36,8 @@ pub(super) fn tables(region: &str, items: &[Item], sms: &Item, sources: &[Source
 }
 
 /// How many prices are for the stack's region, and which are not.
-fn trust(region: &str, items: &[Item], sms: &Item) -> String {
-    let all = || items.iter().chain([sms]);
+fn trust(region: &str, items: &[Item], pages: &[Item], sms: &Item) -> String {
+    let all = || items.iter().chain(pages).chain([sms]);
     let is_own = |item: &&Item| item.source.as_ref().is_some_and(|source| source.region == region);
     let own = all().filter(is_own).count();
     let unknown =

@@ -2,29 +2,48 @@
 
 use api::{KeyPath, NoQuery, Problem, Query};
 use chrono::NaiveDate;
-use domain::{Contact, ContractDraft, ContractRefusal};
+use domain::{Contact, ContractDraft, ContractRefusal, Instant};
 
 use super::form::{FormState, KeyContext, as_previewed, is_confirmed, stepped};
 use super::{contacts, fields, keys, known};
 use crate::calendar::first_room;
 use crate::form::{Errors, Form};
 use crate::links;
+use crate::times::Reading;
 use crate::visit::{Answer, Visit, redirect_done};
 
-/// `GET /keys/{keyId}/contracts/new`: `from` is the day of its start.
+/// `GET /keys/{keyId}/contracts/new`: `from` is the day of its start, or the local time of it, and `to` that of its end.
 pub(crate) async fn show(visit: Visit, KeyPath(key): KeyPath, mut query: Query) -> Answer {
-    let from = query.text("from");
+    let (from, to) = (query.text("from"), query.text("to"));
     query.finish()?;
     let context = KeyContext::read(&visit, &key.into()).await?;
-    let day = from.and_then(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok());
-    let start = day.and_then(|day| first_room(&context.key, day, &context.times, visit.now));
+    let start = from.and_then(|text| start(&context, &text, visit.now));
+    let end = to.and_then(|text| match context.times.read_address(&text) {
+        Reading::At(end) | Reading::Skipped(end) | Reading::Twice(_, end) => Some(end),
+        Reading::Unreadable => None,
+    });
     let form = visit.fresh_form()?.with(fields::KEYS, context.key.id.as_str());
     let form = match start {
         Some(start) if start <= visit.now => form.with(fields::NOW, "on"),
         Some(start) => fields::with_time(form, fields::START, start, &context.times),
         None => form,
     };
+    let form = match end {
+        Some(end) if end > visit.now => fields::with_time(form, fields::END, end, &context.times),
+        _ => form,
+    };
     context.show(&visit, form, FormState::Typed).await
+}
+
+/// A local time, or when the key is first free on a day.
+fn start(context: &KeyContext, text: &str, now: Instant) -> Option<Instant> {
+    match context.times.read_address(text) {
+        Reading::At(start) | Reading::Skipped(start) | Reading::Twice(start, _) => Some(start),
+        Reading::Unreadable => {
+            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+            first_room(&context.key, day, &context.times, now)
+        }
+    }
 }
 
 /// `POST /keys/{keyId}/contracts/new`

@@ -7,4 +7,5 @@ mod no_sign_in;
 mod opening;
 mod setting_up;
 mod stage;
+mod timeline;
 mod today;

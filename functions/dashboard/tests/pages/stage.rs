@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use clock::{Clock, Random};
 use dashboard::Dashboard;
 use http::Request;
-use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
+use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
 use store::Store;
 use testkit::{TestTable, at, html, unreachable_things};
 use tower::ServiceExt as _;
@@ -71,6 +71,16 @@ impl Stage {
         let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.headers()[CONTENT_ENCODING], "br");
         to_bytes(response.into_body(), usize::MAX).await.unwrap().len()
+    }
+
+    /// The status, tag and length of a page for a browser that has what this tag names.
+    pub(crate) async fn poll(&self, uri: &str, known: Option<&str>) -> (u16, Option<String>, usize) {
+        let request = testing::request("GET", uri, self.role);
+        let request = known.into_iter().fold(request, |request, known| request.header(IF_NONE_MATCH, known));
+        let response = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let tag = response.headers().get(ETAG).map(|tag| tag.to_str().unwrap().to_owned());
+        let status = response.status().as_u16();
+        (status, tag, to_bytes(response.into_body(), usize::MAX).await.unwrap().len())
     }
 
     /// Sends fields without loading a form first.

@@ -10,7 +10,7 @@ const HOUR: i64 = 3_600;
 /// When the pages are visited, in seconds: 14:30 in Helsinki and 07:30 in New York.
 const NOW: i64 = HOUR / 2;
 
-async fn book(stage: &Stage, key: &str, person: &str, start: i64, end: i64) {
+pub(crate) async fn book(stage: &Stage, key: &str, person: &str, start: i64, end: i64) {
     let number = [("A-1", "48291"), ("A-2", "58291"), ("A-3", "68291")].into_iter().find(|(id, _)| *id == key);
     let draft = ContractDraft {
         id: Some(ContractId::parse(&person.to_lowercase().replace(' ', "-")).unwrap()),
@@ -24,7 +24,7 @@ async fn book(stage: &Stage, key: &str, person: &str, start: i64, end: i64) {
 
 /// The automat `lobby` in Helsinki with keys `A-1` to `A-5`, of which the first three are out: two are overdue and one is
 /// due back today. The automat `yard` in New York with the keys `Y-1` and `Y-2`.
-async fn busy_day(role: Role) -> Stage {
+pub(crate) async fn busy_day(role: Role) -> Stage {
     let stage = Stage::of(role).await;
     let store = stage.store();
     store.create_automat(automat("lobby", 6), &metadata()).await.unwrap();
@@ -133,7 +133,23 @@ async fn each_panel_is_one_read() {
     stage.get("/today").await;
     // The automats: the list, and their items. Each list of contracts: a query of each of its 8 partitions, its
     // contracts, and their keys. The rest of the day is in one month. The list of alerts.
-    assert_eq!(stage.table.wire.tally().round_trips, 2 + 3 * (8 + 2) + 1);
+    let tally = stage.table.wire.tally();
+    assert_eq!(tally.round_trips, 2 + 3 * (8 + 2) + 1);
+    // In docs/measurements.md.
+    assert!(tally.read_units <= 39.0, "{}", tally.read_units);
+}
+
+#[tokio::test]
+async fn a_page_that_has_not_changed_is_not_sent_again() {
+    let stage = busy_day(Role::Operator).await;
+    for path in ["/today", "/timeline"] {
+        let (status, tag, bytes) = stage.later(NOW).poll(path, None).await;
+        assert!(status == 200 && bytes > 1_000, "{path}: {status}");
+        let (status, again, bytes) = stage.later(NOW + 1).poll(path, tag.as_deref()).await;
+        assert!(status == 304 && again == tag && bytes == 0, "{path}: {status}, {again:?}");
+        let (status, ..) = stage.later(NOW + 24 * HOUR).poll(path, tag.as_deref()).await;
+        assert_eq!(status, 200, "{path}");
+    }
 }
 
 #[tokio::test]
