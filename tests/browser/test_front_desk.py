@@ -95,3 +95,18 @@ def test_another_language_keeps_the_form(enter, cloud, way):
     page.get_by_role("button", name="Suomi").click()
     expect(page.locator("html")).to_have_attribute("lang", "fi")
     expect(page.get_by_label("Henkilö", exact=True)).to_have_value("Wilma Wherry")
+
+
+def test_a_table_is_sorted_by_the_column_that_is_pressed(enter, cloud):
+    automat = cloud.automat("Ferry", lockers=4)
+    keys = [automat.key(f"ferry-{name}", locker) for locker, name in enumerate(["b", "c", "a"])]
+    page = enter("viewer", f"/keys?automatId={automat.id}")
+    first = page.get_by_role("table", name="Keys").get_by_role("row").nth(1)
+    expect(first).to_contain_text(keys[0])
+    heading = page.get_by_role("columnheader", name="KeyID")
+    heading.get_by_role("button").click()
+    expect(first).to_contain_text(keys[2])
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    heading.get_by_role("button").click()
+    expect(first).to_contain_text(keys[1])
+    expect(heading).to_have_attribute("aria-sort", "descending")

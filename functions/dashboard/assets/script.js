@@ -89,6 +89,25 @@ for (const field of all("[data-filter]")) {
   });
 }
 
+// A table that is complete is sorted by the column whose heading is pressed.
+const { compare } = new Intl.Collator(document.documentElement.lang, { numeric: true });
+for (const table of all("table[data-sortable]")) {
+  for (const heading of all("thead th", table)) {
+    const button = document.createElement("button");
+    button.className = "plain";
+    button.append(...heading.childNodes);
+    heading.append(button);
+    button.addEventListener("click", () => {
+      const down = heading.ariaSort === "ascending";
+      for (const other of all("thead th", table)) other.ariaSort = null;
+      heading.ariaSort = down ? "descending" : "ascending";
+      const value = ({ cells }) => cells[heading.cellIndex].dataset.sort ?? cells[heading.cellIndex].textContent.trim();
+      const rows = [...table.tBodies[0].rows].sort((a, b) => compare(value(a), value(b)));
+      table.tBodies[0].append(...(down ? rows.reverse() : rows));
+    });
+  }
+}
+
 // Adds a row from the template in the page, where "#" is the row's number, or removes one. The rows that are left are
 // renumbered, and so are the links to them in the summary of errors.
 const linksTo = (row) => [...all("#errors a")].filter(({ hash }) => row.contains(document.getElementById(hash.slice(1))));

@@ -33,7 +33,7 @@ async fn main() {
         }
         let made = Arc::new(AtomicU32::new(0));
         let running: Vec<_> = (1..=OTHERS)
-                .filter(|_| rate > 0)
+            .filter(|_| rate > 0)
             .map(|key| {
                 let (client, made) = (Client::new(&cloud, Role::Operator), made.clone());
                 tokio::spawn(async move {

@@ -97,6 +97,11 @@ impl Line {
         self.contract.range.end().map(|end| self.times.moment(end))
     }
 
+    /// To sort by. Permanent contracts come last.
+    pub(crate) fn end_millis(&self) -> i64 {
+        self.contract.range.end().unwrap_or(Instant::MAX).millis()
+    }
+
     pub(crate) fn start_clock(&self) -> String {
         self.times.clock(self.contract.range.start())
     }

@@ -73,6 +73,8 @@ struct Line {
     holder: Option<Holder>,
     /// When its next contract starts.
     next: Option<String>,
+    /// The same in milliseconds, to sort by. Keys without a next contract come last.
+    starts: i64,
 }
 
 /// Who has a key.
@@ -230,11 +232,13 @@ impl Line {
             due: contract.range.end().map(|end| times.moment(end)),
         });
         let starts = key.calendar.entries().iter().map(|entry| entry.range.start());
+        let next = starts.filter(|start| *start > visit.now).min();
         Self {
             automat: automat.map(|automat| automat.name.to_string()).unwrap_or_default(),
             state: (class, visit.t.text(text).into_owned()),
             holder,
-            next: starts.filter(|start| *start > visit.now).min().map(|start| times.moment(start)),
+            next: next.map(|start| times.moment(start)),
+            starts: next.unwrap_or(Instant::MAX).millis(),
             key,
         }
     }
