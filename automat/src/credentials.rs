@@ -31,6 +31,9 @@ pub struct Credentials {
     /// The automat's id, from which the thing's name is derived.
     pub automat_id: String,
     pub locker_count: u16,
+    /// The number on the door of locker 0. The display names lockers by the numbers on their doors.
+    #[serde(default)]
+    pub first_number: u16,
     pub endpoint: String,
     /// The port for mutual TLS.
     pub port: u16,
@@ -122,6 +125,7 @@ mod tests {
             thing: "lobby:2".to_owned(),
             automat_id: "lobby.2".to_owned(),
             locker_count: 20,
+            first_number: 1,
             endpoint: "127.0.0.1".to_owned(),
             port: 8883,
             device_key: device_key.to_owned(),

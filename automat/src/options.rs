@@ -49,6 +49,9 @@ pub(crate) struct Options {
     /// Number of lockers [default: from automat.json, or 20]
     #[arg(long, value_name = "N")]
     lockers: Option<u16>,
+    /// Number on the door of locker 0 [default: from automat.json, or 0]
+    #[arg(long, value_name = "N")]
+    first_number: Option<u16>,
     /// Lockers that hold a key at the first start
     #[arg(long, value_name = "INDEXES", value_delimiter = ',')]
     inside: Vec<u16>,
@@ -74,13 +77,17 @@ impl Options {
         let (settings, from_credentials) = match &self.credentials {
             Some(folder) => {
                 let credentials = Credentials::read(folder)?;
-                (credentials.settings(folder, self.data.clone())?, Some(credentials.locker_count))
+                (
+                    credentials.settings(folder, self.data.clone())?,
+                    Some((credentials.locker_count, credentials.first_number)),
+                )
             }
             None => (self.settings()?, None),
         };
         Ok(Config {
             settings,
-            locker_count: self.lockers.or(from_credentials).unwrap_or(20),
+            locker_count: self.lockers.or(from_credentials.map(|(count, _)| count)).unwrap_or(20),
+            first_number: self.first_number.or(from_credentials.map(|(_, first)| first)).unwrap_or(0),
             keys_inside: self.inside.into_iter().collect(),
             motor_time: Duration::from_millis(500),
             person: if self.obliging { SimulatedUser::Obliging(MOMENT) } else { SimulatedUser::Absent },

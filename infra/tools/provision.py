@@ -94,7 +94,7 @@ class Deployment:
         settings = {
             "thing": thing_name(automat),
             "automatId": automat,
-            "lockerCount": locker_count(self.clients["dynamodb"], self.table, automat),
+            **doors(self.clients["dynamodb"], self.table, automat),
             "endpoint": self.host,
             "port": self.port,
         }
@@ -241,13 +241,13 @@ def stack_outputs(cloudformation, stack: str) -> dict:
     return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
 
 
-def locker_count(dynamodb, table: str, automat: str) -> int:
-    """The number of lockers of the automat, which must exist."""
+def doors(dynamodb, table: str, automat: str) -> dict:
+    """The number of lockers of the automat, which must exist, and the number on the first door."""
     key = {"PK": {"S": f"AUTOMAT#{automat}"}, "SK": {"S": "AUTOMAT"}}
     item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
     if item is None:
         raise Refused(f"there is no automat {automat}: create it first, by POST /v1/automats")
-    return int(item["lockerCount"]["N"])
+    return {"lockerCount": int(item["lockerCount"]["N"]), "firstNumber": int(item["layout"]["M"]["firstNumber"]["N"])}
 
 
 def write(folder: pathlib.Path, files: dict) -> None:

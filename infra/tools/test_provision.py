@@ -36,7 +36,7 @@ class Aws:
             "describe_stacks": {
                 "Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()]}]
             },
-            "get_item": {"Item": {"lockerCount": {"N": "24"}}} if self.exists else {},
+            "get_item": {"Item": {"lockerCount": {"N": "24"}, "layout": {"M": {"firstNumber": {"N": "1"}}}}} if self.exists else {},
             "get_secret_value": {"SecretString": self.master},
             "describe_endpoint": {"endpointAddress": "x-ats.iot.eu-north-1.amazonaws.com"},
             "list_thing_principals": {"principals": self.principals},
@@ -89,7 +89,8 @@ class Provisioning(unittest.TestCase):
         aws = Aws()
         provision.provision(deployment(aws), "lobby.2", self.out, renew=False)
         settings = json.loads((self.out / "automat.json").read_text())
-        self.assertEqual((settings["thing"], settings["automatId"], settings["lockerCount"]), ("lobby:2", "lobby.2", 24))
+        self.assertEqual((settings["thing"], settings["automatId"]), ("lobby:2", "lobby.2"))
+        self.assertEqual((settings["lockerCount"], settings["firstNumber"]), (24, 1))
         self.assertEqual((self.out / "certificate.pem").read_text(), "CERT")
         self.assertIn("BEGIN CERTIFICATE", (self.out / "ca.pem").read_text())
         for file in self.out.iterdir():

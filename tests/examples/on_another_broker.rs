@@ -71,7 +71,7 @@ async fn prove(broker: SocketAddr) -> Result<(), Failed> {
     }
     let shown = automat.type_code(PIN).await;
     if shown != (Display::Open { locker: LOCKER, purpose: Purpose::Fetch }) || !automat.take_key(LOCKER) {
-        return Err(format!("the keypad shows: {shown}").into());
+        return Err(format!("the keypad shows: {}", shown.text(0)).into());
     }
     // No deadline here: that of the whole test applies.
     while !is_out(&app, &lobby).await? {
@@ -121,6 +121,7 @@ fn start(broker: SocketAddr, device_key: DeviceKey, folder: &std::path::Path) ->
             folder: folder.to_owned(),
         },
         locker_count: 3,
+        first_number: 0,
         keys_inside: [LOCKER].into(),
         motor_time: Duration::from_millis(5),
         person: SimulatedUser::Absent,

@@ -49,6 +49,7 @@ impl Stage {
         SimulatedAutomat::start(Config {
             settings: Settings { reconnect_after: RECONNECT_AFTER, ..settings },
             locker_count: credentials.locker_count,
+            first_number: credentials.first_number,
             keys_inside: keys_inside.iter().copied().collect(),
             motor_time: MOTOR,
             person: SimulatedUser::Absent,

@@ -39,7 +39,7 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
                 // A countdown changes every second; its first value is enough here.
                 let waits = matches!(shown, Display::Wait(_));
                 if !(counts_down && waits) {
-                    say(&if shown == Display::Off { "The automat is off.".to_owned() } else { format!("  [{shown}]") });
+                    say(&if shown == Display::Off { "The automat is off.".to_owned() } else { format!("  [{}]", automat.text(shown)) });
                 }
                 counts_down = waits;
             }

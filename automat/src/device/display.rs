@@ -1,10 +1,9 @@
 //! The texts on the keypad's display.
 
-use std::fmt;
-
 use protocol::Purpose;
 
-/// A text on the display. It never gives the reason why a code was refused: that would help somebody who is trying
+/// A text on the display, with the index of a locker where it names one: [`Display::text`] has the number on its door. It
+/// never gives the reason why a code was refused: that would help somebody who is trying
 /// codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Display {
@@ -48,28 +47,55 @@ impl Display {
     }
 }
 
-impl fmt::Display for Display {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Display {
+    /// The text, in a cabinet whose first door has this number.
+    #[must_use]
+    pub fn text(self, first_number: u16) -> String {
+        let door = |locker: u16| first_number.saturating_add(locker);
         match self {
-            Self::Off => Ok(()),
-            Self::Ready => f.write_str("Type your code, then #"),
-            Self::Typing(keys) => f.write_str(&"•".repeat(*keys)),
-            Self::Asking => f.write_str("One moment"),
-            Self::Opening(locker) => write!(f, "Locker {locker} opens"),
-            Self::Open { locker, purpose: Purpose::Fetch } => write!(f, "Locker {locker}: take your key"),
-            Self::Open { locker, purpose: Purpose::Return } => write!(f, "Locker {locker}: put the key back"),
+            Self::Off => String::new(),
+            Self::Ready => "Type your code, then #".to_owned(),
+            Self::Typing(keys) => "•".repeat(keys),
+            Self::Asking => "One moment".to_owned(),
+            Self::Opening(locker) => format!("Locker {} opens", door(locker)),
+            Self::Open { locker, purpose: Purpose::Fetch } => format!("Locker {}: take your key", door(locker)),
+            Self::Open { locker, purpose: Purpose::Return } => format!("Locker {}: put the key back", door(locker)),
             Self::OpenOfSeveral { locker, purpose, more } => {
-                write!(f, "{}, close the door, {more} more", Self::Open { locker: *locker, purpose: *purpose })
+                format!("{}, close the door, {more} more", Self::Open { locker, purpose }.text(first_number))
             }
-            Self::FetchOrReturn => f.write_str("1 fetch keys  2 return keys"),
-            Self::DoorOpen(locker) => write!(f, "Close locker {locker} and type the code again"),
-            Self::StillOut(1) => f.write_str("1 key is not here"),
-            Self::StillOut(keys) => write!(f, "{keys} keys are not here"),
-            Self::Jammed(locker) => write!(f, "Locker {locker} does not open"),
-            Self::NotValid => f.write_str("Not valid now"),
-            Self::TryAgain => f.write_str("Try again"),
-            Self::NoConnection => f.write_str("No connection"),
-            Self::Wait(seconds) => write!(f, "Please wait {}:{:02}", seconds / 60, seconds % 60),
+            Self::FetchOrReturn => "1 fetch keys  2 return keys".to_owned(),
+            Self::DoorOpen(locker) => format!("Close locker {} and type the code again", door(locker)),
+            Self::StillOut(1) => "1 key is not here".to_owned(),
+            Self::StillOut(keys) => format!("{keys} keys are not here"),
+            Self::Jammed(locker) => format!("Locker {} does not open", door(locker)),
+            Self::NotValid => "Not valid now".to_owned(),
+            Self::TryAgain => "Try again".to_owned(),
+            Self::NoConnection => "No connection".to_owned(),
+            Self::Wait(seconds) => format!("Please wait {}:{:02}", seconds / 60, seconds % 60),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lockers_are_named_by_the_numbers_on_their_doors() {
+        let shown = [
+            Display::Opening(6),
+            Display::OpenOfSeveral { locker: 6, purpose: Purpose::Fetch, more: 2 },
+            Display::DoorOpen(6),
+            Display::Jammed(6),
+        ];
+        assert_eq!(
+            shown.map(|display| display.text(101)),
+            [
+                "Locker 107 opens",
+                "Locker 107: take your key, close the door, 2 more",
+                "Close locker 107 and type the code again",
+                "Locker 107 does not open",
+            ]
+        );
     }
 }

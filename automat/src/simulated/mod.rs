@@ -26,6 +26,8 @@ pub use person::SimulatedUser;
 pub struct Config {
     pub settings: Settings,
     pub locker_count: u16,
+    /// The number on the door of locker 0.
+    pub first_number: u16,
     /// The lockers that hold a key, unless the folder has the state of an earlier run.
     pub keys_inside: BTreeSet<u16>,
     pub motor_time: Duration,
@@ -36,6 +38,7 @@ pub struct Config {
 #[derive(Debug)]
 pub struct SimulatedAutomat {
     settings: Settings,
+    first_number: u16,
     cabinet: Arc<Cabinet>,
     running: Running,
 }
@@ -55,11 +58,11 @@ impl SimulatedAutomat {
     /// Starts the device in the caller's tokio runtime.
     #[must_use]
     pub fn start(config: Config) -> Self {
-        let Config { settings, locker_count, keys_inside, motor_time, person } = config;
+        let Config { settings, locker_count, first_number, keys_inside, motor_time, person } = config;
         let keys = memory::recall(&settings.folder).unwrap_or(keys_inside);
         let cabinet = Arc::new(Cabinet::new(locker_count, &keys, motor_time, person, &settings.folder));
         let running = Running::start(&settings, &cabinet);
-        Self { settings, cabinet, running }
+        Self { settings, first_number, cabinet, running }
     }
 
     /// Waits until the device is connected and has reported its lockers.
@@ -110,6 +113,12 @@ impl SimulatedAutomat {
     #[must_use]
     pub fn display(&self) -> watch::Receiver<Display> {
         self.cabinet.display()
+    }
+
+    /// What the display reads, with the numbers on the doors.
+    #[must_use]
+    pub fn text(&self, display: Display) -> String {
+        display.text(self.first_number)
     }
 
     /// Takes the key out of a locker. `false` if there is none or the door is closed.

@@ -178,7 +178,7 @@ fn a_wrong_code_is_shown_before_the_wait_it_causes() {
 
 #[test]
 fn the_wait_is_shown_in_minutes_and_seconds() {
-    let shown = [300, 61, 9].map(|seconds| Display::Wait(seconds).to_string());
+    let shown = [300, 61, 9].map(|seconds| Display::Wait(seconds).text(0));
     assert_eq!(shown, ["Please wait 5:00", "Please wait 1:01", "Please wait 0:09"]);
 }
 

@@ -138,7 +138,7 @@ fn keys_that_somebody_else_has_are_counted_at_the_end() {
     assert_eq!(last(&rig), Display::Open { locker: 1, purpose: FETCH });
     door(&mut rig, 1, Door::Open);
     door(&mut rig, 1, Door::Closed);
-    assert_eq!((last(&rig), last(&rig).to_string()), (Display::StillOut(2), "2 keys are not here".to_owned()));
+    assert_eq!((last(&rig), last(&rig).text(0)), (Display::StillOut(2), "2 keys are not here".to_owned()));
 }
 
 #[test]

@@ -31,6 +31,7 @@ async fn start(peer: &Peer, folder: &Path, person: SimulatedUser) -> SimulatedAu
             folder: folder.to_owned(),
         },
         locker_count: 9,
+        first_number: 0,
         keys_inside: [7].into(),
         motor_time: Duration::from_millis(5),
         person,

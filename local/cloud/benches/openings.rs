@@ -200,6 +200,7 @@ impl Cloud {
         let automat = SimulatedAutomat::start(Config {
             settings: Credentials::read(&folder).unwrap().settings(&folder, folder.join("device")).unwrap(),
             locker_count: LOCKERS,
+            first_number: 0,
             keys_inside: (0..LOCKERS).collect(),
             motor_time: Duration::ZERO,
             person: SimulatedUser::Absent,

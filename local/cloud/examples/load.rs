@@ -200,6 +200,7 @@ async fn automats(cloud: &Cloud) {
         let device = SimulatedAutomat::start(Config {
             settings: Credentials::read(&folder).unwrap().settings(&folder, folder.join("device")).unwrap(),
             locker_count: 4,
+            first_number: 0,
             keys_inside: (0..4).collect(),
             motor_time: Duration::ZERO,
             person: SimulatedUser::Absent,

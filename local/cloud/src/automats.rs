@@ -123,6 +123,7 @@ pub(crate) async fn simulate(
     let config = Config {
         settings: settings.context("the simulated automat cannot start")?,
         locker_count: automat.locker_count.get(),
+        first_number: automat.layout.first_number.get(),
         keys_inside: with_key.map(|locker| locker.locker.get()).collect::<BTreeSet<_>>(),
         motor_time: MOTOR,
         person: SimulatedUser::Obliging(MOMENT),

@@ -18,7 +18,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Random;
-use domain::{AutomatId, LockerCount};
+use domain::{AutomatId, FirstNumber, LockerCount};
 use http::Method;
 use iot::certificates::{Authority, Date, Identity};
 use iot::{Login, Proof, Registry, ServerIdentity};
@@ -89,7 +89,7 @@ impl Provisioning {
         loop {
             let automats = self.0.store.automats(&page).await?;
             for automat in automats.data {
-                self.provision(&automat.id, automat.locker_count, endpoint)?;
+                self.provision(&automat.id, (automat.locker_count, automat.layout.first_number), endpoint)?;
             }
             match automats.next {
                 Some(next) => page.after = Some(next),
@@ -98,13 +98,20 @@ impl Provisioning {
         }
     }
 
-    /// Creates an automat's credentials. If they exist, updates only the broker's address and the number of lockers.
-    pub fn provision(&self, automat: &AutomatId, lockers: LockerCount, endpoint: &Endpoint) -> Result<()> {
+    /// Creates an automat's credentials. If they exist, updates only the broker's address, the number of
+    /// lockers and the number on the first door.
+    pub fn provision(
+        &self,
+        automat: &AutomatId,
+        (lockers, first_number): (LockerCount, FirstNumber),
+        endpoint: &Endpoint,
+    ) -> Result<()> {
         let thing = ThingName::of_automat(automat.as_str());
         let credentials = Credentials {
             thing: thing.as_str().to_owned(),
             automat_id: automat.as_str().to_owned(),
             locker_count: lockers.get(),
+            first_number: first_number.get(),
             endpoint: endpoint.host.clone(),
             port: endpoint.port,
             device_key: URL_SAFE_NO_PAD.encode(self.0.store.device_key(automat).reveal()),
@@ -219,19 +226,20 @@ async fn watch(
 async fn provisioned(provisioning: &Provisioning, endpoint: &Endpoint, answer: Response) -> Response {
     let (parts, body) = answer.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    if let Some((id, lockers)) = shown(&bytes)
-        && let Err(error) = provisioning.provision(&id, lockers, endpoint)
+    if let Some((id, doors)) = shown(&bytes)
+        && let Err(error) = provisioning.provision(&id, doors, endpoint)
     {
         tracing::error!(error = format!("{error:#}"), automat.id = %id, "cannot create the automat's credentials");
     }
     Response::from_parts(parts, Body::from(bytes))
 }
 
-fn shown(body: &[u8]) -> Option<(AutomatId, LockerCount)> {
+fn shown(body: &[u8]) -> Option<(AutomatId, (LockerCount, FirstNumber))> {
     let automat: serde_json::Value = serde_json::from_slice(body).ok()?;
     let id = AutomatId::parse(automat["automatId"].as_str()?).ok()?;
     let count = u32::try_from(automat["lockerCount"].as_u64()?).ok()?;
-    Some((id, LockerCount::new(count).ok()?))
+    let first = u32::try_from(automat["layout"]["firstNumber"].as_u64()?).ok()?;
+    Some((id, (LockerCount::new(count).ok()?, FirstNumber::new(first).ok()?)))
 }
 
 #[cfg(test)]

@@ -24,13 +24,16 @@ fn endpoint(port: u16) -> Endpoint {
 #[tokio::test]
 async fn credentials_are_created_once_and_follow_the_brokers_address() {
     let (cloud, folder, provisioning) = provisioning().await;
-    let lockers = LockerCount::new(24).unwrap();
+    let lockers = (LockerCount::new(24).unwrap(), FirstNumber::default());
     provisioning.provision(&id("lobby.2"), lockers, &endpoint(1)).unwrap();
     let home = provisioning.folder(&id("lobby.2"));
     let certificate = fs::read(home.join(CERTIFICATE)).unwrap();
-    provisioning.provision(&id("lobby.2"), LockerCount::new(30).unwrap(), &endpoint(2)).unwrap();
+    provisioning
+        .provision(&id("lobby.2"), (LockerCount::new(30).unwrap(), FirstNumber::new(101).unwrap()), &endpoint(2))
+        .unwrap();
     let updated = Credentials::read(&home).unwrap();
-    assert_eq!((updated.thing.as_str(), updated.locker_count, updated.port), ("lobby:2", 30, 2));
+    let doors = (updated.locker_count, updated.first_number);
+    assert_eq!((updated.thing.as_str(), doors, updated.port), ("lobby:2", (30, 101), 2));
     assert_eq!(fs::read(home.join(CERTIFICATE)).unwrap(), certificate);
     assert!(updated.settings(&home, folder.path().join("device")).is_ok(), "a device can be set up with it");
     #[cfg(unix)]
@@ -53,7 +56,7 @@ async fn credentials_are_created_once_and_follow_the_brokers_address() {
 #[tokio::test]
 async fn only_issued_credentials_are_known_until_the_automat_is_retired() {
     let (cloud, _folder, provisioning) = provisioning().await;
-    let lockers = LockerCount::new(24).unwrap();
+    let lockers = (LockerCount::new(24).unwrap(), FirstNumber::default());
     provisioning.provision(&id("lobby.2"), lockers, &endpoint(1)).unwrap();
     provisioning.provision(&id("yard"), lockers, &endpoint(1)).unwrap();
     let kept = |automat: &str, name| fs::read_to_string(provisioning.folder(&id(automat)).join(name)).unwrap();
@@ -90,9 +93,10 @@ async fn an_automat_has_credentials_from_its_creation_to_its_deletion() {
     assert_eq!(made.json::<serde_json::Value>().await.unwrap()["automatId"], "yard.1", "the answer is passed on");
     let folder = cloud.credentials(&id("yard.1"));
     assert_eq!(Credentials::read(&folder).unwrap().port, cloud.mqtts().port());
-    let edit = serde_json::json!({ "lockerCount": 9 });
+    let edit = serde_json::json!({ "lockerCount": 9, "layout": { "firstNumber": 1 } });
     client.patch(format!("{automats}/yard.1")).bearer_auth(&token).json(&edit).send().await.unwrap();
-    assert_eq!(Credentials::read(&folder).unwrap().locker_count, 9);
+    let changed = Credentials::read(&folder).unwrap();
+    assert_eq!((changed.locker_count, changed.first_number), (9, 1));
     let gone = client.delete(format!("{automats}/yard.1")).bearer_auth(&token).send().await.unwrap();
     assert_eq!(gone.status(), 204);
     assert!(!folder.exists());

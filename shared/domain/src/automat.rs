@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AddressLine, AutomatId, Connection, ContractRefusal, Instant, Invalid, LockerIndex, Name, Pin, PinDigits, TimeZone,
+    AddressLine, AutomatId, Connection, ContractRefusal, Instant, Invalid, Layout, LockerIndex, Name, Pin, PinDigits,
+    TimeZone,
 };
 
 /// The number of lockers of an automat: 1 to 500.
@@ -61,6 +62,7 @@ pub struct AutomatDraft {
     pub pin_digits: Option<PinDigits>,
     /// The minimum number of digits of a chosen PIN; [`PinDigits::MIN`] by default.
     pub min_chosen_pin_digits: Option<PinDigits>,
+    pub layout: Layout,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +82,8 @@ pub struct Automat {
     /// As configured; [`Automat::min_chosen_pin_digits`] is what applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_chosen_pin_digits: Option<PinDigits>,
+    #[serde(default)]
+    pub layout: Layout,
     /// The lockers that have a key. Written with the keys, not with the automat.
     #[serde(skip_serializing, default)]
     pub occupied: BTreeSet<LockerIndex>,
@@ -104,6 +108,7 @@ pub struct AutomatChange {
     pub pin_digits: Option<Option<PinDigits>>,
     /// `Some(None)` restores the default.
     pub min_chosen_pin_digits: Option<Option<PinDigits>>,
+    pub layout: Option<Layout>,
 }
 
 /// Why a request on an automat is refused.
@@ -134,7 +139,8 @@ impl Automat {
     /// A new automat with empty lockers.
     #[must_use]
     pub fn new(draft: AutomatDraft, now: Instant) -> Self {
-        let AutomatDraft { id, name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits } = draft;
+        let AutomatDraft { id, name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits, layout } =
+            draft;
         Self {
             id,
             name,
@@ -143,6 +149,7 @@ impl Automat {
             location,
             pin_digits,
             min_chosen_pin_digits,
+            layout,
             occupied: BTreeSet::new(),
             connection: Connection::default(),
             version: 1,
@@ -163,6 +170,12 @@ impl Automat {
     #[must_use]
     pub fn min_chosen_pin_digits(&self) -> PinDigits {
         self.min_chosen_pin_digits.unwrap_or(PinDigits::MIN)
+    }
+
+    /// The number on the door of a locker: what people are shown instead of its index.
+    #[must_use]
+    pub fn door(&self, locker: LockerIndex) -> u16 {
+        self.layout.number(locker)
     }
 
     /// Checks that a chosen PIN is long enough.
@@ -212,6 +225,7 @@ impl Automat {
             location: change.location.unwrap_or_else(|| self.location.clone()),
             pin_digits: change.pin_digits.unwrap_or(self.pin_digits),
             min_chosen_pin_digits: change.min_chosen_pin_digits.unwrap_or(self.min_chosen_pin_digits),
+            layout: change.layout.unwrap_or(self.layout),
             occupied: self.occupied.clone(),
             connection: self.connection,
             version: self.version + 1,
@@ -233,6 +247,7 @@ impl Automat {
             && self.location == other.location
             && self.pin_digits == other.pin_digits
             && self.min_chosen_pin_digits == other.min_chosen_pin_digits
+            && self.layout == other.layout
     }
 
     /// Whether the automat is what the draft asks for. Then repeating the request is not a conflict.
@@ -245,6 +260,7 @@ impl Automat {
             && self.location == draft.location
             && self.pin_digits == draft.pin_digits
             && self.min_chosen_pin_digits == draft.min_chosen_pin_digits
+            && self.layout == draft.layout
     }
 }
 
@@ -265,6 +281,7 @@ mod tests {
             location: None,
             pin_digits: None,
             min_chosen_pin_digits: None,
+            layout: Layout::default(),
         };
         let occupied = occupied.iter().map(|&index| locker(index)).collect();
         Automat { occupied, ..Automat::new(draft, Instant::from_millis(0).unwrap()) }

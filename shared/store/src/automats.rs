@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Automat, AutomatChange, AutomatDraft, AutomatId, AutomatRefusal, Connection, Contract, DoorState, Entry, EventKind,
-    Instant, KeyId, LockerIndex, Property, Whereabouts,
+    Automat, AutomatChange, AutomatDraft, AutomatId, AutomatRefusal, Calendar, Connection, Contract, DoorState, Entry,
+    EventKind, Instant, KeyId, LockerIndex, Property, Whereabouts,
 };
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::expression::{Update, absent, unchanged};
 use crate::idempotency::again_unless_recorded;
-use crate::items::{AUTOMATS, AutomatItem, ContractItem, ItemKey, KeyItem, StoredAutomat, StoredLocker, read};
+use crate::items::{AUTOMATS, AutomatItem, ItemKey, KeyItem, StoredAutomat, StoredLocker, read};
 use crate::page::List;
 use crate::read::Stretch;
 use crate::retry::retry;
@@ -46,6 +46,27 @@ pub struct LockerView {
     pub holder: Option<Entry>,
     /// Whether the key is out with a contract that has ended.
     pub overdue: bool,
+    /// Since when the key is out. `None` if that is not known: nobody saw it leave, or it was moved to this locker while it
+    /// was out.
+    pub out_since: Option<Instant>,
+    pub next: NextContract,
+}
+
+/// The first contract of a key that has not started yet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum NextContract {
+    #[default]
+    None,
+    Starts(Entry),
+    /// Further on in the calendar, if there is one: so many contracts run, or have ended a moment ago.
+    NotRead,
+}
+
+impl NextContract {
+    pub(crate) fn of(calendar: &Calendar, now: Instant) -> Self {
+        let next = calendar.entries().iter().find(|entry| entry.range.start() > now);
+        next.map_or(Self::None, |entry| Self::Starts(entry.clone()))
+    }
 }
 
 impl Store {
@@ -107,6 +128,7 @@ impl Store {
                 slot.active_contract = key.calendar.running(now).next().cloned();
                 slot.holder = slot.whereabouts.holder().and_then(|holder| key.calendar.entry(holder)).cloned();
                 slot.overdue = slot.whereabouts.is_overdue_by(&key.calendar, now);
+                slot.next = NextContract::of(&key.calendar, now);
             }
         }
         self.find_holders(&mut views).await?;
@@ -119,9 +141,7 @@ impl Store {
             view.whereabouts.holder().filter(|_| view.key.is_some() && view.overdue && view.holder.is_none()).cloned()
         };
         let wanted: BTreeSet<_> = views.iter().filter_map(holder).collect();
-        let wanted: Vec<_> = wanted.iter().map(ContractItem::key).collect();
-        for item in self.get_all(&wanted).await? {
-            let Contract { keys, id, range, .. } = ContractItem::read(item, &self.codes)?.contract;
+        for Contract { keys, id, range, .. } in self.contracts_of(wanted.iter()).await?.into_values() {
             for view in views.iter_mut().filter(|view| holder(view).as_ref() == Some(&id)) {
                 if view.key.as_ref().is_some_and(|(key, _)| keys.has(key)) {
                     view.holder = Some(Entry { contract: id.clone(), range });

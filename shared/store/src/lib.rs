@@ -35,7 +35,7 @@ mod users;
 use clock::Random;
 use domain::{Actor, AutomatId, Instant, Notify};
 
-pub use automats::{AutomatView, LockerView};
+pub use automats::{AutomatView, LockerView, NextContract};
 pub use contract_index::{ContractFilter, ListedContract, ListedState, Order, ProjectionReport};
 pub use contracts::{Preview, RehearsedContract};
 pub use error::{Error, ResourceKind};

@@ -50,10 +50,12 @@ async fn on_the_wire(stage: &Stage) -> (SimulatedAutomat, Tap) {
     let security = Security::Plain { password };
     let endpoint = Endpoint { host: tap.address.ip().to_string(), port: tap.address.port(), security };
     let settings = Settings { endpoint, ..credentials.settings(&folder, folder.join("device")).unwrap() };
-    let (locker_count, motor_time) = (credentials.locker_count, std::time::Duration::from_millis(5));
+    let (locker_count, first_number) = (credentials.locker_count, credentials.first_number);
+    let motor_time = std::time::Duration::from_millis(5);
     let keys_inside = [LOCKER].into();
     let person = SimulatedUser::Absent;
-    let device = SimulatedAutomat::start(Config { settings, locker_count, keys_inside, motor_time, person });
+    let device =
+        SimulatedAutomat::start(Config { settings, locker_count, first_number, keys_inside, motor_time, person });
     device.connected().await.unwrap();
     (device, tap)
 }

@@ -33,6 +33,18 @@ async fn an_automat_is_added_read_edited_and_removed() {
     assert_eq!(stack.viewer().get(&path).await.body(200)["lockers"].as_array().unwrap().len(), 500);
     assert_eq!(stack.admin().patch(&path, json!({ "lockerCount": 8.0 })).await.body(200)["lockerCount"], 8);
 
+    assert_eq!(edited["layout"], json!({ "numberedDown": false, "firstNumber": 0 }), "the default");
+    let layout = json!({ "columns": 20, "numberedDown": true, "firstNumber": 101 });
+    assert_eq!(stack.admin().patch(&path, json!({ "layout": layout })).await.body(200)["layout"], layout);
+    assert_eq!(stack.viewer().get(&path).await.body(200)["layout"], layout);
+    let first = json!({ "firstNumber": 1 });
+    let replaced = stack.admin().patch(&path, json!({ "layout": first })).await.body(200);
+    assert_eq!(replaced["layout"], json!({ "numberedDown": false, "firstNumber": 1 }), "it is replaced as a whole");
+    let wrong = json!({ "columns": 51, "numberedDown": false, "firstNumber": 9_501 });
+    let problem = stack.admin().patch(&path, json!({ "layout": wrong })).await.problem("invalid_request");
+    let fields: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| error["field"].clone()).collect();
+    assert_eq!(fields, ["layout.columns", "layout.firstNumber"]);
+
     stack.admin().delete(&path).await.is(204);
     _ = stack.viewer().get(&path).await.problem("automat_not_found");
     stack.admin().post("/v1/automats", body(&id)).await.is(201);

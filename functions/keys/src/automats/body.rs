@@ -1,7 +1,10 @@
 //! Request bodies for automats.
 
 use api::{Check, Object, Patch, Problem, WholeNumber, whole_number};
-use domain::{AddressLine, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, PinDigits, TimeZone};
+use domain::{
+    AddressLine, AutomatChange, AutomatDraft, AutomatId, Columns, FirstNumber, Layout, Location, LockerCount, Name,
+    PinDigits, TimeZone,
+};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use utoipa::ToSchema;
@@ -32,6 +35,9 @@ pub(crate) struct NewAutomat {
     /// The minimum number of digits of a chosen PIN; default 4.
     #[schema(value_type = Option<u32>)]
     min_chosen_pin_digits: Option<WholeNumber>,
+    /// How the cabinet is built.
+    #[schema(value_type = Option<LayoutBody>)]
+    layout: Option<Object<LayoutBody>>,
 }
 
 /// An edit of an automat. Fields that are left out stay unchanged.
@@ -65,6 +71,10 @@ pub(crate) struct AutomatEdit {
     #[schema(value_type = Option<u32>)]
     #[serde(default)]
     min_chosen_pin_digits: Patch<WholeNumber>,
+    /// How the cabinet is built, replaced as a whole; null for the default.
+    #[schema(value_type = Option<LayoutBody>)]
+    #[serde(default)]
+    layout: Patch<Object<LayoutBody>>,
 }
 
 /// The address of an automat. Each line has at most 200 characters; one that is left out is empty.
@@ -83,6 +93,23 @@ pub(crate) struct LocationBody {
     postal_office: Option<String>,
 }
 
+/// How a cabinet is built: where its lockers are, and the numbers on their doors. Pages show it so. Here and in events
+/// lockers keep their `lockerIndex`.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = NewLayout)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct LayoutBody {
+    /// How many columns it has; as many as fit on the screen when left out.
+    #[schema(value_type = Option<u32>)]
+    columns: Option<WholeNumber>,
+    /// Whether the doors are numbered down each column instead of along each row; default false. Means nothing without
+    /// `columns`.
+    numbered_down: Option<bool>,
+    /// The number on the door of the locker with `lockerIndex` 0; default 0.
+    #[schema(value_type = Option<u32>)]
+    first_number: Option<WholeNumber>,
+}
+
 impl NewAutomat {
     pub(crate) fn draft(self) -> Result<AutomatDraft, Problem> {
         let mut check = Check::new();
@@ -94,6 +121,7 @@ impl NewAutomat {
         let pin_digits = check.optional("pinDigits", self.pin_digits, whole_number(PinDigits::new));
         let min_chosen_pin_digits =
             check.optional("minChosenPinDigits", self.min_chosen_pin_digits, whole_number(PinDigits::new));
+        let layout = self.layout.unwrap_or_default().0.check(&mut check);
         check.finish(|| {
             Some(AutomatDraft {
                 id: id?,
@@ -103,6 +131,7 @@ impl NewAutomat {
                 location,
                 pin_digits,
                 min_chosen_pin_digits,
+                layout,
             })
         })
     }
@@ -123,8 +152,25 @@ impl AutomatEdit {
         let pin_digits = check.clearable("pinDigits", self.pin_digits, whole_number(PinDigits::new));
         let min_chosen_pin_digits =
             check.clearable("minChosenPinDigits", self.min_chosen_pin_digits, whole_number(PinDigits::new));
+        let layout = match self.layout {
+            Patch::Absent => None,
+            Patch::Clear => Some(Layout::default()),
+            Patch::Set(layout) => Some(layout.0.check(&mut check)),
+        };
         check.finish(|| {
-            Some(AutomatChange { name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits })
+            Some(AutomatChange { name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits, layout })
+        })
+    }
+}
+
+impl LayoutBody {
+    fn check(self, check: &mut Check) -> Layout {
+        check.within("layout", |check| Layout {
+            columns: check.optional("columns", self.columns, whole_number(Columns::new)),
+            numbered_down: self.numbered_down.unwrap_or_default(),
+            first_number: check
+                .optional("firstNumber", self.first_number, whole_number(FirstNumber::new))
+                .unwrap_or_default(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Automats in API responses.
 
 use api::EntryView;
-use domain::{Automat, ConnectionState, DoorState, Whereabouts};
+use domain::{Automat, Columns, ConnectionState, DoorState, Whereabouts};
 use serde::Serialize;
 use store::LockerView;
 use utoipa::ToSchema;
@@ -23,6 +23,7 @@ pub(crate) struct AutomatItem {
     pin_digits: u32,
     /// The minimum number of digits of a chosen PIN.
     min_chosen_pin_digits: u32,
+    layout: LayoutView,
     connection: Connection,
     version: u64,
     #[schema(format = DateTime)]
@@ -39,6 +40,21 @@ pub(crate) struct LocationView {
     address: String,
     postal_code: String,
     postal_office: String,
+}
+
+/// How the cabinet is built.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Layout)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LayoutView {
+    /// How many columns it has; absent when it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, required = false)]
+    columns: Option<u16>,
+    /// Whether the doors are numbered down each column instead of along each row.
+    numbered_down: bool,
+    /// The number on the door of the locker with `lockerIndex` 0. The other doors have the numbers that follow.
+    first_number: u16,
 }
 
 /// Whether the automat is connected.
@@ -115,6 +131,11 @@ impl From<Automat> for AutomatItem {
                 postal_code: location.postal_code.as_str().to_owned(),
                 postal_office: location.postal_office.as_str().to_owned(),
             }),
+            layout: LayoutView {
+                columns: automat.layout.columns.map(Columns::get),
+                numbered_down: automat.layout.numbered_down,
+                first_number: automat.layout.first_number.get(),
+            },
             connection: automat.connection.into(),
             version: automat.version,
             created_at: automat.created_at.to_string(),

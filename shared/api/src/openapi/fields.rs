@@ -2,7 +2,10 @@
 //! so its constraints are given once. The numbers are the domain's own, and a test compares the patterns with what the
 //! domain accepts.
 
-use domain::{AddressLine, Contact, ContractKeys, FreeText, LockerCount, Name, PinDigits, Property, Schedule};
+use domain::{
+    AddressLine, Columns, Contact, ContractKeys, FirstNumber, FreeText, LockerCount, Name, PinDigits, Property,
+    Schedule,
+};
 use utoipa::openapi::path::{Parameter, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
 use utoipa::openapi::{ArrayBuilder, KnownFormat, Object, OneOfBuilder, Ref, RefOr, Schema, SchemaFormat, Type};
@@ -174,6 +177,8 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         (_, "If-Match", _) => Text(Some(ENTITY_TAG), 1, Some(IDEMPOTENCY_KEY_LENGTH)),
         (_, "lockerIndex" | "highestLockerInUse", _) => Range(0, Some(lockers - 1)),
         (_, "lockerCount", _) => Range(1, Some(lockers)),
+        (_, "columns", _) => Range(1, Some(u32::from(Columns::MAX))),
+        (_, "firstNumber", _) => Range(0, Some(u32::from(FirstNumber::MAX))),
         (_, "pinDigits" | "minChosenPinDigits", _) => Range(PinDigits::MIN.get(), Some(PinDigits::MAX.get())),
         (_, "version" | "currentVersion", _) => Range(1, None),
         _ => return None,

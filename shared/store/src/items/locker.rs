@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer};
 use super::due::due;
 use super::{AutomatItem, ItemKey, Millis, bytes, flag, number, text};
 use crate::LockerView;
+use crate::automats::NextContract;
 use crate::expression::{Expression, Update, is_or_absent};
 
 /// Calendar entries in an agenda. Bookings further ahead do not write the locker.
@@ -54,6 +55,8 @@ pub(crate) struct StoredLocker {
     /// Whether the assigned key is out, and with which contract.
     out: bool,
     out_with: Option<ContractId>,
+    /// When that key was fetched, if a report showed it.
+    out_at: Option<Instant>,
     /// The number of its last opening.
     pub(crate) seq: u64,
     /// The opening that is pending, or was the last one to be.
@@ -86,7 +89,7 @@ impl LockerItem {
 
     /// Update: unassigns the key. Sensor readings and opening numbers belong to the locker and stay.
     pub(crate) fn leave() -> Update {
-        let names = ["keyId", "property", "incarnation", "agenda", "out", "outWith"];
+        let names = ["keyId", "property", "incarnation", "agenda", "out", "outWith", "outAt"];
         names.into_iter().fold(Update::default(), Update::remove)
     }
 
@@ -96,6 +99,11 @@ impl LockerItem {
         Update::default()
             .set_or_remove("out", is_out.then(|| flag(true)))
             .set_or_remove("outWith", whereabouts.holder().map(|contract| text(contract.as_str())))
+    }
+
+    /// Update: when the assigned key was fetched; `None` if it is back, or if nobody saw it leave.
+    pub(crate) fn out_at(fetched: Option<Instant>) -> Update {
+        Update::default().set_or_remove("outAt", fetched.map(|at| text(at.to_string())))
     }
 
     /// The locker whose item has this key.
@@ -162,6 +170,10 @@ impl StoredLocker {
         let hides_running = running.is_none() && may_hide_a_running_contract(&self.agenda, now);
         let hides_holder = whereabouts.holder().is_some_and(|holder| may_hide_an_entry(&self.agenda, holder));
         let unsure = hides_running || hides_holder;
+        let next = match NextContract::of(&self.agenda, now) {
+            NextContract::None if may_hide_a_running_contract(&self.agenda, now) => NextContract::NotRead,
+            next => next,
+        };
         let view = LockerView {
             locker: self.locker,
             holder: whereabouts.holder().and_then(|holder| self.agenda.entry(holder)).cloned(),
@@ -170,6 +182,8 @@ impl StoredLocker {
             door: self.door,
             key: self.key.zip(self.property),
             active_contract: running,
+            out_since: self.out_at.filter(|_| self.out),
+            next,
         };
         (view, unsure)
     }

@@ -166,7 +166,8 @@ impl LockerUpdate<'_> {
         let metadata = RequestMetadata::of_automat(self.automat, self.now);
         let mut update = self.sensed(locker);
         if let Some(key_move) = key_move {
-            update = update.then(LockerItem::whereabouts(&key_move.next));
+            let fetched = (key_move.event() == Some(EventKind::KeyFetched)).then_some(self.now);
+            update = update.then(LockerItem::whereabouts(&key_move.next)).then(LockerItem::out_at(fetched));
         }
         if is_forced && locker.may_record_forced(self.now) {
             update = update.then(LockerItem::forced(self.now));

@@ -6,7 +6,9 @@ use domain::{
     AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, ContractRefusal, DoorState, Event, EventKind,
     KeyChange, KeyDraft, KeyId, OpeningDraft, Presence, Sharing, Whereabouts,
 };
-use store::{Error, Expected, LockerReport, LockerReports, PageRequest, RequestMetadata, ResourceKind, Store};
+use store::{
+    Error, Expected, LockerReport, LockerReports, NextContract, PageRequest, RequestMetadata, ResourceKind, Store,
+};
 use testkit::{SeededRng, TestTable, at, automat, contract, entry, key, locker, locker_reports, metadata, pin};
 
 fn a() -> KeyId {
@@ -505,4 +507,45 @@ async fn a_key_is_overdue_once_the_contract_that_it_is_out_with_has_ended() {
     assert_eq!([overdue(59).await, overdue(60).await], [(false, 2), (true, 2)]);
     report(&table.store, locker_reports(12, &[(0, true, None)])).await;
     assert_eq!(overdue(60).await, (false, 1));
+}
+
+#[tokio::test]
+async fn the_view_says_since_when_a_key_is_out_if_its_leaving_was_seen() {
+    let table = stage().await;
+    let since = async || table.store.automat_view(&lobby(), at(50)).await.unwrap().lockers.remove(0).out_since;
+    assert_eq!(since().await, None);
+    fetch(&table, "e1", "482915", 11).await;
+    assert_eq!(since().await, Some(at(11)));
+    report(&table.store, locker_reports(12, &[(0, false, None)])).await;
+    let renamed = KeyChange { property: domain::Property::parse("Attic").ok(), ..KeyChange::default() };
+    table.store.edit_key(&a(), renamed, Expected::Any, &metadata()).await.unwrap();
+    assert_eq!(since().await, Some(at(11)), "neither a report of the same nor an edit changes it");
+    report(&table.store, locker_reports(13, &[(0, true, Some("e1"))])).await;
+    assert_eq!(since().await, None, "it is back");
+
+    // Of a key that was out when its locker was first reported nobody knows since when.
+    table.store.create_key(key("B"), &metadata()).await.unwrap();
+    report(&table.store, locker_reports(14, &[(1, false, None)])).await;
+    let view = table.store.automat_view(&lobby(), at(50)).await.unwrap().lockers.remove(1);
+    assert_eq!((view.whereabouts, view.out_since), (Whereabouts::Out { contract: None }, None));
+}
+
+#[tokio::test]
+async fn the_view_has_the_next_contract_unless_it_may_be_further_on() {
+    let table = stage().await;
+    let next = async |now| table.store.automat_view(&lobby(), at(now)).await.unwrap().lockers.remove(0).next;
+    assert_eq!(next(30).await, NextContract::None);
+    for (name, start) in [("three", 100), ("four", 200), ("five", 300)] {
+        let draft = ContractDraft { id: Some(id(name)), ..contract(&a(), start, start + 50) };
+        table.store.create_contract(draft, &metadata()).await.unwrap();
+    }
+    let starts = async |now| match next(now).await {
+        NextContract::Starts(entry) => entry.contract.to_string(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!([starts(30).await, starts(150).await], ["three", "four"]);
+    // The first four have started, and the fourth is running: the fifth was not read.
+    assert_eq!(next(210).await, NextContract::NotRead);
+    // The fourth has ended: the calendar was read to know what is running.
+    assert_eq!([starts(260).await, starts(400).await], ["five", "None"]);
 }
