@@ -49,11 +49,11 @@ class Cloud:
         except urllib.error.HTTPError as refusal:
             raise AssertionError(f"{method} {path}: {refusal.read().decode()}") from None
 
-    def automat(self, name: str = "Harbour", lockers: int = 12, zone: str = "Europe/Helsinki") -> "Automat":
+    def automat(self, name: str = "Harbour", lockers: int = 12, zone: str = "Europe/Helsinki", **more) -> "Automat":
         """A new automat for one test."""
         number = next(self.numbers)
         automat = f"{name.lower().replace(' ', '-')}-{number}"
-        body = {"automatId": automat, "name": f"{name} {number}", "lockerCount": lockers, "timeZone": zone}
+        body = {"automatId": automat, "name": f"{name} {number}", "lockerCount": lockers, "timeZone": zone, **more}
         self.call("POST", "/v1/automats", body)
         return Automat(self, automat, body["name"])
 

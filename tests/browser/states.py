@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from cloud import Cloud, at
+from cloud import Automat, Cloud, at
 
 
 @dataclasses.dataclass
@@ -124,6 +124,16 @@ STATES = [
     PageState("automat-as-viewer", "/automats/{automat}", person="viewer"),
     PageState("automat-without-keys", "/automats/{empty}"),
     PageState("automat-disconnected", "/automats/{offline}"),
+    PageState("automat-panel", "/automats/{automat}?locker=1#panel", often=True),
+    PageState("automat-panel-as-viewer", "/automats/{automat}?locker=1#panel", person="viewer"),
+    PageState("automat-list", "/automats/{automat}?view=list"),
+    PageState("cabinet", "/automats/{hall}", often=True),
+    PageState("cabinet-as-viewer", "/automats/{hall}", person="viewer"),
+    PageState("cabinet-panel", "/automats/{hall}?locker=2#panel"),
+    PageState("cabinet-panel-overdue", "/automats/{hall}?show=overdue&locker=0#panel"),
+    PageState("cabinet-overdue", "/automats/{hall}?show=overdue"),
+    PageState("cabinet-list", "/automats/{hall}?view=list&show=out&locker=2"),
+    PageState("cabinet-numbered-down", "/automats/{tower}?locker=0#panel"),
     PageState("automat-edit", "/automats/{automat}/edit"),
     PageState("automat-remove", "/automats/{empty}/remove"),
     PageState("automat-reset", "/automats/{automat}/reset"),
@@ -209,6 +219,34 @@ def overdue(cloud: Cloud):
     cloud.until_overdue(one, four)
 
 
+def hall(cloud: Cloud) -> Automat:
+    """A cabinet of 200 lockers in 20 columns: two keys are overdue, four out, one of them with its door open, three not inside
+    and twenty lockers empty."""
+    automat = cloud.automat("Kamppi key room", lockers=200, layout={"columns": 20, "firstNumber": 1})
+    streets = ["Hämeentie", "Mannerheimintie", "Runeberginkatu", "Fleminginkatu"]
+    keys = []
+    for locker in range(180):
+        street, flat = streets[locker % 4], f"{'ABCDE'[locker % 5]} {locker % 58 + 1}"
+        house = locker * 7 % 90 + 1
+        key = f"{street[0]}{house}{flat.replace(' ', '')}"
+        keys.append(automat.key(key, locker, property=f"{street} {house} {flat}"))
+    phone = {"name": "Kalle Korhonen", "phoneNumber": "+358407654321", "sendSms": False, "language": "fi"}
+    late = [automat.contract(key, person="Kaapelipaja Oy", contacts=[phone]) for key in keys[:2]]
+    taken = [automat.contract(keys[locker], person="Aino Asukas", end=at(days=2)) for locker in range(2, 6)]
+    automat.contract(keys[0], person="Next Guest", start=at(days=1), end=at(days=3), schedule="Mo-Fr 08:00-17:00")
+    device = automat.connect(inside=tuple(locker for locker in range(180) if locker not in (150, 151, 152)))
+    for locker, contract in enumerate(late + taken[:3]):
+        device.fetch(locker, contract["pin"])
+    device.do(f"type {taken[3]['pin']}")
+    device.hear("Locker 6: take your key")
+    device.do("take 5")
+    automat.until(lambda view: view["lockers"][5]["keyInside"] is False)
+    for contract in late:
+        cloud.call("POST", f"/v1/contracts/{contract['contractId']}/end")
+    cloud.until_overdue(*late)
+    return automat
+
+
 def build(cloud: Cloud) -> World:
     """An automat with a key in each state, one that is disconnected, and one without keys."""
     offline = cloud.automat("Old mill", lockers=30, zone="Europe/Stockholm")
@@ -246,6 +284,9 @@ def build(cloud: Cloud) -> World:
     together = quay.contract(busy, sauna, offline.key("workshop", 1), person="Timo Together", end=at(hours=5))
     quay.connect(inside=(0, 1)).fetch(0, together["pin"])
 
+    cabinet = hall(cloud)
+    tower = cloud.automat("Tower", lockers=95, layout={"columns": 10, "numberedDown": True, "firstNumber": 101})
+    tower.key("penthouse", 0, property="Tower, penthouse")
     device.fetch(1, fetched["pin"])
     opened = cloud.call("POST", openings.format(automat.id, 4), {"reason": "Fetching a bicycle"})
     device.do("jam 2")
@@ -262,6 +303,8 @@ def build(cloud: Cloud) -> World:
             "callback": f"{cloud.url}/auth/callback",
             "automat": automat.id,
             "offline": offline.id,
+            "hall": cabinet.id,
+            "tower": tower.id,
             "empty": cloud.automat("Annex", lockers=4).id,
             "key": key,
             "out": out,

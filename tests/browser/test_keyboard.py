@@ -49,9 +49,11 @@ def test_a_contract_is_created_and_its_locker_opened_with_the_keyboard(enter, cl
     follow(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("Tuuli Tab")
     page.goto(automat.path)
-    for role in ("link", "button"):
-        tab_to(page, page.get_by_role(role, name="Open locker 0", exact=True))
-        follow(page)
+    tab_to(page, page.get_by_role("link", name="Locker 0", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Locker 0").get_by_role("heading")).to_be_focused()
+    tab_to(page, page.get_by_role("button", name="Open locker 0", exact=True))
+    follow(page)
     expect(page.get_by_role("status")).to_contain_text("Opened")
     assert device.door(0) == "open"
 

@@ -108,6 +108,42 @@ for (const table of all("table[data-sortable]")) {
   }
 }
 
+// A link to a panel shows it in this page, so that nothing else moves. The address is that of the page with the panel, and the
+// browser's back button returns to the panel before. The focus goes to the panel, and back to the link when it closes.
+const desk = one("[data-panels]");
+let shown = location.search;
+let latest;
+const showPanel = async (address, isNew) => {
+  latest = address;
+  const answer = await fetch(address, { headers: { accept: "text/html" } }).catch(() => null);
+  const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (latest !== address) return;
+  const panel = page && one("[data-panel]", page);
+  if (!panel) return location.assign(address);
+  if (isNew) history.pushState(null, "", address);
+  shown = location.search;
+  const locker = new URLSearchParams(shown).get("locker");
+  const before = one("a[aria-current=true]", desk);
+  before?.removeAttribute("aria-current");
+  if (locker) one(`a[href$="locker=${locker}#panel"]`, desk)?.setAttribute("aria-current", "true");
+  one("[data-panel]", desk).replaceWith(panel);
+  (one("h2", panel) ?? before)?.focus({ preventScroll: true });
+};
+desk?.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href$='#panel'], [data-panel-close]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  showPanel(link.href, true);
+});
+desk?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") one("[data-panel-close]", desk)?.click();
+});
+if (desk) {
+  addEventListener("popstate", () => {
+    if (location.search !== shown) showPanel(location.href, false);
+  });
+}
+
 // Adds a row from the template in the page, where "#" is the row's number, or removes one. The rows that are left are
 // renumbered, and so are the links to them in the summary of errors.
 const linksTo = (row) => [...all("#errors a")].filter(({ hash }) => row.contains(document.getElementById(hash.slice(1))));

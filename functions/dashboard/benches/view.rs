@@ -20,13 +20,18 @@ use testkit::{TestTable, at, unreachable_things};
 use tower::ServiceExt as _;
 
 const TIMES: u32 = 50;
+const PAGES: [(&str, &str); 3] = [
+    ("cabinet", "/automats/lobby"),
+    ("with a panel", "/automats/lobby?locker=2"),
+    ("list", "/automats/lobby?view=list"),
+];
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     println!(
-        "| lockers | reads | CPU of the reads | of the page, besides | bytes | gzip | CPU, besides | Brotli | CPU, besides |"
+        "| page | lockers | reads | CPU of the reads | of the page, besides | bytes | gzip | CPU, besides | Brotli | CPU, besides |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     for lockers in [40, 500] {
         let table = TestTable::new().await;
         testkit::fill(&table.store, lockers).await;
@@ -37,26 +42,28 @@ async fn main() {
             random: Random::system(),
             sign_in: no_sign_in::sign_in(),
         });
-        let page = async |coding: &str| {
-            let request = request("GET", "/automats/lobby", Role::Admin).header("accept-encoding", coding);
-            let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-            assert_eq!(answer.status(), 200);
-            to_bytes(answer.into_body(), usize::MAX).await.unwrap().len()
-        };
         let lobby = AutomatId::parse("lobby").unwrap();
-        let _ = table.wire.tally();
-        let plain = page("identity").await;
-        let reads = table.wire.tally().round_trips;
         let read = cpu_of(async || drop(table.store.automat_view(&lobby, at(60)).await.unwrap())).await;
-        let whole = cpu_of(async || assert_eq!(page("identity").await, plain)).await;
-        let own = whole.saturating_sub(read);
-        print!("| {lockers} | {reads} | {read:.2?} | {own:.2?} | {plain} |");
-        for coding in ["gzip", "br"] {
-            let packed = page(coding).await;
-            let packing = cpu_of(async || assert_eq!(page(coding).await, packed)).await.saturating_sub(whole);
-            print!(" {packed} | {packing:.2?} |");
+        for (name, path) in PAGES {
+            let page = async |coding: &str| {
+                let request = request("GET", path, Role::Admin).header("accept-encoding", coding);
+                let answer = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+                assert_eq!(answer.status(), 200);
+                to_bytes(answer.into_body(), usize::MAX).await.unwrap().len()
+            };
+            let _ = table.wire.tally();
+            let plain = page("identity").await;
+            let reads = table.wire.tally().round_trips;
+            let whole = cpu_of(async || assert_ne!(page("identity").await, 0)).await;
+            let own = whole.saturating_sub(read);
+            print!("| {name} | {lockers} | {reads} | {read:.2?} | {own:.2?} | {plain} |");
+            for coding in ["gzip", "br"] {
+                let packed = page(coding).await;
+                let packing = cpu_of(async || assert_ne!(page(coding).await, 0)).await.saturating_sub(whole);
+                print!(" {packed} | {packing:.2?} |");
+            }
+            println!();
         }
-        println!();
     }
 }
 

@@ -28,6 +28,13 @@ struct Found<T> {
     next: Option<String>,
 }
 
+struct KeyLine {
+    key: Key,
+    /// The name of its automat, and the number on its door.
+    automat: String,
+    number: u16,
+}
+
 struct ContractLine {
     contract: Contract,
     /// The first key.
@@ -44,7 +51,7 @@ struct ContractLine {
 struct SearchPage<'p> {
     frame: &'p Frame,
     query_text: String,
-    keys: Option<Found<Key>>,
+    keys: Option<Found<KeyLine>>,
     contracts: Option<Found<ContractLine>>,
 }
 
@@ -59,21 +66,37 @@ pub(crate) async fn search(visit: Visit, mut query: Query) -> Answer {
     let first = PageRequest { after: None, ..request.clone() };
     let request = if only.is_some() { &request } else { &first };
     let mut shown = SearchPage { frame: &visit.frame, query_text, keys: None, contracts: None };
+    let mut automats = Automats::default();
     if terms.is_some() {
         let found = visit.store().keys(&KeyFilter { automat: None, search: terms }, request).await?;
-        shown.keys = Some(shown.found(found, List::Keys));
+        let Page { data, next } = found;
+        let data = key_lines(&visit, &mut automats, data).await?;
+        shown.keys = Some(shown.found(Page { data, next }, List::Keys));
     }
     if let Some(search) = search {
         let found = visit.store().contracts(&ContractFilter::of_search(search), request, visit.now).await?;
         let Page { data, next } = found;
-        let data = lines(&visit, data).await?;
+        let data = lines(&visit, &mut automats, data).await?;
         shown.contracts = Some(shown.found(Page { data, next }, List::Contracts));
     }
     page(&shown)
 }
 
-async fn lines(visit: &Visit, found: Vec<ListedContract>) -> Result<Vec<ContractLine>, Problem> {
-    let mut automats = Automats::default();
+async fn key_lines(visit: &Visit, automats: &mut Automats, found: Vec<Key>) -> Result<Vec<KeyLine>, Problem> {
+    automats.read(visit, found.iter().map(|key| key.automat.clone()).collect()).await?;
+    // A key without an automat was removed a moment ago.
+    let line = |key: Key| {
+        let automat = automats.get(&key.automat)?;
+        Some(KeyLine { automat: automat.name.to_string(), number: automat.door(key.locker), key })
+    };
+    Ok(found.into_iter().filter_map(line).collect())
+}
+
+async fn lines(
+    visit: &Visit,
+    automats: &mut Automats,
+    found: Vec<ListedContract>,
+) -> Result<Vec<ContractLine>, Problem> {
     automats.read_those_of(visit, &found).await?;
     let mut lines = Vec::with_capacity(found.len());
     for ListedContract { contract, keys } in found {

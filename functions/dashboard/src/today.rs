@@ -224,7 +224,7 @@ impl Alert {
             Self {
                 automat: automat.map_or_else(|| id.to_string(), |automat| automat.name.to_string()),
                 href,
-                what: describe(event, visit.t, &times),
+                what: describe(event, visit.t, automat),
                 at: times.moment(event.at),
             }
         };

@@ -4,8 +4,10 @@ use api::problem::Code;
 use api::{AutomatPath, Check, NoQuery, Problem, whole_number};
 use askama::Template;
 use domain::{
-    AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Location, LockerCount, Name, PinDigits, TimeZone,
+    AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Columns, FirstNumber, Layout, Location, LockerCount,
+    Name, PinDigits, TimeZone,
 };
+use texts::Texts;
 
 use crate::form::{Errors, Form, number};
 use crate::frame::Frame;
@@ -13,12 +15,15 @@ use crate::language::is_switched;
 use crate::links;
 use crate::visit::{Answer, Visit, page_with, redirect_done};
 
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 11] = [
     "name",
     "lockerCount",
     "timeZone",
     "pinDigits",
     "minChosenPinDigits",
+    "layout.columns",
+    "layout.numberedDown",
+    "layout.firstNumber",
     "location.address",
     "location.postalCode",
     "location.postalOffice",
@@ -85,7 +90,8 @@ pub(crate) async fn edit(visit: Visit, AutomatPath(id): AutomatPath, _: NoQuery,
     let (form, errors) = match problem.code {
         Code::StaleVersion => {
             let stored = filled(&automat);
-            let errors = Errors::stale(visit.t, &stored, &form, &FIELDS);
+            let shown = [&stored, &form].map(|form| with_numbering_as_text(visit.t, form));
+            let errors = Errors::stale(visit.t, &shown[0], &shown[1], &FIELDS);
             (form.with("version", stored.text("version")), errors)
         }
         Code::AutomatHasContracts => (form, Errors::at(visit.t, "force", &problem)),
@@ -107,7 +113,7 @@ impl FormPage<'_> {
 fn filled(automat: &Automat) -> Form {
     let line =
         |line: fn(&Location) -> &AddressLine| automat.location.as_ref().map_or("", |location| line(location).as_str());
-    Form::default()
+    let form = Form::default()
         .with("version", automat.version.to_string())
         .with("name", automat.name.as_str())
         .with("lockerCount", automat.locker_count.get().to_string())
@@ -117,6 +123,14 @@ fn filled(automat: &Automat) -> Form {
         .with("location.address", line(|location| &location.address))
         .with("location.postalCode", line(|location| &location.postal_code))
         .with("location.postalOffice", line(|location| &location.postal_office))
+        .with_some("layout.columns", automat.layout.columns.map(|columns| columns.get().to_string()))
+        .with("layout.firstNumber", automat.layout.first_number.get().to_string());
+    if automat.layout.numbered_down { form.with("layout.numberedDown", "on") } else { form }
+}
+
+fn with_numbering_as_text(t: &Texts, form: &Form) -> Form {
+    let down = t.text(if form.ticked("layout.numberedDown") { "key-form-yes" } else { "key-form-no" });
+    form.clone().with("layout.numberedDown", down)
 }
 
 /// Reads the form of a new automat, or of the one with this ID.
@@ -128,6 +142,13 @@ fn read(form: &Form, id: Option<&AutomatId>) -> Result<AutomatDraft, Problem> {
     let time_zone = check.required("timeZone", form.given("timeZone"), TimeZone::parse);
     let mut digits = |field| check.optional(field, number(form, field), whole_number(PinDigits::new));
     let (pin_digits, min_chosen_pin_digits) = (digits("pinDigits"), digits("minChosenPinDigits"));
+    let layout = Layout {
+        columns: check.optional("layout.columns", number(form, "layout.columns"), whole_number(Columns::new)),
+        numbered_down: form.ticked("layout.numberedDown"),
+        first_number: check
+            .optional("layout.firstNumber", number(form, "layout.firstNumber"), whole_number(FirstNumber::new))
+            .unwrap_or_default(),
+    };
     let location = location(&mut check, form);
     check.finish(|| {
         Some(AutomatDraft {
@@ -138,6 +159,7 @@ fn read(form: &Form, id: Option<&AutomatId>) -> Result<AutomatDraft, Problem> {
             location,
             pin_digits,
             min_chosen_pin_digits,
+            layout,
         })
     })
 }
@@ -151,6 +173,7 @@ fn change(automat: AutomatDraft) -> AutomatChange {
         location: Some(automat.location),
         pin_digits: Some(automat.pin_digits),
         min_chosen_pin_digits: Some(automat.min_chosen_pin_digits),
+        layout: Some(automat.layout),
     }
 }
 

@@ -6,4 +6,5 @@ pub(crate) mod confirm;
 pub(crate) mod connection;
 pub(crate) mod form;
 pub(crate) mod list;
+mod panel;
 pub(crate) mod view;

@@ -3,7 +3,7 @@
 
 use api::{ContractPath, NoQuery};
 use askama::Template;
-use domain::{ConnectionState, Contract, Event, EventKind, Key, KeypadRefusal, Purpose, Whereabouts};
+use domain::{Automat, ConnectionState, Contract, Event, EventKind, Key, KeypadRefusal, Purpose, Whereabouts};
 use store::{AutomatDiagnosis, KeyDiagnosis, PinDiagnosis};
 use texts::FluentArgs;
 
@@ -130,7 +130,7 @@ fn section(visit: &Visit, contract: &Contract, checked: &AutomatDiagnosis) -> Au
     };
     let waits = checked.waits_until.map(|until| t.with("code-waits", [("time", times.moment(until))]));
     let lines =
-        |events: &[Event]| events.iter().take(SHOWN).map(|event| Entry::of(visit, contract, &times, event)).collect();
+        |events: &[Event]| events.iter().take(SHOWN).map(|event| Entry::of(visit, contract, automat, event)).collect();
     AutomatSection {
         name: automat.name.to_string(),
         href: links::automat(&automat.id),
@@ -143,12 +143,13 @@ fn section(visit: &Visit, contract: &Contract, checked: &AutomatDiagnosis) -> Au
 }
 
 impl Entry {
-    fn of(visit: &Visit, contract: &Contract, times: &Times, event: &Event) -> Self {
+    fn of(visit: &Visit, contract: &Contract, automat: &Automat, event: &Event) -> Self {
+        let times = Times::new(visit.t, automat.time_zone);
         let fix = match &event.kind {
             EventKind::EntryRefused { reason, .. } if visit.frame.operates() => fix_of(visit, contract, *reason),
             _ => None,
         };
-        Self { at: times.moment(event.at), text: describe(event, visit.t, times), fix }
+        Self { at: times.moment(event.at), text: describe(event, visit.t, Some(automat)), fix }
     }
 }
 

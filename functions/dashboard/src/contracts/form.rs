@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use api::Problem;
 use askama::Template;
-use domain::{AutomatId, Conflict, ContractId, ContractKeys, Country, Instant, Key, KeyId, Language, TimeRange};
+use domain::{
+    Automat, AutomatId, Conflict, ContractId, ContractKeys, Country, Instant, Key, KeyId, Language, TimeRange,
+};
 use http::StatusCode;
 use store::{Preview, ResourceKind};
 use texts::Texts;
@@ -115,8 +117,8 @@ pub(super) struct KeyContext {
     pub(super) more: Vec<Key>,
     /// The name of the first key's automat.
     pub(super) automat: String,
-    /// The names of the others' automats, where they are in another one.
-    pub(super) elsewhere: BTreeMap<AutomatId, String>,
+    /// The others' automats, where they are in another one.
+    pub(super) elsewhere: BTreeMap<AutomatId, Automat>,
     pub(super) times: Times,
     /// The country of the automat's time zone, if it belongs to one.
     pub(super) country: Option<Country>,

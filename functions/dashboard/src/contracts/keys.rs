@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::Problem;
-use domain::{AutomatId, ContractKeys, ContractRefusal, Key, KeyId, KeyRefusal};
+use domain::{Automat, AutomatId, ContractKeys, ContractRefusal, Key, KeyId, KeyRefusal};
 use texts::{FluentArgs, Texts};
 
 use super::fields;
@@ -50,7 +50,8 @@ impl KeyContext {
             id: key.id.clone(),
             property: key.property.to_string(),
             elsewhere: self.elsewhere.get(&key.automat).map(|automat| {
-                t.with("contract-key-at", [("automat", automat.clone()), ("locker", key.locker.to_string())])
+                let (name, number) = (automat.name.to_string(), automat.door(key.locker).to_string());
+                t.with("contract-key-at", [("automat", name), ("locker", number)])
             }),
             is_out: out.contains(&key.id),
         };
@@ -69,15 +70,15 @@ impl KeyContext {
     }
 }
 
-/// The names of the automats of these keys other than the first key's.
-pub(super) async fn elsewhere(visit: &Visit, keys: &[Key]) -> Result<BTreeMap<AutomatId, String>, Problem> {
+/// The automats of these keys other than the first key's.
+pub(super) async fn elsewhere(visit: &Visit, keys: &[Key]) -> Result<BTreeMap<AutomatId, Automat>, Problem> {
     let Some(first) = keys.first() else { return Ok(BTreeMap::new()) };
     let others: BTreeSet<_> = keys.iter().map(|key| &key.automat).filter(|other| **other != first.automat).collect();
-    let mut names = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for automat in others {
-        names.insert(automat.clone(), visit.store().automat(automat).await?.name.to_string());
+        found.insert(automat.clone(), visit.store().automat(automat).await?);
     }
-    Ok(names)
+    Ok(found)
 }
 
 /// A text about some of the keys, with `$keys` and `$count`. `None` if there are none.

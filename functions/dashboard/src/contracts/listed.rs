@@ -126,13 +126,17 @@ impl Line {
         self.contract.contacts.iter().any(|contact| contact.recipients().next().is_some())
     }
 
-    /// The first phone number among its contacts, with the name of that contact if it is not the person's.
     pub(crate) fn phone(&self) -> Option<(&str, Option<&str>)> {
-        let mut contacts = self.contract.contacts.iter();
-        contacts.find_map(|contact| Some((contact, contact.phone_number.as_ref()?))).map(|(contact, number)| {
-            (number.reveal(), Some(contact.name.as_str()).filter(|name| *name != self.contract.person.as_str()))
-        })
+        phone(&self.contract)
     }
+}
+
+/// The first phone number among a contract's contacts, with the name of that contact if it is not the person's.
+pub(crate) fn phone(contract: &Contract) -> Option<(&str, Option<&str>)> {
+    let mut contacts = contract.contacts.iter();
+    contacts.find_map(|contact| Some((contact, contact.phone_number.as_ref()?))).map(|(contact, number)| {
+        (number.reveal(), Some(contact.name.as_str()).filter(|name| *name != contract.person.as_str()))
+    })
 }
 
 /// The contract with only those of its keys that are out.
@@ -142,7 +146,8 @@ pub(crate) fn only_out(listed: ListedContract) -> ListedContract {
     ListedContract { contract, keys }
 }
 
-fn lateness(since: Instant, now: Instant) -> (&'static str, usize) {
+/// How long ago an instant was, in whole minutes, hours or days: the id of the text, and the number.
+pub(crate) fn lateness(since: Instant, now: Instant) -> (&'static str, usize) {
     let minutes = usize::try_from((now.millis() - since.millis()) / 60_000).unwrap_or_default();
     match minutes {
         0 => ("today-late-now", 0),

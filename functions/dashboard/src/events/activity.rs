@@ -101,7 +101,7 @@ pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
         let automat = automats.get(&event.subject.automat);
         let times = Times::of_automat(visit.t, automat);
         let name = automat.map_or_else(|| event.subject.automat.to_string(), |automat| automat.name.to_string());
-        let line = Line::of(&visit, &times, &names, event);
+        let line = Line::of(&visit, automat, &names, event);
         Happened { line, automat: (event.subject.automat.clone(), name), zone: times.zone() }
     };
     let lines = found.data.iter().map(happened).collect();
@@ -130,8 +130,8 @@ pub(crate) async fn download(visit: Visit, query: Query) -> Answer {
     let Some(events) = table::all(read).await? else { return asked.refused(visit, table::too_many(visit.t)) };
     let (names, automats) = tokio::try_join!(Names::of_events(visit, &events), asked.automats_of(visit, &events))?;
     let row = |event: Event| {
-        let times = Times::of_automat(visit.t, automats.get(&event.subject.automat));
-        Row { line: Line::of(visit, &times, &names, &event), event }
+        let automat = automats.get(&event.subject.automat);
+        Row { line: Line::of(visit, automat, &names, &event), event }
     };
     csv::download(&events.into_iter().map(row).collect::<Vec<_>>(), "activity.csv")
 }

@@ -1,14 +1,18 @@
 //! Events as text. Each kind has a text with its name, such as `event-key-fetched`, or one for each case, such as
 //! `event-pin-accepted-return`.
 
-use domain::{Event, EventKind, LockerIndex, OpeningOutcome};
+use domain::{Automat, Event, EventKind, OpeningOutcome};
 use texts::{FluentArgs, Texts};
 
 use crate::times::Times;
 
-pub(crate) fn describe(event: &Event, t: &Texts, times: &Times) -> String {
+/// The event as text: in the automat's time zone, with the number on the door of its locker. `None` for an automat that has
+/// been removed.
+pub(crate) fn describe(event: &Event, t: &Texts, automat: Option<&Automat>) -> String {
+    let times = Times::of_automat(t, automat);
+    let layout = automat.map(|automat| automat.layout).unwrap_or_default();
     let mut values = FluentArgs::new();
-    values.set("locker", event.subject.locker.map(LockerIndex::get).unwrap_or_default());
+    values.set("locker", event.subject.locker.map(|locker| layout.number(locker)).unwrap_or_default());
     let mut case: Option<&str> = None;
     match &event.kind {
         EventKind::KeyChanged { changes } => values.set("fields", list_fields(t, changes)),
@@ -72,7 +76,7 @@ where
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::{Actor, AutomatId, Instant, Language, Subject, TimeZone};
+    use domain::{Actor, AutomatId, FirstNumber, Instant, Language, Layout, LockerIndex, Subject};
 
     use super::*;
     use crate::translations::texts;
@@ -85,9 +89,10 @@ mod tests {
             key: None,
             contract: None,
         };
+        let layout = Layout { first_number: FirstNumber::new(101).unwrap(), ..Layout::default() };
+        let automat = Automat { layout, ..Automat::new(testkit::automat("lobby", 9), Instant::EPOCH) };
         for &language in Language::ALL {
             let t = texts(language);
-            let times = Times::new(t, TimeZone::parse("Europe/Helsinki").unwrap());
             let event = |kind| Event {
                 id: String::new(),
                 at: Instant::EPOCH,
@@ -96,10 +101,11 @@ mod tests {
                 subject: subject.clone(),
             };
             let kinds = testkit::every_event_kind().into_iter();
-            let said: Vec<_> = kinds.map(|kind| describe(&event(kind), t, &times)).collect();
+            let said: Vec<_> = kinds.map(|kind| describe(&event(kind), t, Some(&automat))).collect();
             for text in &said {
-                assert!(!text.contains(['{', '}']), "{text}");
+                assert!(!text.contains(['{', '}', '7']), "{text}");
             }
+            assert!(said.iter().any(|text| text.contains("108")), "the number on the door: {said:#?}");
             assert_eq!(said.iter().collect::<BTreeSet<_>>().len(), said.len(), "{said:#?}");
         }
     }

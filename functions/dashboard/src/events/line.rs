@@ -1,7 +1,7 @@
 //! Events as lines of a list.
 
 use api::Problem;
-use domain::{ContractId, Event, EventKind, KeyId, OpeningId};
+use domain::{Automat, ContractId, Event, EventKind, KeyId, OpeningId};
 
 use super::Names;
 use super::description::describe;
@@ -25,12 +25,14 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    pub(crate) fn of(visit: &Visit, times: &Times, names: &Names, event: &Event) -> Self {
+    /// `None` for an automat that has been removed.
+    pub(crate) fn of(visit: &Visit, automat: Option<&Automat>, names: &Names, event: &Event) -> Self {
+        let times = Times::of_automat(visit.t, automat);
         let contract = event.subject.contract.clone();
         Self {
             at: times.moment(event.at),
             instant: event.at.to_string(),
-            what: describe(event, visit.t, times),
+            what: describe(event, visit.t, automat),
             who: names.who(visit.t, &event.actor, &visit.caller),
             key: event.subject.key.clone(),
             contract: contract.map(|id| (id.clone(), names.person(&id).unwrap_or(id.as_str()).to_owned())),
@@ -40,9 +42,9 @@ impl Line {
 }
 
 /// The events of one key, as this user sees them.
-pub(crate) async fn lines_of_key(visit: &Visit, times: &Times, events: &[Event]) -> Result<Vec<Line>, Problem> {
+pub(crate) async fn lines_of_key(visit: &Visit, automat: &Automat, events: &[Event]) -> Result<Vec<Line>, Problem> {
     let names = Names::of_events(visit, events).await?;
-    Ok(events.iter().map(|event| Line { key: None, ..Line::of(visit, times, &names, event) }).collect())
+    Ok(events.iter().map(|event| Line { key: None, ..Line::of(visit, Some(automat), &names, event) }).collect())
 }
 
 fn opening(kind: &EventKind) -> Option<&OpeningId> {

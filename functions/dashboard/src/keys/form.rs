@@ -67,7 +67,7 @@ pub(crate) async fn show_new(visit: Visit, AutomatPath(id): AutomatPath, mut que
         if key.automat != automat.id {
             return Err(store::Error::NotFound(ResourceKind::Key).into());
         }
-        let added = visit.t.with("key-form-added", [("locker", key.locker.get())]);
+        let added = visit.t.with("key-form-added", [("locker", automat.door(key.locker))]);
         return page(&AddedPage { frame: &visit.frame, automat, key, added, form });
     }
     let lowest_free = automat.choose_locker(None).ok().map(|locker| locker.to_string());
@@ -123,7 +123,7 @@ pub(crate) async fn edit(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
     let (automat, key) = key_and_automat(&visit, &id).await?;
     let pairs = pairs(&problem, &key, LocalTimes::new(visit.t.language(), automat.time_zone));
     let (form, errors) = if problem.code == Code::StaleVersion {
-        let [stored, typed] = [filled(&key), form.clone()].map(|form| with_shared_as_text(visit.t, form));
+        let [stored, typed] = [filled(&key), form.clone()].map(|form| as_shown(visit.t, &automat, form));
         (form.with("version", stored.text("version")), Errors::stale(visit.t, &stored, &typed, &FIELDS))
     } else {
         (form, Errors::of_form(visit.t, problem)?)
@@ -156,9 +156,12 @@ fn filled(key: &Key) -> Form {
     if key.sharing == Sharing::Shared { form.with("shared", "on") } else { form }
 }
 
-fn with_shared_as_text(t: &Texts, form: Form) -> Form {
+/// The fields as text: the locker is the number on its door.
+fn as_shown(t: &Texts, automat: &Automat, form: Form) -> Form {
     let shared = t.text(if form.ticked("shared") { "key-form-yes" } else { "key-form-no" });
-    form.with("shared", shared)
+    let locker = form.text("lockerIndex").parse().ok().and_then(|index| LockerIndex::new(index).ok());
+    let number = locker.map(|locker| automat.door(locker).to_string());
+    form.with("shared", shared).with_some("lockerIndex", number)
 }
 
 /// Reads the form for a new key.
@@ -192,8 +195,13 @@ fn sharing(form: &Form) -> Sharing {
     if form.ticked("shared") { Sharing::Shared } else { Sharing::NotShared }
 }
 
-/// The options of the locker field: the free lockers, and the key's own.
+/// The options of the locker field, with the numbers on their doors: the free lockers, and the key's own.
 fn locker_options(automat: &Automat, own: Option<&LockerIndex>) -> Vec<(String, String)> {
     let free = |locker: &LockerIndex| !automat.occupied.contains(locker) || own == Some(locker);
-    automat.locker_count.indices().filter(free).map(|locker| (locker.to_string(), locker.to_string())).collect()
+    automat
+        .locker_count
+        .indices()
+        .filter(free)
+        .map(|locker| (locker.to_string(), automat.door(locker).to_string()))
+        .collect()
 }

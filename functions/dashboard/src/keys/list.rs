@@ -68,6 +68,8 @@ struct Line {
     key: Key,
     /// Empty if the automat was removed a moment ago.
     automat: String,
+    /// On the door of its locker.
+    number: u16,
     /// The class and the text of where it is.
     state: (&'static str, String),
     holder: Option<Holder>,
@@ -235,6 +237,7 @@ impl Line {
         let next = starts.filter(|start| *start > visit.now).min();
         Self {
             automat: automat.map(|automat| automat.name.to_string()).unwrap_or_default(),
+            number: automat.map(|automat| automat.layout).unwrap_or_default().number(key.locker),
             state: (class, visit.t.text(text).into_owned()),
             holder,
             next: next.map(|start| times.moment(start)),

@@ -87,7 +87,7 @@ pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -
         more: (all > CONTRACTS).then(|| (count(visit.t, "key-page-all", all), of_key(&key, "active,upcoming"))),
         known: &known,
         month,
-        events: events::lines_of_key(&visit, &times, &last.data).await?,
+        events: events::lines_of_key(&visit, &automat, &last.data).await?,
         frame: &visit.frame,
         now,
         automat,

@@ -83,16 +83,16 @@ async fn locker_page(
     let locker = view.lockers.into_iter().find(|locker| locker.locker == index);
     let locker = locker.ok_or_else(|| Problem::no_locker(automat.locker_count))?;
     let times = Times::new(visit.t, automat.time_zone);
-    let lines = last_events(visit, &locker, &times).await?;
+    let lines = last_events(visit, &locker, &automat).await?;
     let errors = problem.map_or_else(Errors::none, |problem| Errors::of(visit.t, problem));
     let status = problem.map_or(StatusCode::OK, status);
     page_with(status, &LockerPage { frame: &visit.frame, automat, locker, times, form, errors, lines })
 }
 
-async fn last_events(visit: &Visit, locker: &LockerView, times: &Times) -> Result<Vec<Line>, Problem> {
+async fn last_events(visit: &Visit, locker: &LockerView, automat: &Automat) -> Result<Vec<Line>, Problem> {
     let Some((key, _)) = &locker.key else { return Ok(Vec::new()) };
     match visit.store().key_events(key, &PageRequest { limit: LAST, after: None }).await {
-        Ok(events) => lines_of_key(visit, times, &events.data).await,
+        Ok(events) => lines_of_key(visit, automat, &events.data).await,
         // Removed between the two reads.
         Err(store::Error::NotFound(_)) => Ok(Vec::new()),
         Err(error) => Err(error.into()),
@@ -102,7 +102,7 @@ async fn last_events(visit: &Visit, locker: &LockerView, times: &Times) -> Resul
 impl LockerPage<'_> {
     /// A text with `$locker`.
     fn numbered(&self, id: &str) -> String {
-        self.frame.t.with(id, [("locker", self.locker.locker.get())])
+        self.frame.t.with(id, [("locker", self.automat.door(self.locker.locker))])
     }
 
     fn is_away(&self) -> bool {

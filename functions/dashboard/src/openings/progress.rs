@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use api::{OpeningPath, Problem, Query};
 use askama::Template;
-use domain::{AutomatId, Instant, Invalid, KeyId, Opening, OpeningId, OpeningStatus, TimeZone};
+use domain::{AutomatId, Instant, Invalid, KeyId, Layout, Opening, OpeningId, OpeningStatus, TimeZone};
 use remote::{MAX_WAIT, follow};
 use texts::Texts;
 
@@ -44,6 +44,8 @@ struct Progress {
     requested_at: String,
     ended_at: Option<String>,
     automat_name: String,
+    /// On the door of the locker.
+    number: u16,
     /// For the button “Try again”, if the user may open lockers.
     form: Option<Form>,
 }
@@ -69,7 +71,7 @@ pub(crate) async fn follow_status(visit: Visit, OpeningPath(id): OpeningPath, mu
 
 async fn progress(visit: &Visit, id: &OpeningId, wait: Duration) -> Result<Progress, Problem> {
     let opening = follow(&visit.app, id, wait).await?;
-    let (automat_name, zone) = automat(visit, &opening.automat).await?;
+    let (automat_name, zone, layout) = automat(visit, &opening.automat).await?;
     let times = Times::new(visit.t, zone);
     let names = Names::of_user(visit, &opening.requested_by).await?;
     // It may have waited since the request came.
@@ -86,6 +88,7 @@ async fn progress(visit: &Visit, id: &OpeningId, wait: Duration) -> Result<Progr
         requested_at: times.moment(opening.issued_at),
         ended_at: opening.finished_at(now).map(|at| times.moment(at)),
         automat_name,
+        number: layout.number(opening.locker),
         form: form.then(|| visit.fresh_form()).transpose()?,
         opening,
     })
@@ -95,11 +98,11 @@ fn seconds_left(opening: &Opening, now: Instant) -> i64 {
     (opening.expires_at.millis() - now.millis() + 999).div_euclid(1000).max(0)
 }
 
-/// The name and time zone of an automat. One that has been removed is shown by its id.
-async fn automat(visit: &Visit, id: &AutomatId) -> Result<(String, TimeZone), Problem> {
+/// The name, time zone and layout of an automat. One that has been removed is shown by its id.
+async fn automat(visit: &Visit, id: &AutomatId) -> Result<(String, TimeZone, Layout), Problem> {
     match visit.store().automat(id).await {
-        Ok(automat) => Ok((automat.name.as_str().to_owned(), automat.time_zone)),
-        Err(store::Error::NotFound(_)) => Ok((id.as_str().to_owned(), TimeZone::UTC)),
+        Ok(automat) => Ok((automat.name.as_str().to_owned(), automat.time_zone, automat.layout)),
+        Err(store::Error::NotFound(_)) => Ok((id.as_str().to_owned(), TimeZone::UTC, Layout::default())),
         Err(error) => Err(error.into()),
     }
 }
@@ -144,7 +147,7 @@ impl Progress {
 
     /// A text with `$locker`.
     fn numbered(&self, id: &str) -> String {
-        self.t.with(id, [("locker", self.opening.locker.get())])
+        self.t.with(id, [("locker", self.number)])
     }
     fn to_key(&self, key: &KeyId) -> String {
         self.t.with("opening-to-key", [("key", key.as_str())])

@@ -89,7 +89,7 @@ fn values(problem: &Problem) -> FluentArgs<'static> {
     let mut values = FluentArgs::new();
     let facts = &problem.facts;
     values.set("lockerCount", facts.locker_count.unwrap_or_default());
-    values.set("lockerIndex", facts.locker_index.or(facts.highest_locker_in_use).unwrap_or_default());
+    values.set("lockersNeeded", facts.highest_locker_in_use.map(|highest| highest + 1).unwrap_or_default());
     values.set("keyCount", facts.key_count.unwrap_or_default());
     values.set("contractCount", facts.contract_count.unwrap_or_default());
     values.set("role", facts.needed.unwrap_or(Role::Viewer).name());

@@ -50,8 +50,8 @@ refused-contract-not-found-advice = It may have been removed. A key’s page lis
 refused-locker-not-found = The automat has no such locker
 refused-locker-not-found-advice = { $lockerCount ->
     [0] Open the automat’s page to see its lockers.
-    [one] It has one locker, number 0.
-   *[other] It has { $lockerCount } lockers. They are numbered from 0.
+    [one] It has one locker.
+   *[other] It has { $lockerCount } lockers.
 }
 refused-opening-not-found = Opening not found
 refused-opening-not-found-advice = Old openings are deleted. See the events of the automat for the result.
@@ -71,16 +71,16 @@ refused-contract-exists-advice = Choose another contract ID, or leave it empty t
 
 refused-locker-index-too-big = { $lockerCount ->
     [0] The automat has no such locker
-    [one] The automat has only one locker, number 0
-   *[other] The automat has only { $lockerCount } lockers, numbered from 0
+    [one] The automat has only one locker
+   *[other] The automat has only { $lockerCount } lockers
 }
 refused-locker-index-too-big-advice = Choose a lower number.
-refused-locker-occupied = Locker { $lockerIndex } already has a key
+refused-locker-occupied = The locker already has a key
 refused-locker-occupied-advice = Choose an empty locker.
 refused-no-free-locker = Every locker of the automat has a key
 refused-no-free-locker-advice = Remove a key from it first, or choose another automat.
-refused-lockers-in-use = Locker { $lockerIndex } has a key
-refused-lockers-in-use-advice = The automat cannot have fewer lockers than that. First move the key to a lower locker, or remove it.
+refused-lockers-in-use = A locker that would go has a key: the automat needs at least { $lockersNeeded } lockers
+refused-lockers-in-use-advice = First move the key to another locker, or remove it.
 refused-automat-holds-keys = { $keyCount ->
     [one] The automat still has a key
    *[other] The automat still has { $keyCount } keys

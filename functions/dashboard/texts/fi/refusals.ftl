@@ -49,8 +49,8 @@ refused-contract-not-found-advice = Se on ehkä poistettu. Avaimen sivulla ovat 
 refused-locker-not-found = Automaatissa ei ole tällaista lokeroa
 refused-locker-not-found-advice = { $lockerCount ->
     [0] Automaatin lokerot näet sen sivulta.
-    [one] Siinä on yksi lokero, numero 0.
-   *[other] Siinä on { $lockerCount } lokeroa. Numerointi alkaa nollasta.
+    [one] Siinä on yksi lokero.
+   *[other] Siinä on { $lockerCount } lokeroa.
 }
 refused-opening-not-found = Tällaista avausta ei ole
 refused-opening-not-found-advice = Vanhat avaukset poistetaan. Automaatin tapahtumista näet, miten avaus päättyi.
@@ -70,16 +70,16 @@ refused-contract-exists-advice = Valitse toinen tunnus tai jätä kenttä tyhjä
 
 refused-locker-index-too-big = { $lockerCount ->
     [0] Automaatissa ei ole tällaista lokeroa
-    [one] Automaatissa on vain yksi lokero, numero 0
-   *[other] Automaatissa on vain { $lockerCount } lokeroa, ja numerointi alkaa nollasta
+    [one] Automaatissa on vain yksi lokero
+   *[other] Automaatissa on vain { $lockerCount } lokeroa
 }
 refused-locker-index-too-big-advice = Valitse pienempi numero.
-refused-locker-occupied = Lokerossa { $lockerIndex } on jo avain
+refused-locker-occupied = Lokerossa on jo avain
 refused-locker-occupied-advice = Valitse tyhjä lokero.
 refused-no-free-locker = Automaatin jokaisessa lokerossa on avain
 refused-no-free-locker-advice = Poista ensin jokin avain tai valitse toinen automaatti.
-refused-lockers-in-use = Lokerossa { $lockerIndex } on avain
-refused-lockers-in-use-advice = Lokeroita ei voi olla tätä vähempää. Siirrä avain ensin pienempinumeroiseen lokeroon tai poista se.
+refused-lockers-in-use = Poistuvassa lokerossa on avain: lokeroita on oltava vähintään { $lockersNeeded }
+refused-lockers-in-use-advice = Siirrä avain ensin toiseen lokeroon tai poista se.
 refused-automat-holds-keys = { $keyCount ->
     [one] Automaatissa on vielä yksi avain
    *[other] Automaatissa on vielä { $keyCount } avainta

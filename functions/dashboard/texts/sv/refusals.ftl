@@ -49,8 +49,8 @@ refused-contract-not-found-advice = Det kan ha tagits bort. En nyckels sida visa
 refused-locker-not-found = Automaten har inget sådant fack
 refused-locker-not-found-advice = { $lockerCount ->
     [0] Automatens sida visar dess fack.
-    [one] Den har ett fack, nummer 0.
-   *[other] Den har { $lockerCount } fack. De är numrerade från 0.
+    [one] Den har ett fack.
+   *[other] Den har { $lockerCount } fack.
 }
 refused-opening-not-found = Öppningen finns inte
 refused-opening-not-found-advice = Gamla öppningar raderas. Automatens händelser visar resultatet.
@@ -70,16 +70,16 @@ refused-contract-exists-advice = Välj ett annat ID, eller lämna fältet tomt s
 
 refused-locker-index-too-big = { $lockerCount ->
     [0] Automaten har inget sådant fack
-    [one] Automaten har bara ett fack, nummer 0
-   *[other] Automaten har bara { $lockerCount } fack, numrerade från 0
+    [one] Automaten har bara ett fack
+   *[other] Automaten har bara { $lockerCount } fack
 }
 refused-locker-index-too-big-advice = Välj ett lägre nummer.
-refused-locker-occupied = Fack { $lockerIndex } har redan en nyckel
+refused-locker-occupied = Facket har redan en nyckel
 refused-locker-occupied-advice = Välj ett tomt fack.
 refused-no-free-locker = Alla automatens fack har en nyckel
 refused-no-free-locker-advice = Ta först bort en nyckel, eller välj en annan automat.
-refused-lockers-in-use = Fack { $lockerIndex } har en nyckel
-refused-lockers-in-use-advice = Automaten kan inte ha färre fack än så. Flytta först nyckeln till ett lägre fack, eller ta bort den.
+refused-lockers-in-use = Ett fack som skulle försvinna har en nyckel: automaten behöver minst { $lockersNeeded } fack
+refused-lockers-in-use-advice = Flytta först nyckeln till ett annat fack, eller ta bort den.
 refused-automat-holds-keys = { $keyCount ->
     [one] Automaten har fortfarande en nyckel
    *[other] Automaten har fortfarande { $keyCount } nycklar

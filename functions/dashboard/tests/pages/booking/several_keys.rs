@@ -196,8 +196,8 @@ async fn lists_say_how_many_other_keys_a_contract_has() {
         let main = stage.get_in(language, "/keys/K-1").await.main();
         let said: Vec<_> = main.matches("· + ").collect();
         assert!(said.len() == 2 && main.contains(one) && main.contains(more), "{language}: {main}");
-        let view = stage.get_in(language, "/automats/lobby").await.main();
-        assert_eq!(view.matches(&format!("{one}</a>")).count(), 2, "{language}: {view}");
+        let view = stage.get_in(language, "/automats/lobby?view=list").await.main();
+        assert_eq!(view.matches(&format!("{one}</td>")).count(), 2, "{language}: {view}");
     }
 }
 

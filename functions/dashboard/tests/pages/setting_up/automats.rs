@@ -1,5 +1,5 @@
 use api::Role;
-use domain::{AutomatId, DoorState, KeyDraft, KeyId, Presence, Property};
+use domain::{AutomatId, DoorState, KeyDraft, KeyId, Name, Presence, Property};
 use store::{LockerReport, LockerReports};
 use testkit::{at, automat, contract, key, locker, metadata};
 
@@ -204,19 +204,165 @@ async fn the_key_automat_view_shows_each_locker() {
     // The contract of A-3 has ended by now.
     let later = stage.later(120);
     insta::assert_snapshot!("the_view", later.get("/automats/lobby").await.main());
-    let viewer = later.get_as(Role::Viewer, "/automats/lobby").await.html;
-    for offer in ["/edit", "/keys/new", "Open locker"] {
-        assert!(!viewer.contains(offer), "{offer}");
-    }
-    let operator = later.get_as(Role::Operator, "/automats/lobby").await.html;
-    assert!(operator.contains("Open locker 3") && !operator.contains("/keys/new"));
-    for (show, lockers) in [("inside", vec![0]), ("out", vec![1, 2]), ("empty", vec![4, 5]), ("all", (0..6).collect())]
+    insta::assert_snapshot!("the_list_of_lockers", later.get("/automats/lobby?view=list").await.main());
+    for page in ["/automats/lobby", "/automats/lobby?view=list", "/automats/lobby?locker=2", "/automats/lobby?locker=4"]
     {
-        let html = later.get_as(Role::Viewer, &format!("/automats/lobby?show={show}")).await.html;
-        let shown: Vec<_> = (0..6).filter(|index| html.contains(&format!("<span>Locker {index}</span>"))).collect();
-        assert_eq!(shown, lockers, "{show}");
+        let viewer = later.get_as(Role::Viewer, page).await.html;
+        for offer in ["/edit", "/keys/new", "Open locker", "/contracts/new"] {
+            assert!(!viewer.contains(offer), "{offer} on {page}");
+        }
     }
-    assert_eq!(later.get_as(Role::Viewer, "/automats/lobby?show=odd").await.status, 400);
+    let operator = later.get_as(Role::Operator, "/automats/lobby?view=list").await.html;
+    assert!(operator.contains("Open locker 3") && !operator.contains("/keys/new"));
+}
+
+#[tokio::test]
+async fn the_view_is_filtered_by_each_state() {
+    let stage = Stage::of(Role::Viewer).await;
+    busy(&stage).await;
+    let later = stage.later(120);
+    let shown = async |query: &str| {
+        let html = later.get(&format!("/automats/lobby?{query}")).await.html;
+        (0..6).filter(|index| html.contains(&format!("aria-label=\"Locker {index}\""))).collect::<Vec<_>>()
+    };
+    for (show, lockers) in [
+        ("inside", vec![0]),
+        ("out", vec![1]),
+        ("overdue", vec![2]),
+        ("missing", vec![]),
+        ("unknown", vec![3]),
+        ("stray", vec![5]),
+        ("empty", vec![4]),
+        ("door-open", vec![1]),
+        ("all", (0..6).collect()),
+    ] {
+        for view in ["cabinet", "list"] {
+            assert_eq!(shown(&format!("show={show}&view={view}")).await, lockers, "{show} in {view}");
+        }
+        let page = later.get(&format!("/automats/lobby?show={show}")).await;
+        let current = format!("aria-current=\"page\">{} <span>{}</span>", label(show), lockers.len());
+        assert!(page.has(&current), "{current}: {}", page.main());
+    }
+    assert!(!later.get("/automats/lobby").await.has("show=missing"), "only offered while there is one");
+    for query in ["show=odd", "view=odd", "locker=x", "locker=500"] {
+        assert_eq!(later.get(&format!("/automats/lobby?{query}")).await.status, 400, "{query}");
+    }
+    assert_eq!(later.get("/automats/lobby?locker=6").await.status, 404);
+}
+
+fn label(show: &str) -> &str {
+    match show {
+        "inside" => "Key inside",
+        "out" => "Key out",
+        "overdue" => "Overdue",
+        "missing" => "Not in locker",
+        "unknown" => "Unknown",
+        "stray" => "Unexpected key",
+        "empty" => "Empty",
+        "door-open" => "Door open",
+        _ => "All",
+    }
+}
+
+#[tokio::test]
+async fn the_panel_shows_who_has_the_key_and_what_comes_next() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    let a3 = KeyId::parse("A-3").unwrap();
+    let next = domain::ContractDraft {
+        id: domain::ContractId::parse("next").ok(),
+        person: Name::parse("Nelli Next").unwrap(),
+        schedule: Some(domain::Schedule::parse("Mo-Fr 08:00-17:00").unwrap()),
+        contacts: vec![testkit::by_sms("+358401234567")],
+        ..contract(&a3, 86_400, 90_000)
+    };
+    stage.store().create_contract(next, &metadata()).await.unwrap();
+    let later = stage.later(120);
+    insta::assert_snapshot!("a_panel_of_an_overdue_key", panel(&later.get("/automats/lobby?locker=2").await));
+
+    let out = panel(&later.get("/automats/lobby?locker=1").await);
+    for said in ["Who has it", "Aino Virtanen", "Out since", "End now", "Extend", "Door open", "Open locker 1", "Move"]
+    {
+        assert!(out.contains(said), "{said}: {out}");
+    }
+    let inside = panel(&later.get("/automats/lobby?show=inside&locker=0").await);
+    for said in ["Key inside", "Flat 1", "/keys/A-1/contracts/new", "<span class=\"quiet\">None</span>"] {
+        assert!(inside.contains(said), "{said}: {inside}");
+    }
+    for unsaid in ["Who has it", "Out since", "Extend", "End now"] {
+        assert!(!inside.contains(unsaid), "{unsaid}: {inside}");
+    }
+    let unknown = panel(&later.get("/automats/lobby?locker=3").await);
+    assert!(unknown.contains("Unknown") && unknown.contains("Not reported yet") && !unknown.contains("Who has it"));
+    let stray = panel(&later.get("/automats/lobby?locker=5").await);
+    assert!(stray.contains("Unexpected key") && stray.contains("/keys/new?locker=5"), "{stray}");
+}
+
+/// Who holds a key is who took it, not who runs now; and a removed contract has no person any more.
+#[tokio::test]
+async fn the_panel_never_shows_another_persons_contract_as_the_holders() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    let a3 = KeyId::parse("A-3").unwrap();
+    let after = domain::ContractDraft { person: Name::parse("Anna After").unwrap(), ..contract(&a3, 90, 3_600) };
+    stage.store().create_contract(after, &metadata()).await.unwrap();
+    let later = stage.later(120);
+    let overdue = panel(&later.get("/automats/lobby?locker=2").await);
+    let holder = overdue.split("Active contract").next().unwrap();
+    assert!(holder.contains("Aino Virtanen") && !holder.contains("Anna After"), "{overdue}");
+    assert!(overdue.contains("Anna After"), "{overdue}");
+    let of_a3 = domain::ContractId::parse("of-A-3").unwrap();
+    later.store().remove_contract(&of_a3, true, store::Expected::Any, &metadata()).await.unwrap();
+    let removed = panel(&later.get("/automats/lobby?locker=2").await);
+    assert!(removed.contains("Somebody whose contract has been removed"), "{removed}");
+}
+
+fn panel(page: &crate::stage::Page) -> String {
+    let main = page.main();
+    main.split_once("<section class=\"panel").map(|(_, panel)| panel.to_owned()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn lockers_have_the_numbers_on_their_doors_everywhere() {
+    let stage = Stage::of(Role::Admin).await;
+    busy(&stage).await;
+    let built = [("layout.columns", "4"), ("layout.numberedDown", "on"), ("layout.firstNumber", "101")];
+    let saved = stage.fill("/automats/lobby/edit", &built).await;
+    assert_eq!(saved.status, 303, "{}", saved.html);
+    let form = stage.get("/automats/lobby/edit").await;
+    for (field, value) in built {
+        assert_eq!(form.value(field).as_deref(), Some(value));
+    }
+    // Two rows: 101 103 105 and a gap; 102 104 106 and a gap.
+    let view = stage.get("/automats/lobby").await;
+    assert!(view.has("class=\"cabinet roomy c4 scrolls\""), "{}", view.main());
+    let positions: Vec<_> =
+        ["Locker 101", "Locker 103", "locker 105", "class=\"gap\"", "Locker 102", "Locker 104", "Locker 106"]
+            .map(|door| view.html.find(door).unwrap())
+            .into();
+    assert!(positions.is_sorted(), "{}", view.main());
+    for (page, said) in [
+        ("/automats/lobby?locker=1", "Locker 102 · "),
+        ("/automats/lobby?view=list", "aria-label=\"Locker 102\""),
+        ("/automats/lobby/lockers/1", "<h1>Locker 102"),
+        ("/activity?automatId=lobby", "locker 102"),
+        ("/keys/A-2", "Locker 102"),
+        ("/activity?keyId=A-2", "locker 102"),
+        ("/keys?search=A-2", "Locker 102"),
+        ("/keys/A-2/edit", "<option value=\"1\" selected>102</option>"),
+        ("/automats/lobby/keys/new?locker=4", "<option value=\"4\" selected>105</option>"),
+        ("/automats/lobby/keys/new?added=A-2", "Open locker 102"),
+        ("/search?q=A-2", "lobby</a>, locker 102"),
+    ] {
+        let shown = stage.get(page).await;
+        assert!(shown.has(said), "{said} on {page}: {}", shown.main());
+    }
+    let wrong = [("layout.columns", "51"), ("layout.firstNumber", "-1")];
+    let refused = stage.fill("/automats/lobby/edit", &wrong).await;
+    assert_eq!(refused.status, 422);
+    for said in ["A whole number from 1 to 50.", "A whole number from 0 to 9500."] {
+        assert!(refused.has(said), "{said}: {}", refused.main());
+    }
 }
 
 #[tokio::test]
@@ -224,7 +370,7 @@ async fn the_view_exists_in_every_language() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
     for (language, texts) in [("fi", ["Lokero 1", "Avain paikallaan"]), ("sv", ["Fack 1", "Nyckeln på plats"])] {
-        let html = stage.get_in(language, "/automats/lobby").await.html;
+        let html = stage.get_in(language, "/automats/lobby?locker=2").await.html;
         assert!(texts.iter().all(|text| html.contains(text)), "{html}");
     }
 }
@@ -252,10 +398,12 @@ async fn the_list_shows_what_needs_attention() {
 }
 
 #[tokio::test]
-async fn a_view_costs_one_read_and_a_list_of_one_automat_three() {
+async fn a_view_costs_one_read_a_panel_one_more_and_a_list_of_one_automat_three() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
-    for (page, reads) in [("/automats/lobby", 1), ("/automats", 3)] {
+    let views = [("/automats/lobby", 1), ("/automats/lobby?view=list", 1)];
+    let panels = [("/automats/lobby?locker=1", 2), ("/automats/lobby?locker=3", 1)];
+    for (page, reads) in views.into_iter().chain(panels).chain([("/automats", 3)]) {
         let _ = stage.table.wire.tally();
         stage.get_as(Role::Viewer, page).await;
         assert_eq!(stage.table.wire.tally().round_trips, reads, "{page}");
@@ -267,8 +415,9 @@ async fn a_page_of_500_lockers_is_small() {
     let stage = Stage::of(Role::Admin).await;
     testkit::fill(stage.store(), 500).await;
     assert_eq!(stage.get("/automats/lobby").await.html.matches("data-filter-item").count(), 500);
-    // Of the 12 kB that a later visit may take, the rest is for the head of the answer. Random ids in the page make it
-    // 10.6 to 11.05 kB, as it compresses (seven runs).
-    let bytes = stage.weigh("/automats/lobby").await;
-    assert!(bytes < 11_400, "{bytes}");
+    // Of the 12 kB that a later visit may take, the rest is for the head of the answer.
+    for page in ["/automats/lobby", "/automats/lobby?locker=2", "/automats/lobby?view=list"] {
+        let bytes = stage.weigh(page).await;
+        assert!(bytes < 11_400, "{bytes} for {page}");
+    }
 }
