@@ -73,20 +73,21 @@ menu?.addEventListener("keydown", (event) => {
   one("summary", menu).focus();
 });
 
-// Hides the items that do not match the filter, and shows how many are left.
+// Hides the items that do not match the filter, and shows how many are left. They may have been renewed since.
 for (const field of all("[data-filter]")) {
-  const items = [...all("[data-filter-item]")].map((item) => [item, item.textContent.toLowerCase()]);
   const count = one("[data-filter-count]");
-  field.closest("[data-filter-field]")?.removeAttribute("hidden");
-  field.addEventListener("input", () => {
+  const filter = () => {
     const terms = field.value.trim().toLowerCase().split(/\s+/);
-    let left = 0;
-    for (const [item, text] of items) {
+    const items = [...all("[data-filter-item]")];
+    for (const item of items) {
+      const text = item.textContent.toLowerCase();
       item.hidden = !terms.every((term) => text.includes(term));
-      left += !item.hidden;
     }
-    if (count) count.textContent = `${left} / ${items.length}`;
-  });
+    if (count) count.textContent = `${items.filter((item) => !item.hidden).length} / ${items.length}`;
+  };
+  field.closest("[data-filter-field]")?.removeAttribute("hidden");
+  field.addEventListener("input", filter);
+  document.addEventListener("renewed", () => field.value && filter());
 }
 
 // A table that is complete is sorted by the column whose heading is pressed.
@@ -197,6 +198,7 @@ const renew = (news, root) => {
     const again = (id && document.getElementById(id)) || (href && [...all("a", here)].find((link) => link.href === href));
     again?.focus({ preventScroll: true });
   }
+  document.dispatchEvent(new Event("renewed"));
 };
 const names = (root) => [...all("[data-part]", root)].map((part) => part.dataset.part).join();
 const pageOf = (text) => new DOMParser().parseFromString(text, "text/html");

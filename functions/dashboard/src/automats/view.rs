@@ -4,6 +4,7 @@
 use api::{AutomatPath, Problem, Query};
 use askama::Template;
 use domain::{Automat, ConnectionState, Invalid, LockerIndex};
+use http::HeaderMap;
 use store::AutomatView;
 use strum::{IntoStaticStr, VariantArray};
 
@@ -12,9 +13,9 @@ use super::connection::ConnectionLabel;
 use super::list::in_one_line;
 use super::panel::Panel;
 use crate::frame::Frame;
-use crate::links;
 use crate::times::Times;
-use crate::visit::{Answer, Visit, page};
+use crate::visit::{Answer, Visit};
+use crate::{links, live};
 
 /// How the page shows the lockers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
@@ -60,7 +61,12 @@ struct Link {
 }
 
 /// `GET /automats/{automatId}`
-pub(crate) async fn view_automat(visit: Visit, AutomatPath(id): AutomatPath, mut query: Query) -> Answer {
+pub(crate) async fn view_automat(
+    visit: Visit,
+    AutomatPath(id): AutomatPath,
+    mut query: Query,
+    headers: HeaderMap,
+) -> Answer {
     let show = query.one_of("show").unwrap_or(Show::All);
     let arrangement = query.one_of("view").unwrap_or(Arrangement::Cabinet);
     let index = query.parsed("locker", locker_index);
@@ -79,29 +85,32 @@ pub(crate) async fn view_automat(visit: Visit, AutomatPath(id): AutomatPath, mut
     let filters = filters(&visit, &lockers, (show, arrangement), &home);
     lockers.retain(|locker| show.shows(locker));
     let to_panel = address(show, arrangement);
-    page(&ViewPage {
-        frame: &visit.frame,
-        labels: Labels::of(t),
-        address: automat.location.as_ref().map(in_one_line),
-        connection: ConnectionLabel::of(
-            automat.connection,
-            t,
-            messages::LocalTimes::new(t.language(), automat.time_zone),
-        ),
-        offline: automat.connection.state == ConnectionState::Disconnected,
-        as_of: t.with("today-as-of", [("time", times.moment(visit.now)), ("zone", times.zone().to_owned())]),
-        filters,
-        arrangements: arrangements(&visit, (show, arrangement), &home),
-        is_list: arrangement == Arrangement::List,
-        is_empty: lockers.is_empty(),
-        cabinet: Cabinet::of(&automat, show, lockers),
-        closed: format!("{home}{to_panel}"),
-        to_panel: if to_panel.is_empty() { "?locker=".to_owned() } else { format!("{to_panel}&locker=") },
-        panel,
-        automat,
-        home,
-        done,
-    })
+    live::page(
+        &headers,
+        &ViewPage {
+            frame: &visit.frame,
+            labels: Labels::of(t),
+            address: automat.location.as_ref().map(in_one_line),
+            connection: ConnectionLabel::of(
+                automat.connection,
+                t,
+                messages::LocalTimes::new(t.language(), automat.time_zone),
+            ),
+            offline: automat.connection.state == ConnectionState::Disconnected,
+            as_of: t.with("today-as-of", [("time", times.moment(visit.now)), ("zone", times.zone().to_owned())]),
+            filters,
+            arrangements: arrangements(&visit, (show, arrangement), &home),
+            is_list: arrangement == Arrangement::List,
+            is_empty: lockers.is_empty(),
+            cabinet: Cabinet::of(&automat, show, lockers),
+            closed: format!("{home}{to_panel}"),
+            to_panel: if to_panel.is_empty() { "?locker=".to_owned() } else { format!("{to_panel}&locker=") },
+            panel,
+            automat,
+            home,
+            done,
+        },
+    )
 }
 
 fn locker_index(text: &str) -> Result<LockerIndex, Invalid> {

@@ -103,7 +103,7 @@ async fn the_page_after_a_change_confirms_it() {
         let shown = stage.get(page).await;
         assert!(shown.html.contains(&format!(r#"role="status"><p>{confirmed}"#)), "{page}: {}", shown.main());
     }
-    assert!(!stage.get("/automats/lobby?done=invented").await.html.contains(r#"role="status""#));
+    assert!(!stage.get("/automats/lobby?done=invented").await.html.contains(r#"class="notice good""#));
 }
 
 #[tokio::test]
