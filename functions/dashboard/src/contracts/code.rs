@@ -87,7 +87,7 @@ impl Checked<'_> {
     fn line(&self, KeyDiagnosis { key, decision }: KeyDiagnosis) -> KeyLine {
         let (t, times) = (self.visit.t, Times::new(self.visit.t, self.of.automat.time_zone));
         let mut values = FluentArgs::new();
-        values.set("locker", key.locker.get());
+        values.set("locker", self.of.automat.door(key.locker));
         values.set("automat", self.of.automat.name.to_string());
         let range = self.contract.range;
         values.set("start", times.moment(range.start()));

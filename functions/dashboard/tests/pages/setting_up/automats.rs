@@ -353,6 +353,7 @@ async fn lockers_have_the_numbers_on_their_doors_everywhere() {
         ("/automats/lobby/keys/new?locker=4", "<option value=\"4\" selected>105</option>"),
         ("/automats/lobby/keys/new?added=A-2", "Open locker 102"),
         ("/search?q=A-2", "lobby</a>, locker 102"),
+        ("/contracts/of-A-2/code", "The PIN opens locker 102 in lobby"),
     ] {
         let shown = stage.get(page).await;
         assert!(shown.has(said), "{said} on {page}: {}", shown.main());
