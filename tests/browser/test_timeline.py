@@ -95,8 +95,8 @@ def test_free_keys_are_listed_and_booked(enter, cloud, way):
     page = enter("operator", f"/timeline?automatId={automat.id}", **way)
     expect(page.get_by_label("Automat ID")).to_have_value(automat.id)
     for which, days, time in [("from", 3, "14:00"), ("until", 5, "12:00")]:
-        page.get_by_label(f"Free {which}, date").fill(str(day(days)))
-        page.get_by_label(f"Free {which}, time").fill(time)
+        page.get_by_label(f"Free {which} (date)").fill(str(day(days)))
+        page.get_by_label(f"Free {which} (time)").fill(time)
     page.get_by_role("button", name="Show keys").click()
     expect(page.get_by_role("rowheader", name=free)).to_have_count(1)
     expect(page.get_by_role("rowheader", name=re.compile(f"^{taken}"))).to_have_count(0)

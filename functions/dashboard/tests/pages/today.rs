@@ -336,5 +336,5 @@ async fn a_new_stack_leads_to_the_first_fetched_key() {
     assert!(page.has("<a href=\"/automats/lobby\">Connect its device</a>"), "{}", page.main());
     let connected = Presence { connected: true, at: at(-60), number: 1 };
     stage.store().record_presence(&AutomatId::parse("lobby").unwrap(), connected, at(0)).await.unwrap();
-    assert!(!stage.get("/today").await.has("Before the first key can be fetched"));
+    assert!(!stage.get("/today").await.has("Getting started"));
 }

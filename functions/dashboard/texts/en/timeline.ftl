@@ -2,10 +2,10 @@
 
 timeline = Timeline
 timeline-narrow = Automat, and keys that are free between two times
-label-free-from-date = Free from, date
-label-free-from-time = Free from, time
-label-free-to-date = Free until, date
-label-free-to-time = Free until, time
+label-free-from-date = Free from (date)
+label-free-from-time = Free from (time)
+label-free-to-date = Free until (date)
+label-free-to-time = Free until (time)
 timeline-show = Show keys
 timeline-days = Days
 timeline-before = Earlier days

@@ -2,10 +2,10 @@
 
 timeline = Aikajana
 timeline-narrow = Automaatti, ja tiettynä aikana vapaat avaimet
-label-free-from-date = Vapaa alkaen, päivä
-label-free-from-time = Vapaa alkaen, kellonaika
-label-free-to-date = Vapaa asti, päivä
-label-free-to-time = Vapaa asti, kellonaika
+label-free-from-date = Vapaana alkaen (päivä)
+label-free-from-time = Vapaana alkaen (kellonaika)
+label-free-to-date = Vapaana saakka (päivä)
+label-free-to-time = Vapaana saakka (kellonaika)
 timeline-show = Näytä avaimet
 timeline-days = Päivät
 timeline-before = Aiemmat päivät

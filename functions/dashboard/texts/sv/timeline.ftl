@@ -2,10 +2,10 @@
 
 timeline = Tidslinje
 timeline-narrow = Automat, och nycklar som är lediga under en viss tid
-label-free-from-date = Ledig från, datum
-label-free-from-time = Ledig från, klockslag
-label-free-to-date = Ledig till, datum
-label-free-to-time = Ledig till, klockslag
+label-free-from-date = Ledig från (datum)
+label-free-from-time = Ledig från (klockslag)
+label-free-to-date = Ledig till (datum)
+label-free-to-time = Ledig till (klockslag)
 timeline-show = Visa nycklar
 timeline-days = Dagar
 timeline-before = Tidigare dagar

@@ -106,7 +106,7 @@ async fn what_stops_every_code_is_said_first() {
     }
     stage.later(61);
     let page = stage.get("/contracts/Enni/code").await;
-    assert!(page.has("after wrong codes") && page.has("PINs of nobody"), "{}", page.main());
+    assert!(page.has("after wrong codes") && page.has("Unknown PINs"), "{}", page.main());
     assert!(page.has("it belongs to no contract or key") && page.has("entered too soon after wrong codes"));
     assert!(page.has("href=\"/contracts/Enni#pin\""), "{}", page.main());
 }
