@@ -117,7 +117,7 @@ let latest;
 const showPanel = async (address, isNew) => {
   latest = address;
   const answer = await fetch(address, { headers: { accept: "text/html" } }).catch(() => null);
-  const page = answer?.ok && !answer.redirected && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = answer?.ok && !answer.redirected && pageOf(await answer.text());
   if (latest !== address) return;
   const panel = page && one("[data-panel]", page);
   if (!panel) return location.assign(address);

@@ -10,6 +10,7 @@ mod calendar;
 mod contracts;
 mod countries;
 mod events;
+mod filter;
 mod form;
 mod frame;
 mod keys;

@@ -38,7 +38,7 @@ pub(crate) async fn import(
     mut query: Query,
     body: ImportBody,
 ) -> Result<Response, Problem> {
-    if body.is_csv() && !query.sent("kind") {
+    if body.is_csv() && !query.has("kind") {
         query.refuse("kind", FieldCode::Required, "is required for a table");
     }
     let kind = query.one_of::<Kind>("kind");

@@ -142,12 +142,6 @@ impl Query {
         PageRequest { limit: limit.unwrap_or(usual) as usize, after: after.as_deref().map(Cursor::from_client) }
     }
 
-    /// Whether the client sent a parameter that the handler has not taken yet.
-    #[must_use]
-    pub fn sent(&self, name: &str) -> bool {
-        self.pairs.iter().any(|(key, _)| key == name)
-    }
-
     pub fn refuse(&mut self, name: &str, code: FieldCode, detail: impl Into<String>) {
         self.errors.push(FieldError::new(name, code, detail));
     }

@@ -283,6 +283,13 @@ impl Contract {
         ContractState::of(self.range, now)
     }
 
+    /// Whether a later end would give its person more time: it is active or overdue, and has an end.
+    #[must_use]
+    pub fn can_be_extended(&self, now: Instant) -> bool {
+        let is_current = self.state(now) == ContractState::Active || self.is_overdue(now);
+        is_current && self.range.end().is_some()
+    }
+
     /// Whether one of its keys is overdue: it is out with the contract after its end.
     #[must_use]
     pub fn is_overdue(&self, now: Instant) -> bool {

@@ -123,6 +123,14 @@ impl Notice {
     }
 }
 
+impl Contact {
+    /// Whether any of these contacts gets messages.
+    #[must_use]
+    pub fn any_is_notified(contacts: &[Self]) -> bool {
+        contacts.iter().any(|contact| contact.recipients().next().is_some())
+    }
+}
+
 impl Contract {
     /// Whether any contact with a channel switched on gets messages of this kind.
     #[must_use]

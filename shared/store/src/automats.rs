@@ -141,7 +141,7 @@ impl Store {
             view.whereabouts.holder().filter(|_| view.key.is_some() && view.overdue && view.holder.is_none()).cloned()
         };
         let wanted: BTreeSet<_> = views.iter().filter_map(holder).collect();
-        for Contract { keys, id, range, .. } in self.contracts_of(wanted.iter()).await?.into_values() {
+        for Contract { keys, id, range, .. } in self.contracts_of(&wanted).await?.into_values() {
             for view in views.iter_mut().filter(|view| holder(view).as_ref() == Some(&id)) {
                 if view.key.as_ref().is_some_and(|(key, _)| keys.has(key)) {
                     view.holder = Some(Entry { contract: id.clone(), range });

@@ -69,12 +69,7 @@ impl Store {
     /// The events of an automat and its keys, newest first.
     pub async fn automat_events(&self, id: &AutomatId, page: &PageRequest) -> Result<Page<Event>, Error> {
         self.get(&AutomatItem::key(id)).await?.ok_or(Error::NotFound(ResourceKind::Automat))?;
-        let list = List::new(&format!("events of automat {id}"));
-        let after = list.position(page)?;
-        let stretch = Stretch::of_prefix(AutomatItem::pk(id), "EVENT#")
-            .backwards(true)
-            .after(after.map(|event| EventItem::key(id, &event).into_item()));
-        cut(self.query_all(stretch, page.limit + 1).await?, &list, page)
+        self.events(&BTreeSet::from([id.clone()]), Instant::EPOCH..Instant::MAX, page).await
     }
 
     /// The alerts of the last 24 hours over all automats, newest first: one query and two batches. One about an open

@@ -20,9 +20,6 @@ impl Store {
         users: impl Iterator<Item = &'a Actor>,
     ) -> Result<HashMap<Actor, String>, Error> {
         let keys: BTreeSet<_> = users.filter(|user| !user.is_automat()).map(UserItem::key).collect();
-        if keys.is_empty() {
-            return Ok(HashMap::new());
-        }
         let found = self.get_all(&keys.into_iter().collect::<Vec<_>>()).await?.into_iter().map(UserItem::read);
         found.filter_map(Result::transpose).collect()
     }

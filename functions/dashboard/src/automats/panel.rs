@@ -2,8 +2,6 @@
 //!
 //! It costs one read besides the view's: of the contracts that it names.
 
-use std::collections::BTreeSet;
-
 use api::Problem;
 use domain::{Contract, ContractState, Entry, KeyId, Property};
 use store::NextContract;
@@ -74,8 +72,7 @@ impl Panel {
         let holder_id = view.whereabouts.holder().filter(|_| view.key.is_some());
         let active = view.active_contract.as_ref().filter(|entry| Some(&entry.contract) != holder_id);
         let ids = [active, next].into_iter().flatten().map(|entry| &entry.contract).chain(holder_id);
-        let ids: BTreeSet<_> = ids.cloned().collect();
-        let mut contracts = visit.store().contracts_of(ids.iter()).await?;
+        let mut contracts = visit.store().contracts_of(&ids.cloned().collect()).await?;
         contracts.retain(|_, contract| view.key.as_ref().is_some_and(|(key, _)| contract.keys.has(key)));
         let find = |entry: &Entry| contracts.get(&entry.contract);
         let holder = holder_id.and_then(|id| contracts.get(id));
@@ -93,9 +90,6 @@ impl Panel {
             }
         };
         let is_active = |contract: &&Contract| contract.state(now) == ContractState::Active;
-        let can_extend = |contract: &&Contract| {
-            contract.range.end().is_some() && (contract.is_overdue(now) || contract.state(now) == ContractState::Active)
-        };
         Ok(Self {
             index: view.locker.get(),
             number: locker.number,
@@ -116,7 +110,9 @@ impl Panel {
             next: next.map(person),
             next_is_unknown: view.next == NextContract::NotRead,
             end: current.filter(is_active).map(|contract| format!("{}/end", links::contract(&contract.id))),
-            extend: current.filter(can_extend).map(|contract| format!("{}/edit#end", links::contract(&contract.id))),
+            extend: current
+                .filter(|contract| contract.can_be_extended(now))
+                .map(|contract| format!("{}/edit#end", links::contract(&contract.id))),
             form: visit.fresh_form()?,
         })
     }

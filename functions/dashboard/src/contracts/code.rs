@@ -62,8 +62,8 @@ struct Entry {
 /// `GET /contracts/{contractId}/code`
 pub(crate) async fn show(visit: Visit, ContractPath(id): ContractPath, _: NoQuery) -> Answer {
     let PinDiagnosis { contract, keys, automats } = visit.store().diagnose_pin(&id, visit.now).await?;
-    let holders: Vec<_> = keys.iter().filter_map(|checked| checked.key.whereabouts.holder()).cloned().collect();
-    let holders = visit.store().contracts_of(holders.iter().filter(|holder| **holder != id)).await?;
+    let holders = keys.iter().filter_map(|checked| checked.key.whereabouts.holder());
+    let holders = visit.store().contracts_of(&holders.filter(|holder| **holder != id).cloned().collect()).await?;
     let mut lines = Vec::with_capacity(keys.len());
     for checked in keys {
         let Some(of) = automats.iter().find(|found| found.automat.id == checked.key.automat) else { continue };

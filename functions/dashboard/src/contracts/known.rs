@@ -49,7 +49,7 @@ pub(super) async fn stepped(visit: &Visit, form: &Form) -> Result<Option<(Form, 
         return Ok(Some((form.clone(), Found { row: Some(row), choices })));
     }
     let Some((row, index, contract)) = step.strip_prefix(TAKE).and_then(taken) else { return Ok(None) };
-    let known = visit.store().contracts_of(std::iter::once(&contract)).await?.remove(&contract);
+    let known = visit.store().contracts_of(&BTreeSet::from([contract.clone()])).await?.remove(&contract);
     let chosen = known.and_then(|contract| contract.contacts.into_iter().nth(index));
     let form = chosen.map_or_else(|| form.clone(), |contact| contacts::with_contact(form.clone(), row, &contact));
     Ok(Some((form, Found::default())))

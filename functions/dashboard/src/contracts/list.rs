@@ -1,7 +1,6 @@
 //! `GET /contracts`: contracts over all keys. The filter is in the address, with the names of `GET /v1/contracts`; days
 //! instead of instants, in the time zone that the page names.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use api::problem::Code;
@@ -9,16 +8,17 @@ use api::{Check, ContractView, Problem, Query, csv};
 use askama::Template;
 use chrono::{Days, NaiveDate};
 use domain::{Automat, AutomatId, ContractSearch, Instant, KeyId};
-use store::{ContractFilter, ListedContract, ListedState, Order, Page, PageRequest};
+use store::{ContractFilter, ListedContract, ListedState, Order, Page};
 use strum::VariantArray as _;
 use texts::Texts;
 
 use super::listed::{Automats, Line};
+use crate::filter::{self, Choice};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
-use crate::times::{Times, read_date};
+use crate::table;
+use crate::times::Times;
 use crate::visit::{Answer, Visit, page, page_with};
-use crate::{links, table};
 
 const PATH: &str = "/contracts";
 /// The fields that the user types, as in the addresses of the page.
@@ -54,13 +54,6 @@ struct ListPage<'p> {
     next: Option<String>,
     /// The address of the same contracts as a table.
     table: String,
-}
-
-/// A state to choose.
-struct Choice {
-    label: String,
-    href: String,
-    current: bool,
 }
 
 /// What the form selects, once it is valid.
@@ -110,10 +103,10 @@ struct Asked {
 
 impl Asked {
     async fn read(visit: &Visit, mut query: Query) -> Result<Self, Problem> {
-        let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
+        let form = filter::read(&mut query, &FIELDS);
         let states = query.any_of(STATE);
         query.finish()?;
-        let automats = visit.store().automats(&PageRequest { limit: SUGGESTED, after: None }).await?.data;
+        let automats = filter::first_automats(visit, SUGGESTED).await?;
         Ok(Self { form, states, automats })
     }
 
@@ -186,12 +179,11 @@ async fn select(
     let search = check.optional("search", form.given("search"), ContractSearch::parse);
     let key = check.optional("keyId", form.given("keyId"), KeyId::parse);
     let automat = check.optional("automatId", form.given("automatId"), AutomatId::parse);
-    let mut errors =
-        check.finish(|| Some(())).map_or_else(|problem| Errors::of(visit.t, &problem), |()| Errors::none());
+    let mut errors = Errors::of_check(visit.t, check);
     let mut zone = suggested.first().cloned();
     if let Some(id) = &key {
         match visit.store().active_key(id).await.map_err(Problem::from) {
-            Ok(key) => zone = automat_of(visit, suggested, &key.automat).await?,
+            Ok(key) => zone = filter::automat(visit, suggested, &key.automat).await?,
             Err(problem) if problem.code == Code::KeyNotFound => {
                 errors = errors.and_text("keyId".to_owned(), visit.t.with("keys-unknown", [("key", id.to_string())]));
             }
@@ -199,10 +191,9 @@ async fn select(
         }
     }
     if let Some(id) = &automat {
-        zone = automat_of(visit, suggested, id).await?;
+        zone = filter::automat(visit, suggested, id).await?;
         if zone.is_none() {
-            let text = visit.t.with("contracts-no-automat", [("automat", id.to_string())]);
-            errors = errors.and_text("automatId".to_owned(), text);
+            errors = filter::no_automat(visit, id, errors);
         }
     }
     let times = Times::of_automat(visit.t, zone.as_ref());
@@ -210,29 +201,15 @@ async fn select(
     Ok(with_days(visit, &times, form, filter, errors).map(|selection| (selection, times)))
 }
 
-/// One of the automats that are suggested, or one that is read.
-async fn automat_of(visit: &Visit, suggested: &[Automat], id: &AutomatId) -> Result<Option<Automat>, Problem> {
-    if let Some(automat) = suggested.iter().find(|automat| automat.id == *id) {
-        return Ok(Some(automat.clone()));
-    }
-    Ok(visit.store().automats_by_id(&BTreeSet::from([id.clone()])).await?.pop())
-}
-
 fn with_days(
     visit: &Visit,
     times: &Times,
     form: &Form,
     filter: ContractFilter,
-    mut errors: Errors,
+    errors: Errors,
 ) -> Result<Selection, Errors> {
     let t = visit.t;
-    let [from, to, due] = ["from", "to", "due"].map(|name| form.given(name).map(read_date));
-    for (name, date) in [("from", from), ("to", to), ("due", due)] {
-        if date == Some(None) {
-            errors = errors.and_text(name.to_owned(), t.text("date-form").into_owned());
-        }
-    }
-    let [from, to, due] = [from, to, due].map(Option::flatten);
+    let ([from, to, due], mut errors) = filter::dates(visit, form, ["from", "to", "due"], errors);
     let is_given = from.is_some() || to.is_some();
     let mut filter = ContractFilter { due: due.and_then(|due| range(times, (due, due))), ..filter };
     let days = match (from, to) {
@@ -304,10 +281,7 @@ fn choices(t: &Texts, form: &Form, chosen: &str) -> Vec<Choice> {
 
 /// An address with this filter.
 fn address(path: &str, form: &Form, state: &str, after: Option<&str>) -> String {
-    let fields = FIELDS.iter().filter_map(|name| Some((*name, form.given(name)?)));
-    let others = [(STATE, Some(state).filter(|state| !state.is_empty())), ("after", after)];
-    let pairs: Vec<_> = fields.chain(others.into_iter().filter_map(|(name, value)| Some((name, value?)))).collect();
-    if pairs.is_empty() { path.to_owned() } else { links::with_query(path, &pairs) }
+    filter::address(path, form, &FIELDS, &[(STATE, Some(state).filter(|state| !state.is_empty())), ("after", after)])
 }
 
 impl ListPage<'_> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use api::Problem;
-use domain::{Automat, AutomatId, Contract, Instant, Key};
+use domain::{Automat, AutomatId, Contact, Contract, Instant, Key};
 use store::ListedContract;
 
 use super::page::state;
@@ -123,7 +123,7 @@ impl Line {
 
     /// Whether any of its contacts gets messages.
     pub(crate) fn can_be_reminded(&self) -> bool {
-        self.contract.contacts.iter().any(|contact| contact.recipients().next().is_some())
+        Contact::any_is_notified(&self.contract.contacts)
     }
 
     pub(crate) fn phone(&self) -> Option<(&str, Option<&str>)> {

@@ -2,7 +2,7 @@
 
 use api::{KeyPath, NoQuery, Problem, Query};
 use chrono::NaiveDate;
-use domain::{Contact, ContractDraft, ContractRefusal, Instant};
+use domain::{Contact, ContractRefusal, Instant};
 
 use super::form::{FormState, KeyContext, as_previewed, is_confirmed, stepped};
 use super::{contacts, fields, keys, known};
@@ -62,7 +62,8 @@ pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: 
         Err(errors) => return context.show(&visit, form, FormState::Refused(errors)).await,
     };
     let confirmed = is_confirmed(&form);
-    let shows_first = notifies_somebody(&draft) || !contacts::completed_numbers(&form, &draft.contacts).is_empty();
+    let shows_first =
+        Contact::any_is_notified(&draft.contacts) || !contacts::completed_numbers(&form, &draft.contacts).is_empty();
     let refused = if shows_first && !confirmed {
         match visit.store().preview_contract(draft, visit.now).await {
             Ok(preview) if preview.conflicts.is_empty() => {
@@ -84,11 +85,6 @@ pub(crate) async fn send(visit: Visit, KeyPath(key): KeyPath, _: NoQuery, form: 
     };
     let (form, state) = refusal(&visit, refused, form)?;
     context.show(&visit, form, state).await
-}
-
-/// Whether creating the contract sends messages.
-fn notifies_somebody(draft: &ContractDraft) -> bool {
-    draft.contacts.iter().flat_map(Contact::recipients).next().is_some()
 }
 
 /// How the form is shown again after a refusal.

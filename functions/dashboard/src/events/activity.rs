@@ -17,15 +17,16 @@ use strum::{IntoStaticStr, VariantArray};
 use super::group::Group;
 use super::{Line, Names};
 use crate::contracts::listed::Automats;
+use crate::filter::{self, AUTOMAT, Choice};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
-use crate::times::{Times, read_date};
-use crate::visit::{Answer, Visit, page_with};
-use crate::{links, table};
+use crate::table;
+use crate::times::Times;
+use crate::visit::{Answer, Visit, page, page_with};
 
 const PATH: &str = "/activity";
 /// The fields that the user types, as in the addresses of the page.
-const FIELDS: [&str; 5] = ["person", "automatId", "keyId", "from", "to"];
+const FIELDS: [&str; 5] = ["person", AUTOMAT, "keyId", "from", "to"];
 const KIND: &str = "kind";
 /// Events of how many automats are shown together.
 const AUTOMATS: usize = 200;
@@ -53,12 +54,6 @@ struct ActivityPage<'p> {
     next: Option<String>,
     /// The address of the same events as a table.
     table: String,
-}
-
-struct Choice {
-    label: String,
-    href: String,
-    current: bool,
 }
 
 /// An event, and where it happened.
@@ -95,8 +90,9 @@ pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
         Ok(selection) => selection,
         Err(errors) => return asked.refused(&visit, errors),
     };
-    let (found, names) = selection.read(&visit, &request).await?;
-    let automats = asked.automats_of(&visit, &found.data).await?;
+    let found = selection.read(&visit, &request).await?;
+    let (names, automats) =
+        tokio::try_join!(Names::of_events(&visit, &found.data), asked.automats_of(&visit, &found.data))?;
     let happened = |event: &Event| {
         let automat = automats.get(&event.subject.automat);
         let times = Times::of_automat(visit.t, automat);
@@ -106,16 +102,13 @@ pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
     };
     let lines = found.data.iter().map(happened).collect();
     let shown = asked.page(&visit, Errors::none());
-    page_with(
-        http::StatusCode::OK,
-        &ActivityPage {
-            lines,
-            has_several_zones: automats.have_several_zones(),
-            continued: request.after.is_some(),
-            next: found.next.map(|next| address(PATH, &shown.form, shown.kind, Some(next.as_str()))),
-            ..shown
-        },
-    )
+    page(&ActivityPage {
+        lines,
+        has_several_zones: automats.have_several_zones(),
+        continued: request.after.is_some(),
+        next: found.next.map(|next| address(PATH, &shown.form, shown.kind, Some(next.as_str()))),
+        ..shown
+    })
 }
 
 /// `GET /activity.csv`
@@ -126,7 +119,7 @@ pub(crate) async fn download(visit: Visit, query: Query) -> Answer {
         Err(errors) => return asked.refused(&visit, errors),
     };
     let (visit, selection) = (&visit, &selection);
-    let read = |request: PageRequest| async move { Ok::<_, Problem>(selection.read(visit, &request).await?.0) };
+    let read = |request: PageRequest| async move { selection.read(visit, &request).await };
     let Some(events) = table::all(read).await? else { return asked.refused(visit, table::too_many(visit.t)) };
     let (names, automats) = tokio::try_join!(Names::of_events(visit, &events), asked.automats_of(visit, &events))?;
     let row = |event: Event| {
@@ -138,10 +131,9 @@ pub(crate) async fn download(visit: Visit, query: Query) -> Answer {
 
 impl Asked {
     async fn read(visit: &Visit, mut query: Query) -> Result<Self, Problem> {
-        let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
-        let kind = query.one_of(KIND);
+        let (form, kind) = (filter::read(&mut query, &FIELDS), query.one_of(KIND));
         query.finish()?;
-        let automats = visit.store().automats(&PageRequest { limit: AUTOMATS, after: None }).await?.data;
+        let automats = filter::first_automats(visit, AUTOMATS).await?;
         Ok(Self { form, kind, automats })
     }
 
@@ -150,12 +142,12 @@ impl Asked {
         let (form, t) = (&self.form, visit.t);
         let mut check = Check::new();
         let key = check.optional("keyId", form.given("keyId"), KeyId::parse);
-        let automat = check.optional("automatId", form.given("automatId"), AutomatId::parse);
-        let mut errors = check.finish(|| Some(())).map_or_else(|problem| Errors::of(t, &problem), |()| Errors::none());
+        let automat = check.optional(AUTOMAT, form.given(AUTOMAT), AutomatId::parse);
+        let mut errors = Errors::of_check(t, check);
         let mut zone = self.automats.first().cloned();
         if let Some(id) = &key {
             match visit.store().key(id).await.map_err(Problem::from) {
-                Ok(key) => zone = visit.store().automats_by_id(&BTreeSet::from([key.automat])).await?.pop(),
+                Ok(key) => zone = filter::automat(visit, &self.automats, &key.automat).await?,
                 Err(problem) if problem.code == Code::KeyNotFound => {
                     errors = errors.and_text("keyId".to_owned(), t.with("keys-unknown", [("key", id.to_string())]));
                 }
@@ -163,25 +155,15 @@ impl Asked {
             }
         }
         if let Some(id) = &automat {
-            zone = visit.store().automats_by_id(&BTreeSet::from([id.clone()])).await?.pop();
+            zone = filter::automat(visit, &self.automats, id).await?;
             if zone.is_none() {
-                errors = errors
-                    .and_text("automatId".to_owned(), t.with("contracts-no-automat", [("automat", id.to_string())]));
+                errors = filter::no_automat(visit, id, errors);
             }
         }
-        let person = form.given("person").map(SearchTerms::parse);
-        if person == Some(None) {
-            errors = errors.and_text("person".to_owned(), t.text("keys-nothing-to-search").into_owned());
-        }
+        let (person, errors) = filter::terms(visit, form, "person", errors);
+        let ([from, to], mut errors) = filter::dates(visit, form, ["from", "to"], errors);
         let times = Times::of_automat(t, zone.as_ref());
-        let [from, to] = ["from", "to"].map(|name| form.given(name).map(read_date));
-        for (name, date) in [("from", from), ("to", to)] {
-            if date == Some(None) {
-                errors = errors.and_text(name.to_owned(), t.text("date-form").into_owned());
-            }
-        }
-        let day =
-            |date: Option<Option<NaiveDate>>, later| times.day(date.flatten()?.checked_add_days(Days::new(later))?);
+        let day = |date: Option<NaiveDate>, later| times.day(date?.checked_add_days(Days::new(later))?);
         let period = day(from, 0).unwrap_or(Instant::EPOCH)..day(to, 1).unwrap_or(Instant::MAX);
         if period.start >= period.end && !errors.any() {
             errors = errors.and_text("to".to_owned(), t.text("contracts-to-before-from").into_owned());
@@ -193,7 +175,7 @@ impl Asked {
             Some(automat) => BTreeSet::from([automat.clone()]),
             None => self.automats.iter().map(|automat| automat.id.clone()).collect(),
         };
-        Ok(Ok(Selection { key, automat, automats, period, person: person.flatten(), kind: self.kind }))
+        Ok(Ok(Selection { key, automat, automats, period, person, kind: self.kind }))
     }
 
     async fn automats_of(&self, visit: &Visit, events: &[Event]) -> Result<Automats, Problem> {
@@ -236,21 +218,37 @@ impl Asked {
 }
 
 impl Selection {
-    /// The next events that it selects, and the names in them. A page may be short although more follow.
-    async fn read(&self, visit: &Visit, request: &PageRequest) -> Result<(Page<Event>, Names), Problem> {
+    /// The next events that it selects. A page may be short although more follow.
+    async fn read(&self, visit: &Visit, request: &PageRequest) -> Result<Page<Event>, Problem> {
         let (mut data, mut after) = (Vec::new(), request.after.clone());
-        let mut names = Names::default();
         for _ in 0..ROUNDS {
             let limit = if self.has_filter() { AT_ONCE } else { request.limit };
             let found = self.read_once(visit, PageRequest { limit, after }).await?;
-            names.extend(Names::of_events(visit, &found.data).await?);
-            data.extend(found.data.into_iter().filter(|event| self.selects(event, &names)));
+            data.extend(self.selected(visit, found.data).await?);
             after = found.next;
             if after.is_none() || data.len() >= request.limit {
                 break;
             }
         }
-        Ok((Page { data, next: after }, names))
+        Ok(Page { data, next: after })
+    }
+
+    /// Those of these events that it selects. Names are read only to look for one.
+    async fn selected(&self, visit: &Visit, mut events: Vec<Event>) -> Result<Vec<Event>, Problem> {
+        events.retain(|event| {
+            self.period.contains(&event.at)
+                && self.automat.as_ref().is_none_or(|automat| event.subject.automat == *automat)
+                && self.kind.is_none_or(|kind| Group::of(&event.kind) == kind)
+        });
+        if let Some(terms) = &self.person {
+            let names = Names::of_events(visit, &events).await?;
+            events.retain(|event| {
+                let person = event.subject.contract.as_ref().and_then(|contract| names.person(contract));
+                let found: Vec<_> = [person, names.user(&event.actor)].into_iter().flatten().collect();
+                terms.matches(&index_terms(&found))
+            });
+        }
+        Ok(events)
     }
 
     async fn read_once(&self, visit: &Visit, request: PageRequest) -> Result<Page<Event>, Problem> {
@@ -263,18 +261,6 @@ impl Selection {
 
     fn has_filter(&self) -> bool {
         self.key.is_some() || self.person.is_some() || self.kind.is_some()
-    }
-
-    fn selects(&self, event: &Event, names: &Names) -> bool {
-        let is_of = |terms: &SearchTerms| {
-            let person = event.subject.contract.as_ref().and_then(|contract| names.person(contract));
-            let found: Vec<_> = [person, names.user(&event.actor)].into_iter().flatten().collect();
-            terms.matches(&index_terms(&found))
-        };
-        self.period.contains(&event.at)
-            && self.automat.as_ref().is_none_or(|automat| event.subject.automat == *automat)
-            && self.kind.is_none_or(|kind| Group::of(&event.kind) == kind)
-            && self.person.as_ref().is_none_or(is_of)
     }
 }
 
@@ -331,10 +317,7 @@ impl CsvRow for Row {
 
 /// An address with this filter.
 fn address(path: &str, form: &Form, kind: Option<Group>, after: Option<&str>) -> String {
-    let kind = kind.map(<&str>::from);
-    let fields = FIELDS.iter().map(|name| (*name, form.given(name))).chain([(KIND, kind), ("after", after)]);
-    let pairs: Vec<_> = fields.filter_map(|(name, value)| Some((name, value?))).collect();
-    if pairs.is_empty() { path.to_owned() } else { links::with_query(path, &pairs) }
+    filter::address(path, form, &FIELDS, &[(KIND, kind.map(Into::into)), ("after", after)])
 }
 
 impl ActivityPage<'_> {

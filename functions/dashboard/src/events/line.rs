@@ -1,6 +1,5 @@
 //! Events as lines of a list.
 
-use api::Problem;
 use domain::{Automat, ContractId, Event, EventKind, KeyId, OpeningId};
 
 use super::Names;
@@ -42,9 +41,8 @@ impl Line {
 }
 
 /// The events of one key, as this user sees them.
-pub(crate) async fn lines_of_key(visit: &Visit, automat: &Automat, events: &[Event]) -> Result<Vec<Line>, Problem> {
-    let names = Names::of_events(visit, events).await?;
-    Ok(events.iter().map(|event| Line { key: None, ..Line::of(visit, Some(automat), &names, event) }).collect())
+pub(crate) fn lines_of_key(visit: &Visit, automat: &Automat, names: &Names, events: &[Event]) -> Vec<Line> {
+    events.iter().map(|event| Line { key: None, ..Line::of(visit, Some(automat), names, event) }).collect()
 }
 
 fn opening(kind: &EventKind) -> Option<&OpeningId> {

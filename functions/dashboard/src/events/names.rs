@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use api::{Caller, Problem};
-use domain::{Actor, ContractId, Event};
+use domain::{Actor, Contract, ContractId, Event};
 use texts::Texts;
 
 use crate::visit::Visit;
@@ -21,17 +21,17 @@ pub(crate) struct Names {
 impl Names {
     /// The names in these events: a batch of users and one of contracts.
     pub(crate) async fn of_events(visit: &Visit, events: &[Event]) -> Result<Self, Problem> {
+        let contracts = events.iter().filter_map(|event| event.subject.contract.clone()).collect();
         let (users, contracts) = tokio::try_join!(
             visit.store().user_names(events.iter().map(|event| &event.actor)),
-            visit.store().contracts_of(events.iter().filter_map(|event| event.subject.contract.as_ref())),
+            visit.store().contracts_of(&contracts),
         )?;
-        let persons = contracts.into_iter().map(|(id, contract)| (id, contract.person.to_string())).collect();
-        Ok(Self { users, persons })
+        Ok(Self::new(users, &contracts))
     }
 
-    pub(crate) fn extend(&mut self, other: Self) {
-        self.users.extend(other.users);
-        self.persons.extend(other.persons);
+    pub(crate) fn new(users: HashMap<Actor, String>, contracts: &HashMap<ContractId, Contract>) -> Self {
+        let persons = contracts.iter().map(|(id, contract)| (id.clone(), contract.person.to_string())).collect();
+        Self { users, persons }
     }
 
     pub(crate) async fn of_user(visit: &Visit, user: &Actor) -> Result<Self, Problem> {

@@ -1,7 +1,7 @@
 //! What is wrong with a form, in the language of the page.
 
-use api::Problem;
 use api::problem::{Code, FieldCode, FieldError};
+use api::{Check, Problem};
 use domain::Invalid;
 use http::StatusCode;
 use texts::{FluentArgs, Texts};
@@ -44,6 +44,11 @@ impl Errors {
             }
             _ => Self::whole_number(refused::title(t, problem), refused::advice(t, problem)),
         }
+    }
+
+    /// What a check has found.
+    pub(crate) fn of_check(t: &Texts, check: Check) -> Self {
+        check.finish(|| Some(())).map_or_else(|problem| Self::of(t, &problem), |()| Self::none())
     }
 
     /// A problem that the user can solve in the form, at the field that it is about. Other problems are returned.

@@ -1,24 +1,27 @@
 //! `GET /keys`: keys over all automats, with who has each and when it is booked next. The filter is in the address, with the
 //! names of `GET /v1/keys`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use api::{Check, KeyView, Problem, Query, csv};
 use askama::Template;
-use domain::{Automat, AutomatId, Contract, ContractId, Instant, Key, SearchTerms, Whereabouts};
-use store::{KeyFilter, Page, PageRequest};
+use domain::{Automat, AutomatId, Contract, ContractId, Instant, Key, Whereabouts};
+use store::{KeyFilter, Page};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::contracts::listed::Automats;
+use crate::filter::{self, AUTOMAT, Choice};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::times::Times;
 use crate::visit::{Answer, Visit, page_with};
 use crate::{links, table};
 
+use super::state;
+
 const PATH: &str = "/keys";
 /// The fields that the user types, as in the addresses of the page.
-const FIELDS: [&str; 2] = ["search", "automatId"];
+const FIELDS: [&str; 2] = ["search", AUTOMAT];
 const SHOW: &str = "show";
 /// How many automats the field suggests.
 const SUGGESTED: usize = 100;
@@ -57,12 +60,6 @@ struct ListPage<'p> {
     table: String,
 }
 
-struct Choice {
-    label: String,
-    href: String,
-    current: bool,
-}
-
 /// A key in the list.
 struct Line {
     key: Key,
@@ -94,7 +91,7 @@ pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
     if show != Show::All {
         request.limit = LOOKED_THROUGH;
     }
-    let automats = suggested(&visit).await?;
+    let automats = filter::first_automats(&visit, SUGGESTED).await?;
     let (found, errors) = match select(&visit, &form, &automats).await? {
         Ok(filter) => (visit.store().keys(&filter, &request).await?, Errors::none()),
         Err(errors) => (Page { data: Vec::new(), next: None }, errors),
@@ -109,7 +106,7 @@ pub(crate) async fn show(visit: Visit, mut query: Query) -> Answer {
 /// `GET /keys.csv`: all keys that the filter selects.
 pub(crate) async fn download(visit: Visit, query: Query) -> Answer {
     let (form, show) = read(query)?;
-    let automats = suggested(&visit).await?;
+    let automats = filter::first_automats(&visit, SUGGESTED).await?;
     let errors = match select(&visit, &form, &automats).await? {
         Ok(filter) => {
             let (store, filter) = (visit.store(), &filter);
@@ -128,14 +125,9 @@ pub(crate) async fn download(visit: Visit, query: Query) -> Answer {
 }
 
 fn read(mut query: Query) -> Result<(Form, Show), Problem> {
-    let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
-    let show = query.one_of(SHOW).unwrap_or_default();
+    let (form, show) = (filter::read(&mut query, &FIELDS), query.one_of(SHOW).unwrap_or_default());
     query.finish()?;
     Ok((form, show))
-}
-
-async fn suggested(visit: &Visit) -> Result<Vec<Automat>, Problem> {
-    Ok(visit.store().automats(&PageRequest { limit: SUGGESTED, after: None }).await?.data)
 }
 
 /// The page without keys.
@@ -163,20 +155,15 @@ fn empty(visit: &Visit, form: Form, show: Show, automats: Vec<Automat>) -> ListP
 /// What is wrong with the form; otherwise what it selects.
 async fn select(visit: &Visit, form: &Form, suggested: &[Automat]) -> Result<Result<KeyFilter, Errors>, Problem> {
     let mut check = Check::new();
-    let automat = check.optional("automatId", form.given("automatId"), AutomatId::parse);
-    let mut errors =
-        check.finish(|| Some(())).map_or_else(|problem| Errors::of(visit.t, &problem), |()| Errors::none());
-    if let Some(id) = automat.as_ref().filter(|id| !suggested.iter().any(|automat| automat.id == **id))
-        && visit.store().automats_by_id(&BTreeSet::from([id.clone()])).await?.is_empty()
+    let automat = check.optional(AUTOMAT, form.given(AUTOMAT), AutomatId::parse);
+    let mut errors = Errors::of_check(visit.t, check);
+    if let Some(id) = &automat
+        && filter::automat(visit, suggested, id).await?.is_none()
     {
-        let text = visit.t.with("contracts-no-automat", [("automat", id.to_string())]);
-        errors = errors.and_text("automatId".to_owned(), text);
+        errors = filter::no_automat(visit, id, errors);
     }
-    let search = form.given("search").map(SearchTerms::parse);
-    if search == Some(None) {
-        errors = errors.and_text("search".to_owned(), visit.t.text("keys-nothing-to-search").into_owned());
-    }
-    let filter = KeyFilter { automat, search: search.flatten() };
+    let (search, errors) = filter::terms(visit, form, "search", errors);
+    let filter = KeyFilter { automat, search };
     Ok(if errors.any() { Err(errors.in_order(&FIELDS)) } else { Ok(filter) })
 }
 
@@ -184,8 +171,8 @@ async fn select(visit: &Visit, form: &Form, suggested: &[Automat]) -> Result<Res
 async fn lines(visit: &Visit, keys: Vec<Key>, known: &[Automat]) -> Result<Vec<Line>, Problem> {
     let mut automats = Automats::of(known.iter().cloned());
     automats.read(visit, keys.iter().map(|key| key.automat.clone()).collect()).await?;
-    let holders: Vec<_> = keys.iter().filter_map(|key| key.whereabouts.holder()).cloned().collect();
-    let holders = visit.store().contracts_of(holders.iter()).await?;
+    let holders = keys.iter().filter_map(|key| key.whereabouts.holder()).cloned().collect();
+    let holders = visit.store().contracts_of(&holders).await?;
     Ok(keys.into_iter().map(|key| Line::of(visit, key, &automats, &holders)).collect())
 }
 
@@ -221,13 +208,6 @@ impl Line {
     fn of(visit: &Visit, key: Key, automats: &Automats, holders: &HashMap<ContractId, Contract>) -> Self {
         let automat = automats.get(&key.automat);
         let times = Times::of_automat(visit.t, automat);
-        let (class, text) = match &key.whereabouts {
-            Whereabouts::Inside => ("good", "key-page-inside"),
-            Whereabouts::Unknown => ("waiting", "key-page-unknown"),
-            Whereabouts::Out { contract: None } => ("warning", "key-page-missing"),
-            Whereabouts::Out { .. } if Show::Overdue.shows(&key, visit.now) => ("bad", "state-overdue"),
-            Whereabouts::Out { .. } => ("warning", "key-page-out"),
-        };
         let holder = key.whereabouts.holder().and_then(|id| holders.get(id)).map(|contract| Holder {
             person: contract.person.to_string(),
             href: links::contract(&contract.id),
@@ -238,7 +218,7 @@ impl Line {
         Self {
             automat: automat.map(|automat| automat.name.to_string()).unwrap_or_default(),
             number: automat.map(|automat| automat.layout).unwrap_or_default().number(key.locker),
-            state: (class, visit.t.text(text).into_owned()),
+            state: state(visit.t, &key, visit.now),
             holder,
             next: next.map(|start| times.moment(start)),
             starts: next.unwrap_or(Instant::MAX).millis(),
@@ -249,7 +229,5 @@ impl Line {
 
 /// An address with this filter.
 fn address(path: &str, form: &Form, show: Show, after: Option<&str>) -> String {
-    let fields = FIELDS.iter().map(|name| (*name, form.given(name))).chain([(SHOW, show.name()), ("after", after)]);
-    let pairs: Vec<_> = fields.filter_map(|(name, value)| Some((name, value?))).collect();
-    if pairs.is_empty() { path.to_owned() } else { links::with_query(path, &pairs) }
+    filter::address(path, form, &FIELDS, &[(SHOW, show.name()), ("after", after)])
 }

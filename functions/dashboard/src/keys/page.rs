@@ -5,10 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use api::{KeyPath, Problem, Query};
 use askama::Template;
 use chrono::{Datelike as _, NaiveDate};
-use domain::{Automat, Contract, ContractId, Event, EventKind, Instant, Key, Sharing, Whereabouts};
+use domain::{Automat, Contract, ContractId, Event, EventKind, Instant, Key, Sharing};
 use store::PageRequest;
 use texts::FluentArgs;
 
+use super::state as whereabouts;
 use crate::calendar::{Day, Month, Room};
 use crate::contracts::page::state;
 use crate::events;
@@ -35,7 +36,8 @@ struct KeyPage<'p> {
     automat: Automat,
     times: Times,
     home: String,
-    overdue: bool,
+    /// The class and the text of where it is.
+    whereabouts: (&'static str, String),
     holder: Option<Holder>,
     /// The first contracts that have not ended.
     contracts: Vec<&'p Contract>,
@@ -73,26 +75,25 @@ pub(crate) async fn show(visit: Visit, KeyPath(id): KeyPath, mut query: Query) -
     let live =
         || key.calendar.entries().iter().filter(|entry| !entry.range.has_ended(now)).map(|entry| &entry.contract);
     let of_month: BTreeSet<_> = month.days().flat_map(|day| &day.contracts).collect();
-    let latest = PageRequest { limit: EVENTS, after: None };
-    let (known, last) = tokio::try_join!(
-        store.contracts_of(
-            live().take(CONTRACTS).chain(of_month.into_iter().take(NAMED)).chain(key.whereabouts.holder())
-        ),
-        store.key_events(&id, &latest),
-    )?;
+    let last = store.key_events(&id, &PageRequest { limit: EVENTS, after: None }).await?.data;
+    let ids = live().take(CONTRACTS).chain(of_month.into_iter().take(NAMED)).chain(key.whereabouts.holder());
+    let ids = ids.chain(last.iter().filter_map(|event| event.subject.contract.as_ref())).cloned().collect();
+    let (known, users) =
+        tokio::try_join!(store.contracts_of(&ids), store.user_names(last.iter().map(|event| &event.actor)))?;
+    let names = events::Names::new(users, &known);
     let (home, all) = (links::key(&id), live().count());
     page(&KeyPage {
-        holder: holder(&visit, &key, &known, &times, &last.data),
+        holder: holder(&visit, &key, &known, &times, &last),
         contracts: live().take(CONTRACTS).filter_map(|id| known.get(id)).collect(),
         more: (all > CONTRACTS).then(|| (count(visit.t, "key-page-all", all), of_key(&key, "active,upcoming"))),
         known: &known,
         month,
-        events: events::lines_of_key(&visit, &automat, &last.data).await?,
+        events: events::lines_of_key(&visit, &automat, &names, &last),
         frame: &visit.frame,
         now,
         automat,
         times,
-        overdue: key.whereabouts.is_overdue_by(&key.calendar, now),
+        whereabouts: whereabouts(visit.t, &key, now),
         done,
         key: &key,
         home,

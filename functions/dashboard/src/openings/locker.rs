@@ -11,7 +11,7 @@ use remote::request_opening;
 use store::{LockerView, PageRequest};
 
 use crate::Dashboard;
-use crate::events::{Line, lines_of_key};
+use crate::events::{Line, Names, lines_of_key};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
@@ -92,7 +92,10 @@ async fn locker_page(
 async fn last_events(visit: &Visit, locker: &LockerView, automat: &Automat) -> Result<Vec<Line>, Problem> {
     let Some((key, _)) = &locker.key else { return Ok(Vec::new()) };
     match visit.store().key_events(key, &PageRequest { limit: LAST, after: None }).await {
-        Ok(events) => lines_of_key(visit, automat, &events.data).await,
+        Ok(events) => {
+            let names = Names::of_events(visit, &events.data).await?;
+            Ok(lines_of_key(visit, automat, &names, &events.data))
+        }
         // Removed between the two reads.
         Err(store::Error::NotFound(_)) => Ok(Vec::new()),
         Err(error) => Err(error.into()),

@@ -1,19 +1,16 @@
 //! What the address of a timeline asks for: the days, the automat, and between which times keys must be free.
 
-use std::collections::BTreeSet;
-
 use api::{Check, Problem, Query};
 use chrono::{Days, NaiveDate};
 use domain::{Automat, AutomatId, TimeRange};
 use store::Cursor;
 
+use crate::filter::{self, AUTOMAT};
 use crate::form::{Errors, Form};
-use crate::links;
 use crate::times::{Reading, Times, read_date, read_time};
 use crate::visit::Visit;
 
 const PATH: &str = "/timeline";
-const AUTOMAT: &str = "automatId";
 /// The fields that the user types, as in the addresses of the page.
 const FIELDS: [&str; 5] = [AUTOMAT, "free-from.date", "free-from.time", "free-to.date", "free-to.time"];
 /// How far ahead the first day may be: ten years.
@@ -61,7 +58,7 @@ pub(super) struct Selection {
 
 impl Asked {
     pub(super) fn read(query: &mut Query) -> Self {
-        let form = FIELDS.iter().fold(Form::default(), |form, name| form.with_some(name, query.text(name)));
+        let form = filter::read(query, &FIELDS);
         let length = match query.text("days").as_deref() {
             Some("31") => Length::Month,
             _ => Length::TwoWeeks,
@@ -78,15 +75,13 @@ impl Asked {
     ) -> Result<Result<Selection, Errors>, Problem> {
         let mut check = Check::new();
         let automat = check.optional(AUTOMAT, self.form.given(AUTOMAT), AutomatId::parse);
-        let mut errors =
-            check.finish(|| Some(())).map_or_else(|problem| Errors::of(visit.t, &problem), |()| Errors::none());
-        if let Some(id) = automat.as_ref().filter(|id| !known.iter().any(|automat| automat.id == **id))
-            && visit.store().automats_by_id(&BTreeSet::from([id.clone()])).await?.is_empty()
+        let mut errors = Errors::of_check(visit.t, check);
+        if let Some(id) = &automat
+            && filter::automat(visit, known, id).await?.is_none()
         {
-            let text = visit.t.with("contracts-no-automat", [("automat", id.to_string())]);
-            errors = errors.and_text(AUTOMAT.to_owned(), text);
+            errors = filter::no_automat(visit, id, errors);
         }
-        let is_for_free = FIELDS[1..].iter().any(|name| self.form.given(name).is_some());
+        let is_for_free = self.has_free();
         if is_for_free {
             errors = self.with_errors_of_times(visit, times, errors);
         }
@@ -155,9 +150,7 @@ impl Asked {
     pub(super) fn address(&self, from: Option<NaiveDate>, length: Length, after: Option<&Cursor>) -> String {
         let from = from.map(|date| date.to_string());
         let days = (length != Length::TwoWeeks).then(|| length.days().to_string());
-        let fields = FIELDS.iter().filter_map(|name| Some((*name, self.form.given(name)?)));
         let others = [("from", from.as_deref()), ("days", days.as_deref()), ("after", after.map(Cursor::as_str))];
-        let pairs: Vec<_> = fields.chain(others.into_iter().filter_map(|(name, value)| Some((name, value?)))).collect();
-        if pairs.is_empty() { PATH.to_owned() } else { links::with_query(PATH, &pairs) }
+        filter::address(PATH, &self.form, &FIELDS, &others)
     }
 }

@@ -14,7 +14,7 @@ use crate::times::Times;
 use crate::visit::Visit;
 
 /// The most keys of a page.
-pub(super) const AT_MOST: usize = 200;
+pub(super) const AT_MOST: u32 = 200;
 /// How many keys are read at once.
 const AT_ONCE: usize = 100;
 /// The most keys that are read to find free ones. A page may then be short although there are more.

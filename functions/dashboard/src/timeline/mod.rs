@@ -11,7 +11,6 @@ use askama::Template;
 use chrono::{Datelike as _, Days, NaiveDate};
 use domain::{Automat, TimeZone};
 use http::HeaderMap;
-use store::PageRequest;
 use texts::{FluentArgs, Texts};
 
 use self::asked::{Asked, Length};
@@ -19,6 +18,7 @@ use self::keys::Found;
 use self::layout::Cell;
 use self::rows::{Bar, Group, groups};
 use crate::contracts::listed::Automats;
+use crate::filter::{self, Choice};
 use crate::form::Errors;
 use crate::frame::Frame;
 use crate::live;
@@ -62,22 +62,12 @@ struct Day {
     is_today: bool,
 }
 
-struct Choice {
-    label: &'static str,
-    href: String,
-    current: bool,
-}
-
 /// `GET /timeline`
 pub(crate) async fn show(visit: Visit, mut query: Query, headers: HeaderMap) -> Answer {
-    let limit = query.has("limit");
-    let mut request = query.page();
-    if !limit {
-        request.limit = keys::AT_MOST;
-    }
+    let request = query.page_of(keys::AT_MOST);
     let asked = Asked::read(&mut query);
     query.finish()?;
-    let automats = visit.store().automats(&PageRequest { limit: SUGGESTED, after: None }).await?.data;
+    let automats = filter::first_automats(&visit, SUGGESTED).await?;
     let times = reference(&visit, &asked, &automats);
     let first_day = asked.first_day(times.date(visit.now));
     let (found, automats_read, errors) = match asked.select(&visit, &times, &automats).await? {
@@ -117,7 +107,7 @@ impl<'p> TimelinePage<'p> {
         let (today, count) = (times.date(visit.now), length.days() as u64);
         let last_day = first_day + Days::new(count - 1);
         let choice = |one: Length| Choice {
-            label: if one == Length::Month { "timeline-month" } else { "timeline-two-weeks" },
+            label: t.text(if one == Length::Month { "timeline-month" } else { "timeline-two-weeks" }).into_owned(),
             href: asked.address(Some(first_day).filter(|day| *day != today), one, None),
             current: one == length,
         };

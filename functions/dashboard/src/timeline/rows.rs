@@ -79,8 +79,7 @@ pub(super) async fn groups(
 ) -> Result<Vec<Group>, Problem> {
     let Found { keys, zones, next: _ } = found;
     let ids = keys.iter().flat_map(|key| key.live.iter().map(|entry| &entry.contract).chain(&key.overdue));
-    let ids: Vec<_> = ids.cloned().collect();
-    let contracts = visit.store().contracts_of(ids.iter()).await?;
+    let contracts = visit.store().contracts_of(&ids.cloned().collect()).await?;
     let mut groups: Vec<(_, Group)> = Vec::new();
     for key in keys {
         let Some(automat) = automats.get(&key.key.automat) else { continue };

@@ -120,7 +120,6 @@ keys-search-hint = First letters of words of a KeyID or property.
 keys-show = Show keys
 keys-holder = Who has it
 keys-next = Next contract
-keys-nothing-to-search = Enter a letter or a digit.
 keys-none = There are no keys yet. An admin adds them to the lockers of an automat.
 keys-none-found = There are no such keys.
 keys-no-more = There are no more keys.

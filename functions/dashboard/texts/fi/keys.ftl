@@ -123,7 +123,6 @@ keys-search-hint = Avaimen tunnuksen tai kohteen sanojen alkukirjaimia.
 keys-show = Näytä avaimet
 keys-holder = Kenellä
 keys-next = Seuraava sopimus
-keys-nothing-to-search = Kirjoita kirjain tai numero.
 keys-none = Avaimia ei ole vielä. Ylläpitäjä lisää ne automaatin lokeroihin.
 keys-none-found = Tällaisia avaimia ei ole.
 keys-no-more = Avaimia ei ole enempää.

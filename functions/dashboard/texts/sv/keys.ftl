@@ -120,7 +120,6 @@ keys-search-hint = De första bokstäverna i ord i en nyckels ID eller objekt.
 keys-show = Visa nycklar
 keys-holder = Vem har den
 keys-next = Nästa avtal
-keys-nothing-to-search = Ange en bokstav eller siffra.
 keys-none = Det finns inga nycklar ännu. En administratör lägger till dem i en automats fack.
 keys-none-found = Det finns inga sådana nycklar.
 keys-no-more = Det finns inga fler nycklar.

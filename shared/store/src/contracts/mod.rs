@@ -11,7 +11,7 @@ mod rehearse;
 mod remove;
 mod zone;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{Contract, ContractId, ContractKeys, ContractRefusal, Key, KeyId, KeyState};
 
@@ -36,12 +36,9 @@ impl Store {
         Ok(contract.filter(|contract| contract.keys.has(&key.id)))
     }
 
-    /// Those of these contracts that exist, in one batch. An id may come several times.
-    pub async fn contracts_of<'i>(
-        &self,
-        ids: impl Iterator<Item = &'i ContractId>,
-    ) -> Result<HashMap<ContractId, Contract>, Error> {
-        let found = self.contracts_by_id(ids).await?;
+    /// Those of these contracts that exist, in one batch.
+    pub async fn contracts_of(&self, ids: &BTreeSet<ContractId>) -> Result<HashMap<ContractId, Contract>, Error> {
+        let found = self.contracts_by_id(ids.iter()).await?;
         Ok(found.into_iter().map(|(id, stored)| (id, stored.contract)).collect())
     }
 

@@ -73,8 +73,8 @@ async fn the_calendar_names_who_has_the_key() {
     book(&stage, "Tuuli", DAY + 3_600, 2 * DAY).await;
     let _ = stage.table.wire.tally();
     let page = stage.get("/keys/K-1").await;
-    // The key, its automat, the contracts; the key, the list and the items of its events, and the names in these.
-    assert_eq!(stage.table.wire.tally().round_trips, 8);
+    // The key and its automat; the key, the list and the items of its events; the contracts, and the users in the events.
+    assert_eq!(stage.table.wire.tally().round_trips, 7);
     assert_eq!(page.html.matches("<small>Nelli +1</small>").count(), 2, "{}", page.main());
 }
 
