@@ -54,6 +54,63 @@ def too_wide(page: Page) -> list[str]:
     )
 
 
+def overlapping(page: Page) -> list[str]:
+    """The links, buttons and fields that something else lies on, and the lines of text that lie on each other."""
+    return page.evaluate(
+        """() => {
+            const scope = document.querySelector('dialog:modal') ?? document.body;
+            const seen = element => element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+                && !element.closest('.hidden');
+            const said = element => element.outerHTML.replace(/\\s+/g, ' ').slice(0, 120);
+            const found = [];
+            const controls = [...scope.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(seen);
+            // The first hundreds of a long page are like the rest.
+            for (const control of controls.slice(0, 300)) {
+                control.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+                const box = [...control.getClientRects()].find(box => box.width > 2 && box.height > 2);
+                if (!box) continue;
+                const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                if (!top || control.contains(top) || top.contains(control) || control.labels?.[0]?.contains(top)) continue;
+                found.push(`${said(top)} lies on ${said(control)}`);
+            }
+            // What of a box is not cut off. Nothing, if it moves over the others on purpose.
+            const visible = (element, { left, top, right, bottom }) => {
+                for (let around = element; around && around !== document.body; around = around.parentElement) {
+                    const style = getComputedStyle(around);
+                    if (style.clipPath !== 'none' || ['sticky', 'fixed'].includes(style.position)) return null;
+                    if (style.overflow === 'visible') continue;
+                    const edge = around.getBoundingClientRect();
+                    left = Math.max(left, edge.left), right = Math.min(right, edge.right);
+                    top = Math.max(top, edge.top), bottom = Math.min(bottom, edge.bottom);
+                }
+                return right > left && bottom > top ? { left, top, right, bottom } : null;
+            };
+            const lines = [], texts = document.createTreeWalker(scope, NodeFilter.SHOW_TEXT);
+            while (texts.nextNode() && lines.length < 2000) {
+                const text = texts.currentNode, range = document.createRange();
+                if (!text.data.trim() || !seen(text.parentElement) || text.parentElement.closest('option')) continue;
+                range.selectNodeContents(text);
+                for (const box of range.getClientRects()) {
+                    const shown = visible(text.parentElement, box);
+                    if (shown) lines.push({ text, box: shown });
+                }
+            }
+            lines.sort((one, other) => one.box.top - other.box.top);
+            for (const [at, { text, box }] of lines.entries()) {
+                for (const other of lines.slice(at + 1)) {
+                    if (other.box.top > box.bottom - 3) break;
+                    const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+                    const down = Math.min(box.bottom, other.box.bottom) - other.box.top;
+                    if (text !== other.text && across > 3 && down > 4)
+                        found.push(`"${text.data.trim().slice(0, 40)}" and "${other.text.data.trim().slice(0, 40)}" overlap`);
+                }
+            }
+            scrollTo({ top: 0, behavior: 'instant' });
+            return [...new Set(found)].slice(0, 8);
+        }"""
+    )
+
+
 class Scales:
     """Counts the bytes that a page loads."""
 

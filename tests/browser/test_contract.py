@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cloud import at
+from states import preview
 from visit import every_way, fill_time
 
 
@@ -181,6 +182,30 @@ def test_a_double_click_a_reload_and_the_back_button_create_one_contract(enter, 
     if page.get_by_role("button", name="Save").count():
         save(page)
     page.wait_for_load_state()
+    assert len(cloud.call("GET", f"/v1/contracts?keyId={key}")["data"]) == 1
+
+
+def test_a_date_can_be_chosen_from_the_calendar_of_the_browser(enter, automat):
+    key = automat.key("calendar", 0)
+    page = enter("operator", f"/keys/{key}/contracts/new")
+    start = page.get_by_role("group", name="Start")
+    start.get_by_role("button", name="Choose a date").click()
+    start.locator("[type=date]").fill("2027-02-01")
+    expect(start.get_by_label("Start date")).to_have_value("2027-02-01")
+    expect(start.get_by_label("Start date")).to_be_focused()
+
+
+def test_going_back_after_a_preview_was_saved_creates_no_second_contract(enter, cloud, automat):
+    key = automat.key("previewed", 0, shared=True)
+    page = enter("operator", f"/keys/{key}/contracts/new")
+    preview(page)
+    confirm = page.get_by_role("dialog").get_by_role("button", name="Save")
+    confirm.click()
+    expect(page.get_by_role("status")).to_contain_text("The contract has been created.")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("New contract")
+    page.reload()
+    expect(page.get_by_label("Person")).to_have_value("")
     assert len(cloud.call("GET", f"/v1/contracts?keyId={key}")["data"]) == 1
 
 

@@ -1,12 +1,12 @@
 """Every page in every state, checked by axe, width and size."""
 
+import pytest
 from playwright.sync_api import expect
 
-from judges import FIRST_VISIT, LATER_VISIT, Scales, too_wide
+from judges import FIRST_VISIT, LATER_VISIT, Scales, overlapping, too_wide
 from states import every_state
 from visit import SIZES
 
-NARROWEST = SIZES["narrow"]["viewport"]
 # Colours do not depend on the size, nor the layout on the colours, so each is checked in one of these. With --all: all.
 LOOKS = [("desktop", "light"), ("phone", "light"), ("narrow", "dark")]
 ALL_LOOKS = [(size, scheme) for size in SIZES for scheme in ("light", "dark")]
@@ -14,7 +14,8 @@ ALL_LOOKS = [(size, scheme) for size in SIZES for scheme in ("light", "dark")]
 
 @every_state
 def test_a_page_is_accessible(state, enter, world, axe, out, request):
-    """In light and dark, large and small: axe finds nothing, nothing is too wide. Takes screenshots."""
+    """In light and dark, large and small: axe finds nothing, nothing is too wide or lies on something else. Takes
+    screenshots."""
     page = enter(state.person, world.path(state.path))
     if state.then:
         state.then(page)
@@ -26,19 +27,21 @@ def test_a_page_is_accessible(state, enter, world, axe, out, request):
         page.screenshot(path=out / f"{state.name}-{size}-{scheme}.png", full_page=size != "desktop")
         # Axe finds on a narrow screen what it finds on a phone.
         found = axe.faults(page) if size != "phone" else []
-        faults += [f"{size}, {scheme}: {fault}" for fault in found + too_wide(page)]
+        faults += [f"{size}, {scheme}: {fault}" for fault in found + too_wide(page) + overlapping(page)]
     assert not faults, "\n".join(faults)
 
 
 @every_state
-def test_a_page_fits_in_each_language(state, enter, world, request):
-    # Finnish has the longest words.
-    for language in ("fi", "sv") if request.config.getoption("--all") else ("fi",):
-        page = enter(state.person, world.path(state.path), language=language)
-        page.set_viewport_size(NARROWEST)
-        if state.person:
-            expect(page.locator("html")).to_have_attribute("lang", language)
-        assert not (wide := too_wide(page)), "\n".join(wide)
+@pytest.mark.parametrize("language", ["fi", "sv"])
+def test_a_page_fits_in_each_language(language, state, enter, world):
+    page = enter(state.person, world.path(state.path), language=language)
+    if state.person:
+        expect(page.locator("html")).to_have_attribute("lang", language)
+    faults = []
+    for size in SIZES:
+        page.set_viewport_size(SIZES[size]["viewport"])
+        faults += [f"{size}: {fault}" for fault in too_wide(page) + overlapping(page)]
+    assert not faults, "\n".join(faults)
 
 
 @every_state

@@ -7,12 +7,14 @@ const one = (selector, root = document) => root.querySelector(selector);
 // A screen reader starts with the errors of a form.
 one("#errors")?.focus();
 
-// A form is sent once. After the browser's back button it can be sent again.
+// A form is sent once. After the browser's back button it can be sent again. A page that was itself the answer to a form, such
+// as a preview, is requested anew by then: otherwise the browser would ask whether to send that form again.
 document.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   if (form.method !== "post") return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
+  history.replaceState(history.state, "", location.href);
   submitter?.setAttribute("aria-disabled", "true");
 });
 addEventListener("pageshow", () => {
@@ -33,6 +35,31 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   one("#search-all")?.focus();
 });
+
+// A new automat is usually where the person is.
+for (const zone of all("select[data-own-zone]")) zone.value ||= Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+// A button beside a date opens the browser's calendar. What is chosen there becomes the text of the field.
+for (const dated of all("[data-calendar]")) {
+  const field = one("input", dated);
+  const [calendar, button] = ["input", "button"].map((name) => document.createElement(name));
+  if (!calendar.showPicker) break;
+  Object.assign(calendar, { type: "date", tabIndex: -1, ariaHidden: "true" });
+  Object.assign(button, { type: "button", className: "plain", ariaLabel: dated.dataset.calendar });
+  button.innerHTML = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M2 4h12v10H2zM2 7h12M5 2v3M11 2v3"/></svg>';
+  field.labels[0].id ||= `${field.id}-label`;
+  button.setAttribute("aria-describedby", field.labels[0].id);
+  dated.append(button, calendar);
+  button.addEventListener("click", () => {
+    calendar.value = /^\d{4}-\d\d-\d\d$/.test(field.value) ? field.value : "";
+    calendar.showPicker();
+  });
+  calendar.addEventListener("change", () => {
+    field.value = calendar.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+}
 
 // Prints the page.
 for (const button of all("[data-print]")) {

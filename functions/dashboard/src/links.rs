@@ -32,10 +32,10 @@ pub(crate) fn activity_of_automat(id: &domain::AutomatId) -> String {
     with_query("/activity", &[("automatId", id.as_str())])
 }
 
-/// An address with a query.
-pub(crate) fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+/// An address with a query, or with more of it.
+pub(crate) fn with_query(address: &str, pairs: &[(&str, &str)]) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-    format!("{path}?{query}")
+    format!("{address}{}{query}", if address.contains('?') { '&' } else { '?' })
 }
 
 /// A redirect target from a request: a path of this site, otherwise `/`. Browsers read `//host` and `/\host` as other

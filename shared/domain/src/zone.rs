@@ -41,6 +41,11 @@ impl TimeZone {
         lines.find(|(_, zone)| *zone == self.identifier()).and_then(|(country, _)| Country::parse(country))
     }
 
+    /// The zones that belong to a country.
+    pub fn of_countries() -> impl Iterator<Item = Self> {
+        COUNTRIES.lines().filter_map(|line| Self::parse(line.split_once(' ')?.1).ok())
+    }
+
     /// The local time at an instant, with its offset from UTC.
     #[must_use]
     pub fn local(self, instant: Instant) -> DateTime<FixedOffset> {

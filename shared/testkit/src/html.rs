@@ -49,10 +49,16 @@ fn field(element: &str) -> Option<(String, String)> {
         }
         "textarea" => plain(until(rest.strip_prefix('\n').unwrap_or(rest), "</textarea>")),
         "select" => {
-            let options: Vec<_> =
-                until(rest, "</select>").split("<option").skip(1).map(|option| until(option, ">")).collect();
-            let chosen = options.iter().find(|option| flag(option, "selected"));
-            chosen.or(options.first()).and_then(|option| attribute(option, "value")).unwrap_or_default()
+            let options: Vec<_> = until(rest, "</select>")
+                .split("<option")
+                .skip(1)
+                .map(|option| until(option, "<").split_once('>').unwrap_or((option, "")))
+                .collect();
+            let chosen = options.iter().find(|(option, _)| flag(option, "selected")).or(options.first());
+            // Without a value, its text is it.
+            chosen
+                .map(|(option, text)| attribute(option, "value").unwrap_or_else(|| text.trim().to_owned()))
+                .unwrap_or_default()
         }
         _ => return None,
     };
@@ -98,6 +104,7 @@ mod tests {
             <input type="checkbox" name="shared"><input type="checkbox" name="kinds" value="a" checked>
             <input type="radio" name="which" value="1"><input type="radio" name="which" value="2" checked>
             <select name="language"><option value="en">E</option><option value="fi" selected>F</option></select>
+            <select name="zone"><option value="">Choose<optgroup><option selected>Europe/Helsinki</optgroup></select>
             <select name="locker"><option value="">None</option><option value="1">1</option></select>
             <template><input name="contact"></template>
             <textarea name="freeText">
@@ -109,6 +116,7 @@ mod tests {
             ("kinds", "a"),
             ("which", "2"),
             ("language", "fi"),
+            ("zone", "Europe/Helsinki"),
             ("locker", ""),
             ("freeText", "1 < 2"),
         ];

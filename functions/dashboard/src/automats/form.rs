@@ -1,5 +1,7 @@
 //! `/automats/new` and `/automats/{automatId}/edit`: adding and editing an automat.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use api::problem::Code;
 use api::{AutomatPath, Check, NoQuery, Problem, whole_number};
 use askama::Template;
@@ -188,7 +190,12 @@ fn location(check: &mut Check, form: &Form) -> Option<Location> {
     lines.iter().any(|line| !line.as_str().is_empty()).then_some(location)
 }
 
-/// The time zones that are suggested. Others can be typed; all of them would be half of the page.
-fn zones() -> impl Iterator<Item = &'static str> {
-    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| name.starts_with("Europe/"))
+/// The time zones to choose from, by region: those of a country, UTC, and the one that the automat has.
+fn zones(chosen: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut regions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let chosen = TimeZone::parse(chosen).ok();
+    for zone in TimeZone::of_countries().chain([TimeZone::UTC]).chain(chosen).map(TimeZone::identifier) {
+        regions.entry(zone.split('/').next().unwrap_or(zone)).or_default().insert(zone);
+    }
+    regions
 }

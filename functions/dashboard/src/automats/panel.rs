@@ -3,7 +3,7 @@
 //! It costs one read besides the view's: of the contracts that it names.
 
 use api::Problem;
-use domain::{Contract, ContractState, Entry, KeyId, Property};
+use domain::{Contact, Contract, ContractState, Entry, KeyId, Property};
 use store::NextContract;
 
 use super::cabinet::{Locker, Look};
@@ -36,6 +36,8 @@ pub(super) struct Panel {
     /// The contract that can be ended now, and the one that can be extended.
     pub(super) end: Option<String>,
     pub(super) extend: Option<String>,
+    /// The contract whose contacts can be reminded, because the key is overdue.
+    pub(super) remind: Option<String>,
     pub(super) form: Form,
 }
 
@@ -113,6 +115,9 @@ impl Panel {
             extend: current
                 .filter(|contract| contract.can_be_extended(now))
                 .map(|contract| format!("{}/edit#end", links::contract(&contract.id))),
+            remind: holder
+                .filter(|contract| locker.look == Look::Overdue && Contact::any_is_notified(&contract.contacts))
+                .map(|contract| format!("{}/remind", links::contract(&contract.id))),
             form: visit.fresh_form()?,
         })
     }

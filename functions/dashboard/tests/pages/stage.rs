@@ -126,13 +126,20 @@ impl Stage {
 }
 
 impl Page {
-    /// The main part of the page, with values that differ each time masked. Emails have snapshots of their own.
+    /// The main part of the page, with values that differ each time masked, and without the 418 time zones. Emails have
+    /// snapshots of their own.
     pub(crate) fn main(&self) -> String {
         let main = self.html.split_once("<main").map_or(self.html.as_str(), |(_, rest)| rest);
         let main = main.split_once("</main>").map_or(main, |(main, _)| main);
+        let main =
+            match main.split_once("<optgroup").and_then(|(before, rest)| Some((before, rest.split_once("</select>")?)))
+            {
+                Some((before, (_, after))) => format!("{before}…\n</select>{after}"),
+                None => main.to_owned(),
+            };
         let hidden =
             ["once", "made.pin", "made.contractId", "previewed"].map(|name| format!("name=\"{name}\" value=\""));
-        let main = hidden.iter().fold(masked(main, "srcdoc=\""), |main, start| masked(&main, start));
+        let main = hidden.iter().fold(masked(&main, "srcdoc=\""), |main, start| masked(&main, start));
         let lines = masked_ids(&main, "/openings/");
         lines.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }

@@ -314,6 +314,13 @@ async fn whoever_is_overdue_is_reminded_with_one_press() {
         "the contact and one message: {}",
         contract.main()
     );
+    let panel = stage.get("/automats/lobby?show=overdue&locker=0").await;
+    let to = "/automats/lobby?show=overdue&locker=0";
+    assert!(panel.has(&format!("action=\"{remind}\"")) && panel.has(&to.replace('&', "&#38;")), "{}", panel.main());
+    assert!(!stage.get("/automats/lobby?locker=1").await.has("/contracts/lea-late/remind"), "nobody to remind");
+    let from_panel = stage.post(remind, &[("to", to)]).await.to.unwrap();
+    assert_eq!(from_panel, format!("{to}&done=not-reminded"));
+    assert!(stage.get(&from_panel).await.has("A reminder was requested a few minutes ago, or the keys are back."));
     let again = stage.post(remind, &[]).await;
     assert_eq!(again.to.as_deref(), Some("/contracts/olli-overdue?done=not-reminded"), "not twice within minutes");
     assert_eq!(

@@ -78,7 +78,8 @@ automat-name-hint = What people call it, for example Lobby.
 label-lockerCount = Number of lockers
 automat-lockers-hint = 1 to 500.
 label-timeZone = Time zone
-automat-time-zone-hint = Times at this automat are shown in this zone, for example Europe/Helsinki.
+automat-time-zone-hint = Times at this automat are shown in this zone.
+automat-time-zone-choose = Choose a time zone
 automat-time-zone-force = Change the time zone and notify the contacts of their new local times
 label-pinDigits = Digits in a generated PIN
 automat-pin-digits-hint = 4 to 9. Leave empty to use 6 digits, 7 with more than 50 lockers, or 8 with more than 200.
@@ -125,6 +126,8 @@ automat-done-added = The automat has been added.
 automat-done-changed = The automat has been changed.
 automat-done-reset = The device has been reset.
 automat-done-key-removed = The key has been removed.
+automat-done-reminded = { contract-done-reminded }
+automat-done-not-reminded = { contract-done-not-reminded }
 automats-done-removed = The automat has been removed.
 
 ## The cabinet and its panel

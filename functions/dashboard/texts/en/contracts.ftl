@@ -33,6 +33,7 @@ label-start-now = Starts now
 label-end-date = End date
 label-end-time = End time
 date-hint = For example 2026-11-24
+date-choose = Choose a date
 time-hint = For example 14:00
 date-form = Enter a real date, for example 2026-11-24.
 time-form = Enter a time, for example 14:00.

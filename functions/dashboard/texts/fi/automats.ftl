@@ -82,7 +82,8 @@ automat-name-hint = Nimi, jolla automaatti tunnetaan, esimerkiksi Aula.
 label-lockerCount = Lokeroiden määrä
 automat-lockers-hint = 1–500.
 label-timeZone = Aikavyöhyke
-automat-time-zone-hint = Automaatin ajat näytetään tällä aikavyöhykkeellä, esimerkiksi Europe/Helsinki.
+automat-time-zone-hint = Automaatin ajat näytetään tällä aikavyöhykkeellä.
+automat-time-zone-choose = Valitse aikavyöhyke
 automat-time-zone-force = Vaihda aikavyöhyke ja ilmoita yhteyshenkilöille uudet paikalliset ajat
 label-pinDigits = Arvotun PIN-koodin pituus
 automat-pin-digits-hint = 4–9 numeroa. Jos kenttä on tyhjä, pituus on 6, yli 50 lokerossa 7 ja yli 200 lokerossa 8.
@@ -129,6 +130,8 @@ automat-done-added = Automaatti on lisätty.
 automat-done-changed = Automaattia on muutettu.
 automat-done-reset = Laite on nollattu.
 automat-done-key-removed = Avain on poistettu.
+automat-done-reminded = { contract-done-reminded }
+automat-done-not-reminded = { contract-done-not-reminded }
 automats-done-removed = Automaatti on poistettu.
 
 ## Kaappi ja sen paneeli

@@ -33,6 +33,7 @@ label-start-now = Alkaa heti
 label-end-date = Päättymispäivä
 label-end-time = Päättymisaika
 date-hint = Esimerkiksi 24.11.2026
+date-choose = Valitse päivä
 time-hint = Esimerkiksi 14.00
 date-form = Anna oikea päivämäärä, esimerkiksi 24.11.2026.
 time-form = Anna kellonaika, esimerkiksi 14.00.

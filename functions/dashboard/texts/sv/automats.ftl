@@ -82,7 +82,8 @@ automat-name-hint = Namnet som automaten är känd under, till exempel Entrén.
 label-lockerCount = Antal fack
 automat-lockers-hint = 1–500.
 label-timeZone = Tidszon
-automat-time-zone-hint = Automatens tider visas i den här tidszonen, till exempel Europe/Helsinki.
+automat-time-zone-hint = Automatens tider visas i den här tidszonen.
+automat-time-zone-choose = Välj en tidszon
 automat-time-zone-force = Byt tidszon och meddela kontaktpersonerna deras nya lokala tider
 label-pinDigits = Antal siffror i slumpade PIN-koder
 automat-pin-digits-hint = 4–9. Om fältet är tomt används 6 siffror, 7 vid fler än 50 fack och 8 vid fler än 200.
@@ -129,6 +130,8 @@ automat-done-added = Automaten är tillagd.
 automat-done-changed = Automaten är ändrad.
 automat-done-reset = Enheten är återställd.
 automat-done-key-removed = Nyckeln är borttagen.
+automat-done-reminded = { contract-done-reminded }
+automat-done-not-reminded = { contract-done-not-reminded }
 automats-done-removed = Automaten är borttagen.
 
 ## Skåpet och dess panel

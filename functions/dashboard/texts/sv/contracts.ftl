@@ -33,6 +33,7 @@ label-start-now = Börjar nu
 label-end-date = Slutdatum
 label-end-time = Sluttid
 date-hint = Till exempel 2026-11-24
+date-choose = Välj datum
 time-hint = Till exempel 14.00
 date-form = Ange ett datum som finns, till exempel 2026-11-24.
 time-form = Ange ett klockslag, till exempel 14.00.
