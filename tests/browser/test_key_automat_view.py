@@ -143,3 +143,13 @@ def test_only_an_admin_can_add_a_key(enter, world, person, offered):
     page = enter(person, world.path("/automats/{automat}"))
     expect(page.get_by_role("link", name="Add a key to locker 3")).to_have_count(offered)
     expect(page.get_by_role("link", name=f"Edit key {world.known['key']}")).to_have_count(offered)
+
+
+@pytest.mark.parametrize("query", ["", "?locker=2", "?show=out"])
+def test_a_cabinet_of_200_lockers_is_printed_on_one_page(enter, world, out, query):
+    page = enter("operator", world.path("/automats/{hall}") + query)
+    paper = page.pdf(format="A4", path=out / "cabinet.pdf")
+    assert len(re.findall(rb"/Type */Page\b", paper)) == 1
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 718, "height": 1040})
+    page.screenshot(path=out / f"cabinet-print{query.replace('?', '-')}.png")
