@@ -50,6 +50,24 @@ impl Presence {
     /// device is connected now.
     const FRESH_MILLIS: i64 = 60_000;
 
+    /// How long a device that has connected may take to report what it did without a connection, in milliseconds.
+    pub const CATCHING_UP_MILLIS: i64 = 60_000;
+    /// While a device has no connection, it is looked for this often, in milliseconds.
+    pub const LOOKED_FOR_MILLIS: i64 = 5 * 60_000;
+
+    /// When to look again at what the cloud knows of the automat's keys; `None` if it knows everything now. While the device has
+    /// no connection, somebody may return a key there. After it has connected, it first reports what happened, and then all lockers.
+    #[must_use]
+    pub fn unsure_until(last: Option<Self>, lockers_reported: Option<Instant>, now: Instant) -> Option<Instant> {
+        let last = last?;
+        if !last.connected {
+            return Some(now.plus_millis(Self::LOOKED_FOR_MILLIS));
+        }
+        let caught_up = last.at.plus_millis(Self::CATCHING_UP_MILLIS);
+        let has_reported = lockers_reported.is_some_and(|reported| reported >= last.at);
+        (!has_reported && now < caught_up).then_some(caught_up)
+    }
+
     /// Whether this happened after `last`.
     ///
     /// If the times are too close to tell, both events happened within 8 minutes. AWS resets no number in so short a
@@ -99,6 +117,18 @@ mod tests {
 
     fn presence(connected: bool, number: u64, millis: i64) -> Presence {
         Presence { connected, at: at(millis), number }
+    }
+
+    #[test]
+    fn what_an_automat_did_without_a_connection_is_known_after_its_report_or_a_minute() {
+        let unsure = |last, reported: Option<i64>, now| Presence::unsure_until(last, reported.map(at), at(now));
+        assert_eq!(unsure(None, None, 0), None, "no event has arrived yet");
+        let away = Some(presence(false, 1, 0));
+        assert_eq!(unsure(away, Some(-1), HOUR), Some(at(HOUR + 5 * MINUTE)));
+        let back = Some(presence(true, 2, 0));
+        assert_eq!(unsure(back, Some(-1), 1_000), Some(at(MINUTE)), "the report is from before");
+        assert_eq!(unsure(back, Some(500), 1_000), None);
+        assert_eq!(unsure(back, None, MINUTE), None);
     }
 
     #[test]

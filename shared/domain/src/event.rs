@@ -178,15 +178,38 @@ impl Subject {
     }
 }
 
+/// Between which times something happened that a device did without the cloud, and reported afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfflineTimes {
+    /// Not before this time.
+    pub from: Instant,
+    /// Not after it. `None`: the device did not know the time, because it had lost power.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Instant>,
+}
+
+/// Something that happened, and what it happened to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Sorts by time.
     #[serde(rename = "eventId")]
     pub id: String,
+    /// When it was recorded.
     pub at: Instant,
     pub actor: Actor,
+    /// When it happened, if the device reported it afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offline: Option<OfflineTimes>,
     #[serde(flatten)]
     pub kind: EventKind,
     #[serde(flatten)]
     pub subject: Subject,
+}
+
+impl Event {
+    /// When it happened, or the earliest time at which it can have happened.
+    #[must_use]
+    pub fn happened_at(&self) -> Instant {
+        self.offline.map_or(self.at, |offline| offline.from)
+    }
 }

@@ -53,7 +53,7 @@ pub use contract::{Contract, ContractChange, ContractDraft, ContractField, Contr
 pub use contract_keys::ContractKeys;
 pub use contract_search::{ContractSearch, ContractTerms, utc_month};
 pub use device::{DeviceFault, MAX_AHEAD_MILLIS, is_too_far_ahead};
-pub use event::{Actor, Event, EventKind, Subject};
+pub use event::{Actor, Event, EventKind, OfflineTimes, Subject};
 pub use guesses::{GuessingPeriod, Keypad, KnownCode, MistimedEntry, SlowPace};
 pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
 pub use instant::{Instant, TimeRange};

@@ -37,6 +37,30 @@ impl Topics {
         format!("automats/{}/keypad/reply", self.0)
     }
 
+    /// To ask what may be opened without the cloud: Basic Ingest to the rule `automat_access`.
+    #[must_use]
+    pub fn access_request(&self) -> String {
+        format!("$aws/rules/automat_access/automats/{}/access", self.0)
+    }
+
+    /// For the answers, and for the signal that there is something new to ask for.
+    #[must_use]
+    pub fn access(&self) -> String {
+        format!("automats/{}/access/answer", self.0)
+    }
+
+    /// For the journal: Basic Ingest to the rule `automat_journal`.
+    #[must_use]
+    pub fn journal(&self) -> String {
+        format!("$aws/rules/automat_journal/automats/{}/journal", self.0)
+    }
+
+    /// For receipts of its lines.
+    #[must_use]
+    pub fn journal_receipt(&self) -> String {
+        format!("automats/{}/journal/receipt", self.0)
+    }
+
     /// For reports about lockers: Basic Ingest to the rule `automat_lockers`.
     #[must_use]
     pub fn lockers(&self) -> String {
@@ -52,7 +76,15 @@ mod tests {
     fn every_topic_names_its_own_thing() {
         let topics = Topics::of(ThingName::of_automat("lobby"));
         assert_eq!(topics.shadow("update/delta"), "$aws/things/lobby/shadow/name/open/update/delta");
-        for topic in [topics.keypad(), topics.keypad_reply(), topics.lockers()] {
+        for topic in [
+            topics.keypad(),
+            topics.keypad_reply(),
+            topics.lockers(),
+            topics.access_request(),
+            topics.access(),
+            topics.journal(),
+            topics.journal_receipt(),
+        ] {
             assert!(topic.split('/').any(|level| level == "lobby"), "{topic}");
         }
     }
