@@ -23,12 +23,12 @@ impl Envelope {
         let key_id = event.subject.key.as_ref().map(|key| key.as_str().to_owned());
         let mut data = serde_json::to_value(event).unwrap_or_default();
         let mut take = |name: &str| data.as_object_mut().and_then(|data| data.remove(name)).unwrap_or_default();
-        let (kind, id, occurred_at) = (take("type"), take("eventId"), take("at"));
+        let (kind, id, _) = (take("type"), take("eventId"), take("at"));
         let body = json!({
             "specVersion": SPEC_VERSION,
             "type": kind,
             "id": id,
-            "occurredAt": occurred_at,
+            "occurredAt": event.happened_at().to_string(),
             "recordedAt": recorded_at.max(event.at).to_string(),
             "data": data,
         });
@@ -38,9 +38,27 @@ impl Envelope {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Actor, AutomatId, ContractId, EventKind, KeyId, LockerIndex, Subject};
+    use domain::{Actor, AutomatId, ContractId, EventKind, KeyId, LockerIndex, OfflineTimes, Subject};
 
     use super::*;
+
+    #[test]
+    fn what_a_device_reports_afterwards_occurred_when_it_happened() {
+        let at = |second: i64| Instant::from_millis(1_795_521_600_000 + second * 1000).unwrap();
+        let offline = OfflineTimes { from: at(-60), to: Some(at(-50)) };
+        let automat = AutomatId::parse("lobby").unwrap();
+        let event = Event {
+            id: "01KAXHVNM0000000000000000A".to_owned(),
+            at: at(0),
+            actor: Actor::automat(&automat),
+            offline: Some(offline),
+            kind: EventKind::KeyReturned,
+            subject: Subject::of_automat(&automat),
+        };
+        let body = Envelope::new(&event, at(0)).body;
+        assert_eq!((&body["occurredAt"], &body["recordedAt"]), (&json!(at(-60)), &json!(at(0))));
+        assert_eq!(body["data"]["offline"], json!({ "from": at(-60), "to": at(-50) }));
+    }
 
     #[test]
     fn an_event_in_its_envelope() {
@@ -49,6 +67,7 @@ mod tests {
             id: "01KAXHVNM0000000000000000A".to_owned(),
             at: at(0),
             actor: Actor::automat(&AutomatId::parse("lobby").unwrap()),
+            offline: None,
             kind: EventKind::KeyFetched,
             subject: Subject {
                 automat: AutomatId::parse("lobby").unwrap(),

@@ -176,6 +176,9 @@ fn calls(input: &Input) -> Vec<Call> {
     if let Some(update) = input.downcast_ref::<iot::update_thing_shadow::UpdateThingShadowInput>() {
         return on(shadow(update.shadow_name()))("iot:UpdateThingShadow");
     }
+    if let Some(message) = input.downcast_ref::<iot::publish::PublishInput>() {
+        return on(topic(message.topic()))("iot:Publish");
+    }
     if let Some(message) = input.downcast_ref::<sns::publish::PublishInput>() {
         return on(if message.phone_number().is_some() { "phones" } else { "keyEvents" })("sns:Publish");
     }
@@ -192,8 +195,6 @@ fn calls(input: &Input) -> Vec<Call> {
         table("dynamodb:UpdateItem")
     } else if input.downcast_ref::<dynamodb::delete_item::DeleteItemInput>().is_some() {
         table("dynamodb:DeleteItem")
-    } else if input.downcast_ref::<iot::publish::PublishInput>().is_some() {
-        on("keypadReplies")("iot:Publish")
     } else if input.downcast_ref::<sns::publish_batch::PublishBatchInput>().is_some() {
         on("keyEvents")("sns:Publish")
     } else if input.downcast_ref::<ses::send_email::SendEmailInput>().is_some() {
@@ -229,6 +230,17 @@ fn index(name: Option<&str>) -> &'static str {
 /// The name of a shadow in the list. Its name is part of its ARN, and no other shadow is permitted.
 fn shadow(name: Option<&str>) -> &'static str {
     if name == Some("open") { "shadows" } else { "another shadow" }
+}
+
+/// The name of a topic in the list: of an automat's own topics.
+fn topic(name: Option<&str>) -> &'static str {
+    let own = name.and_then(|name| name.strip_prefix("automats/")?.split_once('/'));
+    match own.map(|(_, rest)| rest) {
+        Some("keypad/reply") => "keypadReplies",
+        Some("access/answer") => "access",
+        Some("journal/receipt") => "journalReceipts",
+        _ => "another topic",
+    }
 }
 
 #[cfg(test)]

@@ -48,6 +48,29 @@ async fn a_shadow_is_permitted_by_its_name() {
     }
 }
 
+#[tokio::test]
+async fn a_topic_is_permitted_by_its_name() {
+    let config = aws_sdk_iotdataplane::Config::builder()
+        .behavior_version(aws_sdk_iotdataplane::config::BehaviorVersion::latest())
+        .region(aws_sdk_iotdataplane::config::Region::from_static("local"))
+        .endpoint_url("http://127.0.0.1:9")
+        .build();
+    let client = aws_sdk_iotdataplane::Client::from_conf(config);
+    let client = Permissions::read().unwrap().role("projector").iot(&client);
+    for (name, refused) in [
+        ("automats/lobby/access/answer", None),
+        ("automats/lobby/keypad/reply", Some("keypadReplies")),
+        ("automats/lobby/journal/receipt", Some("journalReceipts")),
+        ("automats/lobby/access", Some("another topic")),
+        ("$aws/things/lobby/shadow/name/open/update", Some("another topic")),
+    ] {
+        let refusal = shown(&client.publish().topic(name).send().await.unwrap_err());
+        let expected = refused.map(|resource| format!("iot:Publish on {resource}"));
+        assert_eq!(refusal.contains("access denied"), expected.is_some(), "{name}: {refusal}");
+        assert!(expected.is_none_or(|expected| refusal.contains(&expected)), "{name}: {refusal}");
+    }
+}
+
 fn shown(error: &(impl std::error::Error + 'static)) -> String {
     DisplayErrorContext(error).to_string()
 }

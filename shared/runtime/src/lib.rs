@@ -12,7 +12,7 @@ mod telemetry;
 pub use client::{config, connector};
 pub use lambda_http::Error;
 pub use settings::{PageSettings, SenderSettings, Settings, SettingsError};
-pub use start::{Parts, Senders, StartError, app, parts, random, senders, store_without_codes};
+pub use start::{Parts, Projection, Senders, StartError, app, parts, projection, random, senders};
 pub use telemetry::telemetry;
 
 /// Serves requests from API Gateway until Lambda ends the process.

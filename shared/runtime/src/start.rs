@@ -64,12 +64,23 @@ pub async fn senders() -> Result<Senders, StartError> {
     Ok(Senders { app: app_over(&config).await?, sns, ses, settings })
 }
 
-/// The store of a function that has to do with no code: it does not have the secret.
-pub async fn store_without_codes() -> Result<Store, StartError> {
-    let (database, table) = (aws_sdk_dynamodb::Client::new(&client::config()?), Settings::table_from_env()?);
+/// What the projector needs. It opens no code, so it does not have the secret.
+#[derive(Debug, Clone)]
+pub struct Projection {
+    pub store: Store,
+    pub things: Things,
+    pub clock: Clock,
+}
+
+/// A store without the secret of the codes, and the client of AWS IoT's data plane.
+pub async fn projection() -> Result<Projection, StartError> {
+    let config = client::config()?;
+    let things = Things::new(aws_sdk_iotdataplane::Client::new(&config));
+    let (database, table) = (aws_sdk_dynamodb::Client::new(&config), Settings::table_from_env()?);
     open_connection(&database, &table).await;
     tracing::info!("started");
-    Store::without_codes(database, &table, Random::system()).map_err(StartError::CodeKeyring)
+    let store = Store::without_codes(database, &table, Random::system()).map_err(StartError::CodeKeyring)?;
+    Ok(Projection { store, things, clock: Clock::system() })
 }
 
 #[must_use]

@@ -101,6 +101,7 @@ impl Store {
             id: self.random.ulid(metadata.now)?,
             at: metadata.now,
             actor: metadata.actor.clone(),
+            offline: metadata.offline,
             kind,
             subject,
         })

@@ -278,7 +278,7 @@ impl Verdict {
 
 impl Transaction {
     /// Writes the keypad's state, or only checks it if nothing changes.
-    fn keypad(&mut self, automat: &AutomatId, before: &StoredKeypad, after: &Keypad) -> Result<(), Error> {
+    pub(crate) fn keypad(&mut self, automat: &AutomatId, before: &StoredKeypad, after: &Keypad) -> Result<(), Error> {
         if *after == before.keypad {
             self.check(Part::Keypad, StoredKeypad::key(automat), before.unchanged());
         } else {

@@ -4,6 +4,7 @@
 //! the decision in one transaction, on condition that nothing it depends on has changed meanwhile (ADR 0001).
 //! Handlers see domain types and [`Error`], never an item.
 
+mod access;
 mod automats;
 mod contract_index;
 mod contracts;
@@ -13,6 +14,7 @@ mod expression;
 mod faults;
 mod idempotency;
 mod items;
+mod journal;
 mod key_queues;
 mod keypad;
 mod keys;
@@ -33,13 +35,15 @@ mod transaction;
 mod users;
 
 use clock::Random;
-use domain::{Actor, AutomatId, Instant, Notify};
+use domain::{Actor, AutomatId, Instant, Notify, OfflineTimes};
 
+pub use access::{AccessChange, LockerAccess, PIN_COST};
 pub use automats::{AutomatView, LockerView, NextContract};
 pub use contract_index::{ContractFilter, ListedContract, ListedState, Order, ProjectionReport};
 pub use contracts::{Preview, RehearsedContract};
 pub use error::{Error, ResourceKind};
 pub use idempotency::{Created, Receipt};
+pub use journal::{JournalFact, JournalLine, JournalReceipt, OfflineEntry};
 pub use keypad::KeypadEntry;
 pub use keys::{KeyFilter, KeyRemoval, Removal, RemovalEffect};
 pub use lockers::{LockerReport, LockerReports};
@@ -78,11 +82,18 @@ pub struct RequestMetadata {
     pub receipt: Option<Receipt>,
     /// Who is notified of the change.
     pub notify: Notify,
+    /// Set if a device reports what it did without the cloud.
+    pub offline: Option<OfflineTimes>,
 }
 
 impl RequestMetadata {
+    #[must_use]
+    pub fn new(actor: Actor, now: Instant) -> Self {
+        Self { actor, now, receipt: None, notify: Notify::default(), offline: None }
+    }
+
     pub(crate) fn of_automat(automat: &AutomatId, now: Instant) -> Self {
-        Self { actor: Actor::automat(automat), now, receipt: None, notify: Notify::default() }
+        Self::new(Actor::automat(automat), now)
     }
 
     /// The same request, notifying others.

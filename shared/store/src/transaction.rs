@@ -26,6 +26,8 @@ pub(crate) enum Part {
     DeliveryLease,
     Keypad,
     Entry,
+    /// How far the journal of a device is recorded.
+    Journal,
     Key,
     Contract,
     /// A contract in a key's history.

@@ -1,5 +1,8 @@
 //! The data plane of IoT Core in tests: the SDK's client over a connector that the test provides, without a socket.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
 use aws_sdk_iotdataplane::Client;
 use aws_sdk_iotdataplane::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
@@ -50,5 +53,48 @@ struct Nowhere;
 impl HttpConnector for Nowhere {
     fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
         HttpConnectorFuture::ready(Err(ConnectorError::io("connection refused".into())))
+    }
+}
+
+/// The topics of a data plane: what is published, and failures on demand. Clones share their state.
+#[derive(Debug, Clone, Default)]
+pub struct Publications {
+    published: Arc<Mutex<Vec<(String, Value)>>>,
+    away: Arc<AtomicBool>,
+}
+
+impl Publications {
+    #[must_use]
+    pub fn things(&self) -> Things {
+        Things::new(data_plane(self.clone()))
+    }
+
+    #[must_use]
+    pub fn client(&self) -> Client {
+        data_plane(self.clone())
+    }
+
+    /// Whether every request fails.
+    pub fn set_away(&self, away: bool) {
+        self.away.store(away, Ordering::Relaxed);
+    }
+
+    /// What was published since the last call, with its topic.
+    #[must_use]
+    pub fn take(&self) -> Vec<(String, Value)> {
+        std::mem::take(&mut self.published.lock().unwrap())
+    }
+}
+
+impl HttpConnector for Publications {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        if self.away.load(Ordering::Relaxed) {
+            return HttpConnectorFuture::ready(Err(ConnectorError::io("the data plane is away".into())));
+        }
+        let path = request.uri().split('?').next().unwrap();
+        let (_, topic) = path.split_once("/topics/").unwrap();
+        let message = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap();
+        self.published.lock().unwrap().push((topic.replace("%2F", "/"), message));
+        HttpConnectorFuture::ready(Ok(accepted(&json!({}))))
     }
 }

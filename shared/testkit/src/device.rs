@@ -22,11 +22,17 @@ pub fn entry(store: &Store, id: &str, kind: CodeKind, digits: &str, at: Instant,
 /// The name of a code under a device's key.
 #[must_use]
 pub fn name(key: &DeviceKey, kind: CodeKind, digits: &str) -> String {
+    name_under(key.reveal(), kind, digits)
+}
+
+/// The same under a key from a device's credentials.
+#[must_use]
+pub fn name_under(key: &[u8], kind: CodeKind, digits: &str) -> String {
     let prefix = match kind {
         CodeKind::Pin => "pin",
         CodeKind::ReturnCode => "return",
     };
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.reveal()), format!("{prefix} {digits}").as_bytes());
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), format!("{prefix} {digits}").as_bytes());
     URL_SAFE_NO_PAD.encode(&tag.as_ref()[..16])
 }
 

@@ -31,8 +31,8 @@ use store::{CodeKeyring, Store};
 use tokio::sync::Mutex;
 
 pub use cabinet::fill;
-pub use data_plane::{accepted, data_plane, rejected, unreachable_things};
-pub use device::{entry, locker_reports, name, pin_holder};
+pub use data_plane::{Publications, accepted, data_plane, rejected, unreachable_things};
+pub use device::{entry, locker_reports, name, name_under, pin_holder};
 pub use log::Log;
 pub use sample::{
     automat, by_email, by_sms, contract, every_event_kind, follower, key, locker, metadata, metadata_with_receipt,

@@ -15,7 +15,7 @@ use crate::at;
 /// An action of `tester` at the present of the tests.
 #[must_use]
 pub fn metadata() -> RequestMetadata {
-    RequestMetadata { actor: Actor::new("tester"), now: at(0), receipt: None, notify: domain::Notify::default() }
+    RequestMetadata::new(Actor::new("tester"), at(0))
 }
 
 /// The same with an `Idempotency-Key` and the hash of the request.

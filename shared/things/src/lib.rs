@@ -1,10 +1,10 @@
-//! Messages from the functions to automats: through their shadows and on their reply topics.
+//! Messages from the functions to automats: through their shadows and on their own topics.
 //!
 //! [`Things`] is a thin wrapper around the SDK's client; the messages are in `protocol`.
 
 mod error;
 mod opening;
-mod reply;
+mod publish;
 mod room;
 mod shadow;
 

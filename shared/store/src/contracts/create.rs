@@ -129,7 +129,7 @@ impl Store {
         transaction.put(Part::Contract, item, absent());
         for automat in stored.pins.keys() {
             let names = self.codes.pin_names(automat, &stored.contract.pin);
-            let update = PinItem::update(&stored, automat);
+            let update = PinItem::take(&stored, automat);
             transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, PinItem::free(metadata.now));
             if let Some(other) = &names.other {
                 // While the PIN secret is being rotated, a PIN has two possible names but must have one holder. So the

@@ -170,7 +170,8 @@ impl Store {
             if let Some(other) = names.other.as_ref().filter(|other| stored.pins.get(automat) != Some(*other)) {
                 transaction.delete(Part::Pin, PinItem::key(automat, other), free.clone());
             }
-            let update = PinItem::update(next, automat);
+            let is_kept = stored.pins.get(automat) == Some(&names.current);
+            let update = if is_kept { PinItem::update(next, automat) } else { PinItem::take(next, automat) };
             transaction.update(Part::Pin, PinItem::key(automat, &names.current), update, free.clone());
         }
     }

@@ -84,10 +84,19 @@ impl Store {
         let ids = noted.chain(drafts.iter().flat_map(|draft| draft.keys.iter().cloned())).collect();
         let keys = self.keys_at(&ids).await?;
         let automats = self.automats_of(keys.values()).await?;
+        // Every PIN that a contract may have by then: the one that it has, and those of its drafts, which may be several.
+        let mut its_pins: HashMap<&ContractId, Vec<&Pin>> = HashMap::new();
+        for stored in contracts.values() {
+            its_pins.entry(&stored.contract.id).or_default().push(&stored.contract.pin);
+        }
+        for draft in drafts {
+            if let (Some(id), Some(pin)) = (&draft.id, &draft.pin) {
+                its_pins.entry(id).or_default().push(pin);
+            }
+        }
         let mut item_keys = BTreeSet::new();
         for draft in drafts {
-            let of_contract = draft.id.as_ref().and_then(|id| contracts.get(id)).map(|stored| &stored.contract.pin);
-            if let Some(pin) = draft.pin.as_ref().or(of_contract) {
+            for pin in draft.id.as_ref().and_then(|id| its_pins.get(id)).into_iter().flatten() {
                 for stored in draft.keys.iter().filter_map(|id| keys.get(id)) {
                     item_keys
                         .extend(self.pin_keys(&stored.key.automat, pin).map(|item_key| (item_key.pk, item_key.sk)));

@@ -40,6 +40,36 @@ impl StoredEntry {
         write(self, item_key, None, Some(now.plus_millis(KEPT_MILLIS)))
     }
 
+    /// The entry after the device has opened these lockers by itself to return their keys, and those of them that the cloud had not
+    /// opened with its own answer; `None` if there are none of these.
+    ///
+    /// The cloud may have refused the entry, because it decided later: what the device did counts.
+    pub(crate) fn returned_offline(
+        answered: Option<Self>,
+        code_kind: CodeKind,
+        opened: &[(LockerIndex, Option<&KeyId>)],
+        contract: Option<&ContractId>,
+        at: Instant,
+    ) -> Option<(Self, Vec<LockerIndex>)> {
+        let new: Vec<_> = match &answered {
+            None => opened.to_vec(),
+            Some(answered) => opened.iter().filter(|(locker, _)| !answered.opened(*locker)).copied().collect(),
+        };
+        if new.is_empty() {
+            return None;
+        }
+        let (mut lockers, missing, until) = match answered.as_ref().map(|answered| &answered.answer) {
+            Some(KeypadAnswer::Open { allowed, until }) => (allowed.lockers.clone(), allowed.missing.clone(), *until),
+            _ => (Vec::new(), Vec::new(), at),
+        };
+        let (mut keys, known) = answered.map(|answered| (answered.keys, answered.contract)).unwrap_or_default();
+        lockers.extend(new.iter().map(|(locker, _)| AllowedLocker { locker: *locker, purpose: Purpose::Return }));
+        keys.extend(new.iter().filter_map(|(_, key)| key.cloned()));
+        let answer = KeypadAnswer::Open { allowed: AllowedLockers { lockers, missing }, until };
+        let stored = Self { code_kind, answer, keys, contract: known.or_else(|| contract.cloned()) };
+        Some((stored, new.into_iter().map(|(locker, _)| locker).collect()))
+    }
+
     pub(crate) fn opened(&self, wanted: LockerIndex) -> bool {
         self.allowed().is_some_and(|allowed| allowed.purpose(wanted).is_some())
     }

@@ -44,7 +44,7 @@ impl EventItem {
 
 #[cfg(test)]
 mod tests {
-    use domain::{Actor, ContractId, Instant, KeyId, LockerIndex, Subject};
+    use domain::{Actor, ContractId, Instant, KeyId, LockerIndex, OfflineTimes, Subject};
 
     use super::*;
     use crate::items::read;
@@ -59,7 +59,8 @@ mod tests {
                 contract: ContractId::parse("c").ok(),
             };
             let id = "01KB3CFY80000000000000000Z".to_owned();
-            let event = Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), kind, subject };
+            let offline = Some(OfflineTimes { from: Instant::EPOCH, to: None });
+            let event = Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), offline, kind, subject };
             let item = EventItem::write(&event, Some("incarnation"), Retention::default()).unwrap();
             assert_eq!(EventItem::incarnation(&item).as_deref(), Some("incarnation"));
             assert_eq!(item["type"].as_s().unwrap(), event.kind.name());

@@ -72,13 +72,51 @@ pub(crate) struct KeyItem {
     updated_at: Instant,
 }
 
+/// What a device's access depends on, without what only the secret opens.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AssignedKey {
+    pub(crate) automat_id: AutomatId,
+    pub(crate) locker_index: LockerIndex,
+    pub(crate) removing: bool,
+    incarnation: String,
+    return_code: Option<serde_bytes::ByteBuf>,
+    out_with: Option<ContractId>,
+}
+
+/// The same, whoever has the key.
+impl PartialEq for AssignedKey {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { automat_id, locker_index, removing, incarnation, return_code, out_with: _ } = self;
+        *automat_id == other.automat_id
+            && *locker_index == other.locker_index
+            && *removing == other.removing
+            && *incarnation == other.incarnation
+            && *return_code == other.return_code
+    }
+}
+
+impl AssignedKey {
+    /// Whether the PIN of a contract that begins then returns the key now ([`Key::returned_by`]).
+    pub(crate) fn is_returned_by(&self, contract: &ContractId, from: Instant, now: Instant) -> bool {
+        !self.removing && self.out_with.as_ref().map_or(from <= now, |holder| holder == contract)
+    }
+}
+
 impl KeyItem {
+    const SK: &'static str = "KEY";
+
     pub(crate) fn pk(id: &KeyId) -> String {
         format!("KEY#{id}")
     }
 
     pub(crate) fn key(id: &KeyId) -> ItemKey {
-        ItemKey::new(Self::pk(id), "KEY")
+        ItemKey::new(Self::pk(id), Self::SK)
+    }
+
+    /// Whether an item with this key is a key's own.
+    pub(crate) fn is_at(item_key: &ItemKey) -> bool {
+        item_key.sk == Self::SK && item_key.pk.starts_with("KEY#")
     }
 
     pub(crate) fn listing(id: &KeyId) -> Listing {

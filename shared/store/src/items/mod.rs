@@ -8,6 +8,7 @@
 //! | return code | `AUTOMAT#a` | `RETURN#<mac>` | |
 //! | keypad | `AUTOMAT#a` | `KEYPAD` | |
 //! | keypad entry | `AUTOMAT#a` | `ENTRY#<id>` | |
+//! | journal of its device | `AUTOMAT#a` | `JOURNAL` | |
 //! | delivery lease | `AUTOMAT#a` | `DELIVERY` | |
 //! | fault of its device | `AUTOMAT#a` | `FAULT#<which>` | |
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
@@ -46,6 +47,7 @@ mod due;
 mod entry;
 mod event;
 mod fault;
+mod journal;
 mod key;
 mod keypad;
 mod locker;
@@ -73,7 +75,8 @@ pub(crate) use self::due::due_shard_name;
 pub(crate) use self::entry::StoredEntry;
 pub(crate) use self::event::EventItem;
 pub(crate) use self::fault::FaultItem;
-pub(crate) use self::key::{KEYS, KeyItem, REMOVING, RemovalNote, StoredKey};
+pub(crate) use self::journal::StoredJournal;
+pub(crate) use self::key::{AssignedKey, KEYS, KeyItem, REMOVING, RemovalNote, StoredKey};
 pub(crate) use self::keypad::StoredKeypad;
 pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
 pub(crate) use self::message::{MessageItem, SendStatus, State, StoredMessage};

@@ -16,17 +16,19 @@ use crate::sealing::Mac;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PinItem {
-    contract_id: ContractId,
+    pub(crate) contract_id: ContractId,
     /// Of the contract.
-    incarnation: String,
+    pub(crate) incarnation: String,
     /// The contract's keys in the automat.
-    keys: BTreeSet<KeyId>,
-    from: Millis,
+    pub(crate) keys: BTreeSet<KeyId>,
+    pub(crate) from: Millis,
     until: Option<Millis>,
     schedule: Option<Schedule>,
     /// Those of the keys that are out with the contract; absent if none is.
     #[serde(default)]
     out: BTreeSet<KeyId>,
+    /// What a device compares a typed PIN with when it has no connection. The projector writes it after the PIN was taken.
+    pub(crate) verifier: Option<String>,
 }
 
 /// Whose a PIN is, and when it works.
@@ -39,6 +41,30 @@ pub(crate) struct PinHolder {
 impl PinItem {
     pub(crate) fn key(automat: &AutomatId, mac: &Mac) -> ItemKey {
         ItemKey::new(AutomatItem::pk(automat), format!("PIN#{}", mac.0))
+    }
+
+    /// The automat and the name of the PIN whose item has this key.
+    pub(crate) fn at(item_key: &ItemKey) -> Option<(AutomatId, Mac)> {
+        let automat = item_key.pk.strip_prefix("AUTOMAT#")?;
+        let name = item_key.sk.strip_prefix("PIN#")?;
+        Some((AutomatId::parse(automat).ok()?, Mac::parse(name)?))
+    }
+
+    /// Update: a contract takes the PIN. Its verifier would be the same for every contract; but the projector makes it again, and so
+    /// learns that somebody else has the PIN.
+    pub(crate) fn take(stored: &StoredContract, automat: &AutomatId) -> Update {
+        Self::update(stored, automat).remove("verifier")
+    }
+
+    /// Update: what a device compares a typed PIN with.
+    pub(crate) fn verify(verifier: &str) -> Update {
+        Update::default().set("verifier", text(verifier))
+    }
+
+    /// The verifier, if there is one yet and the PIN is this contract's.
+    pub(crate) fn verifier(item: &Item, incarnation: &str) -> Option<String> {
+        let is_own = Self::incarnation(item).as_deref() == Some(incarnation);
+        item.get("verifier").filter(|_| is_own)?.as_s().ok().cloned()
     }
 
     /// Update: whose the PIN is, when it works, and which keys are out with the contract.
@@ -99,7 +125,9 @@ impl PinItem {
         Ok(read::<Self>(item.clone())?.incarnation == incarnation)
     }
 
+    /// The item under another name, which has another verifier.
     pub(crate) fn renamed(mut item: Item, to: ItemKey) -> Item {
+        item.remove("verifier");
         item.extend(to.into_item());
         item
     }
@@ -110,7 +138,8 @@ impl PinItem {
         Ok(Self::own(incarnation).and(is_or_absent("out", out)))
     }
 
-    fn ended_and_back(&self, now: Instant) -> bool {
+    /// Whether its contract has ended and its keys are back.
+    pub(crate) fn ended_and_back(&self, now: Instant) -> bool {
         self.until.is_some_and(|until| until.0 <= now) && self.out.is_empty()
     }
 

@@ -19,7 +19,7 @@ use domain::{
 use self::report::LockerUpdate;
 use crate::items::{AutomatItem, LockerItem, StoredAutomat, StoredLocker, read};
 use crate::retry::{NotDone, retry};
-use crate::{Error, Store};
+use crate::{Error, RequestMetadata, Store};
 
 /// A device's report of some or all of its lockers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,17 @@ impl Store {
         reports: LockerReports,
         now: Instant,
     ) -> Result<(), Error> {
+        self.record_reports(automat, reports, &RequestMetadata::of_automat(automat, now)).await
+    }
+
+    /// The same for a report of which a device's journal says when it was made.
+    pub(crate) async fn record_reports(
+        &self,
+        automat: &AutomatId,
+        reports: LockerReports,
+        metadata: &RequestMetadata,
+    ) -> Result<(), Error> {
+        let now = metadata.now;
         if is_too_far_ahead(reports.n, now) {
             return self.record_fault(automat, DeviceFault::ClockWrong, None, now).await;
         }
@@ -103,7 +114,7 @@ impl Store {
             if of_all && report.is_known(&locker) {
                 continue;
             }
-            LockerUpdate { automat, report: &report, n: reports.n, era, now }.write(self, locker).await?;
+            LockerUpdate { automat, report: &report, n: reports.n, era, metadata }.write(self, locker).await?;
         }
         Ok(())
     }

@@ -1,9 +1,7 @@
 //! One locker of a report: its sensor readings, the key assigned to it, the PIN that the key is out with, and the
 //! event, all in one transaction.
 
-use domain::{
-    Actor, AutomatId, ContractId, DoorState, EventKind, Instant, KeyState, OpeningId, Retention, Whereabouts,
-};
+use domain::{Actor, AutomatId, ContractId, DoorState, EventKind, KeyState, OpeningId, Retention, Whereabouts};
 
 use super::LockerReport;
 use crate::expression::{Update, unchanged};
@@ -22,7 +20,8 @@ pub(super) struct LockerUpdate<'a> {
     pub(super) report: &'a LockerReport,
     pub(super) n: u64,
     pub(super) era: u64,
-    pub(super) now: Instant,
+    /// Of the automat, with the times if its journal says when the report was made.
+    pub(super) metadata: &'a RequestMetadata,
 }
 
 /// A key that is fetched or returned, and the contract of that movement.
@@ -163,28 +162,28 @@ impl LockerUpdate<'_> {
         let mut transaction = Transaction::default();
         let newest = AutomatItem::reported_nothing_after(self.n, self.era);
         transaction.check(Part::Automat, AutomatItem::key(self.automat), newest);
-        let metadata = RequestMetadata::of_automat(self.automat, self.now);
+        let (metadata, now) = (self.metadata, self.metadata.now);
         let mut update = self.sensed(locker);
         if let Some(key_move) = key_move {
-            let fetched = (key_move.event() == Some(EventKind::KeyFetched)).then_some(self.now);
+            let fetched = (key_move.event() == Some(EventKind::KeyFetched)).then_some(now);
             update = update.then(LockerItem::whereabouts(&key_move.next)).then(LockerItem::out_at(fetched));
         }
-        if is_forced && locker.may_record_forced(self.now) {
-            update = update.then(LockerItem::forced(self.now));
-            transaction.record_of_locker(store, self.automat, locker, EventKind::LockerForced, &metadata)?;
+        if is_forced && locker.may_record_forced(now) {
+            update = update.then(LockerItem::forced(now));
+            transaction.record_of_locker(store, self.automat, locker, EventKind::LockerForced, metadata)?;
         }
         let before = locker.sensors();
         let gains_key = before.gains_key(before.reported(self.report.sensors()));
-        if gains_key && locker.key.is_none() && locker.may_record_unexpected(self.now) {
-            update = update.then(LockerItem::unexpected(self.now));
-            transaction.record_of_locker(store, self.automat, locker, EventKind::KeyUnexpected, &metadata)?;
+        if gains_key && locker.key.is_none() && locker.may_record_unexpected(now) {
+            update = update.then(LockerItem::unexpected(now));
+            transaction.record_of_locker(store, self.automat, locker, EventKind::KeyUnexpected, metadata)?;
         }
         let as_read = locker.same_key().and(locker.as_reported());
         transaction.update(Part::Locker, LockerItem::key(self.automat, locker.locker), update, as_read);
         if let Some(key_move) = key_move {
             key_move.add_to(&mut transaction, foreign_pin, store.retention)?;
             if let Some(kind) = key_move.event() {
-                let metadata = RequestMetadata { actor: opener.actor.clone(), ..metadata };
+                let metadata = RequestMetadata { actor: opener.actor.clone(), ..metadata.clone() };
                 transaction.record_of_key(store, &key_move.stored, key_move.contract.as_ref(), kind, &metadata)?;
             }
         }
@@ -198,7 +197,8 @@ impl LockerUpdate<'_> {
         let item_key = LockerItem::key(self.automat, locker.locker);
         let mut update = LockerItem::sense(locker.locker, after, self.n, self.era);
         if before.opens(after) {
-            update = update.then(LockerItem::watch(&item_key, Some(self.now.plus_millis(DoorState::LEFT_OPEN_MILLIS))));
+            update = update
+                .then(LockerItem::watch(&item_key, Some(self.metadata.now.plus_millis(DoorState::LEFT_OPEN_MILLIS))));
         } else if before.closes(after) {
             update = update.then(LockerItem::watch(&item_key, None));
         }

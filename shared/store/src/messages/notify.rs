@@ -65,9 +65,12 @@ impl Store {
     /// The same for an event, if contacts get messages about events of its kind.
     pub async fn notify_of_event(&self, record: &EventRecord, now: Instant) -> Result<Vec<Claim>, Error> {
         let EventRecord { event, incarnation, .. } = record;
-        let (Some(occasion), Some(of_key), Some(key), Some(contract)) =
-            (Occasion::of_event(&event.kind, event.at), incarnation, &event.subject.key, &event.subject.contract)
-        else {
+        let (Some(occasion), Some(of_key), Some(key), Some(contract)) = (
+            Occasion::of_event(&event.kind, event.happened_at()),
+            incarnation,
+            &event.subject.key,
+            &event.subject.contract,
+        ) else {
             return Ok(Vec::new());
         };
         let Some(stored) = self.find_contract_on(key, of_key, contract).await? else { return Ok(Vec::new()) };

@@ -1,14 +1,17 @@
 //! Reminders that are due, compared with the current contract.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use domain::{Event, EventKind, Instant, Reminder, Subject};
+use domain::{AutomatId, Event, EventKind, Instant, Presence, Reminder, Subject};
 
 use super::message_id::Occurrence;
 use super::snapshot::Snapshot;
 use super::{Claim, DueReminder};
 use crate::expression::is;
-use crate::items::{EventItem, ItemKey, KeyItem, Millis, StoredContract, StoredKey, StoredReminder, read, text};
+use crate::items::{
+    AutomatItem, EventItem, ItemKey, KeyItem, Millis, StoredAutomat, StoredContract, StoredKey, StoredReminder, read,
+    text,
+};
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
 use crate::{Error, RequestMetadata, Store};
@@ -52,15 +55,18 @@ impl Store {
         Ok(())
     }
 
-    /// Records which keys are still out with the contract. In any case the check is done.
+    /// Records which keys are still out with the contract. Those of an automat that has no connection, or has not yet reported what
+    /// happened without one, may be back: they are looked for again. Otherwise the check is done.
     async fn look_for_keys(&self, reminder: StoredReminder, due: Instant, now: Instant) -> Result<(), Error> {
         // The reminder may have been set again by a record delivered twice.
         let mut recorded = HashSet::new();
         retry!(self, {
             let snapshot = self.snapshot(&reminder.contract, &reminder.incarnation).await?;
             let is_out = |stored: &&StoredKey| stored.key.whereabouts.holder() == Some(&reminder.contract);
+            let out: Vec<_> = snapshot.keys.iter().filter(is_out).collect();
+            let unsure = self.unsure_automats(&out, now).await?;
             let mut transaction = Transaction::default();
-            for stored in snapshot.keys.iter().filter(is_out) {
+            for stored in out.into_iter().filter(|stored| !unsure.contains_key(&stored.key.automat)) {
                 let event = self.absence(stored, &reminder, due, now)?;
                 if recorded.contains(&EventItem::key(&stored.key.automat, &event.id)) {
                     continue;
@@ -70,7 +76,13 @@ impl Store {
                 transaction.check(Part::Key, KeyItem::key(&stored.key.id), still_out);
                 transaction.event(self, &event, Some(&stored.incarnation))?;
             }
-            transaction.delete(Part::Reminder, reminder.item_key(), reminder.unchanged());
+            match unsure.into_values().min() {
+                Some(again) => {
+                    let later = StoredReminder { due_at: Millis(again), ..reminder.clone() };
+                    transaction.update(Part::Reminder, reminder.item_key(), later.set(), reminder.unchanged());
+                }
+                None => transaction.delete(Part::Reminder, reminder.item_key(), reminder.unchanged()),
+            }
             match transaction.try_commit(self).await? {
                 Ok(()) => Ok(()),
                 Err(refused) if refused.has(Part::Reminder) => Ok(()),
@@ -80,6 +92,18 @@ impl Store {
                 }
             }
         })
+    }
+
+    /// Of the automats of these keys, those of which the cloud does not know what happened, each with when to look again.
+    async fn unsure_automats(&self, keys: &[&StoredKey], now: Instant) -> Result<BTreeMap<AutomatId, Instant>, Error> {
+        let automats: BTreeSet<_> = keys.iter().map(|stored| AutomatItem::key(&stored.key.automat)).collect();
+        let mut unsure = BTreeMap::new();
+        for item in self.get_all(&automats.into_iter().collect::<Vec<_>>()).await? {
+            let StoredAutomat { automat, presence, full_report, .. } = AutomatItem::read(item)?;
+            let reported = full_report.and_then(|n| Instant::from_millis(i64::try_from(n).ok()?));
+            unsure.extend(Presence::unsure_until(presence, reported, now).map(|again| (automat.id, again)));
+        }
+        Ok(unsure)
     }
 
     /// The event that a key is not back. It has the same id for every check, so that it is recorded once.

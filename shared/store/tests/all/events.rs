@@ -23,7 +23,7 @@ fn page(limit: usize) -> PageRequest {
 
 /// By another user, this many seconds later.
 fn by(actor: &str, seconds: i64) -> RequestMetadata {
-    RequestMetadata { actor: Actor::new(actor), now: at(seconds), receipt: None, notify: domain::Notify::default() }
+    RequestMetadata::new(Actor::new(actor), at(seconds))
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! All tests of the store in one binary, because linking one takes longer than compiling a file of tests.
 
+mod access;
 mod automats;
 mod contract_index;
 mod contracts;
@@ -9,6 +10,7 @@ mod ending;
 mod events;
 mod idempotency;
 mod interleavings;
+mod journal;
 mod keypad;
 mod keys;
 mod lockers;

@@ -152,6 +152,28 @@ async fn rehearsed_keys_are_what_happens() {
     }
 }
 
+/// A contract gets a PIN, and then, without saying so again, a key where somebody else has that PIN.
+#[tokio::test]
+async fn a_pin_of_an_earlier_row_counts_in_a_later_one() {
+    let table = table().await;
+    for (name, automat) in [("k-0", "lobby"), ("k-2", "garage")] {
+        let automat = domain::AutomatId::parse(automat).unwrap();
+        table.store.create_key(KeyDraft { automat, ..key(name) }, &metadata()).await.unwrap();
+    }
+    let draft = |name: &str, key: &str, start, pin_text: Option<&str>| ContractDraft {
+        id: ContractId::parse(name).ok(),
+        pin: pin_text.map(pin),
+        ..contract(&id(key), start, start + 10)
+    };
+    put_contract(&table.store, draft("c-0", "k-0", 0, Some("482915"))).await.unwrap();
+    let rows = [draft("c-1", "k-2", 20, Some("482915")), draft("c-1", "k-0", 20, None)];
+    let rehearsed = table.store.rehearse_contracts(&rows.iter().collect::<Vec<_>>(), at(0)).await.unwrap();
+    for (row, rehearsed) in rows.into_iter().zip(rehearsed) {
+        let done = put_contract(&table.store, row).await;
+        assert_same(&rehearsed.map(|rehearsed| rehearsed.outcome), &done, "the row");
+    }
+}
+
 #[tokio::test]
 async fn rehearsed_contracts_are_what_happens() {
     let mut runner = TestRunner::new(Config::default());

@@ -9,6 +9,7 @@ mod events;
 mod flicker;
 mod listing;
 mod notifying;
+mod offline;
 mod quiet;
 mod records;
 mod reminders;

@@ -36,12 +36,7 @@ pub(crate) fn contract_id(contract: &str) -> ContractId {
 }
 
 pub(crate) fn by(actor: &str) -> RequestMetadata {
-    RequestMetadata {
-        actor: domain::Actor::new(actor),
-        now: at(LATER),
-        receipt: None,
-        notify: domain::Notify::default(),
-    }
+    RequestMetadata::new(domain::Actor::new(actor), at(LATER))
 }
 
 /// A contact of that name.
