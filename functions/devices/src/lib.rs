@@ -3,6 +3,8 @@
 //! A message may arrive twice, late or out of order. The store decides whether it is news, so handling one again is
 //! always safe. A failure is returned as an error, and AWS retries.
 
+mod access;
+mod journal;
 mod keypad;
 mod lockers;
 mod message;
@@ -44,6 +46,8 @@ impl Devices {
             Message::Keypad(entry) => self.handle_entry(&thing, entry, now).await,
             Message::MalformedEntry(entry) => self.refuse_entry(&thing, entry.id).await,
             Message::Lockers(report) => self.handle_lockers(&thing, report, now).await,
+            Message::Access(request) => self.answer_access(&thing, request, now).await,
+            Message::Journal(journal) => self.handle_journal(&thing, journal, now).await,
             Message::Presence(event) => self.handle_presence(&thing, &event, now).await,
             Message::NotUnderstood => self.record_fault(&thing, DeviceFault::NotUnderstood, None, now).await,
         };

@@ -15,22 +15,27 @@ impl Devices {
         now: Instant,
     ) -> Result<(), Error> {
         let automat = automat(thing)?;
-        let lockers = report.lockers.into_iter().filter_map(|(index, locker)| {
-            let door = match locker.door {
-                None => DoorState::Unknown,
-                Some(Door::Open) => DoorState::Open,
-                Some(Door::Closed) => DoorState::Closed,
-            };
-            let locker = LockerReport { key_inside: locker.key, door, by: locker.by };
-            Some((LockerIndex::new(u32::from(index)).ok()?, locker))
-        });
-        // A device has at most two keys, and ids have this length.
-        let device_keys = report.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();
-        let reports = LockerReports { n: report.n, lockers: lockers.collect(), device_keys };
-        self.store.record_locker_reports(&automat, reports, now).await?;
-        if !report.is_understood {
+        let is_understood = report.is_understood;
+        self.store.record_locker_reports(&automat, reports(report), now).await?;
+        if !is_understood {
             self.store.record_fault(&automat, DeviceFault::NotUnderstood, None, now).await?;
         }
         Ok(())
     }
+}
+
+/// A report as the store takes it, without lockers that no automat has.
+pub(crate) fn reports(report: LockersReport) -> LockerReports {
+    let lockers = report.lockers.into_iter().filter_map(|(index, locker)| {
+        let door = match locker.door {
+            None => DoorState::Unknown,
+            Some(Door::Open) => DoorState::Open,
+            Some(Door::Closed) => DoorState::Closed,
+        };
+        let locker = LockerReport { key_inside: locker.key, door, by: locker.by };
+        Some((LockerIndex::new(u32::from(index)).ok()?, locker))
+    });
+    // A device has at most two keys, and ids have this length.
+    let device_keys = report.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();
+    LockerReports { n: report.n, lockers: lockers.collect(), device_keys }
 }

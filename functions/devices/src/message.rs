@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Door, EntryMessage, OpeningReport, ThingName};
+use protocol::{AccessRequest, CodeKind, Door, EntryMessage, OfflineEntry, OpeningReport, ThingName, Times};
 use serde::Deserialize;
 use serde_json::Value;
+
+/// The longest name of a question or a journal.
+const MAX_NAME_BYTES: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Message {
@@ -16,6 +19,10 @@ pub enum Message {
     MalformedEntry(EntryId),
     /// Doors and keys: rule `automat_lockers`.
     Lockers(LockersReport),
+    /// A question for what may be opened without the cloud: rule `automat_access`.
+    Access(AccessRequest),
+    /// What the device did without the cloud: rule `automat_journal`.
+    Journal(Journal),
     /// A lifecycle event of AWS IoT Core: rule `automat_presence`.
     Presence(LifecycleEvent),
     /// Nothing in the message can be used.
@@ -28,6 +35,8 @@ enum Kind {
     Openings,
     Keypad,
     Lockers,
+    Access,
+    Journal,
     Presence,
 }
 
@@ -51,9 +60,73 @@ impl Message {
                 .or_else(|_| EntryId::deserialize(event).map(Self::MalformedEntry))
                 .ok(),
             Kind::Lockers => LockersReport::read(event).map(Self::Lockers),
+            Kind::Access => read_access(event).map(Self::Access),
+            Kind::Journal => Journal::read(event).map(Self::Journal),
             Kind::Presence => Some(Self::Presence(LifecycleEvent::deserialize(event)?)),
         };
         Ok((ThingName::new(&thing), message.unwrap_or(Self::NotUnderstood)))
+    }
+}
+
+/// `None` if the question or its id cannot be read: nobody could tell which question an answer belongs to.
+fn read_access(event: &Value) -> Option<AccessRequest> {
+    AccessRequest::deserialize(event).ok().filter(|request| is_name(&request.id))
+}
+
+/// Whether a device may name a question or a journal like this.
+fn is_name(text: &str) -> bool {
+    (1..=MAX_NAME_BYTES).contains(&text.len())
+}
+
+/// Lines of a device's journal, as far as they are understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journal {
+    pub journal: String,
+    pub lines: Vec<Line>,
+}
+
+/// One line; `None` for what is not understood. Such a line is passed over and does not block those after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub number: u64,
+    pub at: Option<Times>,
+    pub what: Option<LineFact>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineFact {
+    Entry(OfflineEntry),
+    WrongEntry(CodeKind),
+    Lockers(LockersReport),
+}
+
+impl Journal {
+    /// Reads what is known; `None` if it is not known which lines these are. A line without a readable number has the one after the
+    /// line before.
+    fn read(event: &Value) -> Option<Self> {
+        let journal = event.get("journal")?.as_str().filter(|journal| is_name(journal))?.to_owned();
+        let mut lines: Vec<Line> = Vec::new();
+        for line in event.get("lines")?.as_array()? {
+            let written = line.get("j").and_then(Value::as_u64).filter(|number| *number > 0);
+            let number = written.or_else(|| lines.last()?.number.checked_add(1))?;
+            let at = line.get("at").and_then(|at| Times::deserialize(at).ok());
+            lines.push(Line { number, at, what: line.get("what").and_then(LineFact::read) });
+        }
+        Some(Self { journal, lines })
+    }
+}
+
+impl LineFact {
+    /// It has one member, whose name says what it is.
+    fn read(what: &Value) -> Option<Self> {
+        let mut members = what.as_object()?.iter();
+        let (Some((kind, fact)), None) = (members.next(), members.next()) else { return None };
+        match kind.as_str() {
+            "entry" => OfflineEntry::deserialize(fact).ok().map(Self::Entry),
+            "wrongEntry" => CodeKind::deserialize(fact).ok().map(Self::WrongEntry),
+            "lockers" => LockersReport::read(fact).map(Self::Lockers),
+            _ => None,
+        }
     }
 }
 
@@ -263,6 +336,58 @@ mod tests {
             json!({ "message": "keypad", "thing": "lobby", "id": 7, "kind": "pin" }),
         ] {
             assert_eq!(read(&nothing), Message::NotUnderstood);
+        }
+    }
+
+    #[test]
+    fn a_question_without_a_usable_id_or_lockers_is_not_understood() {
+        let question = |id: Value, lockers: Value| {
+            read(&json!({ "message": "access", "thing": "lobby", "id": id, "lockers": lockers }))
+        };
+        let asked = |lockers| Message::Access(AccessRequest { id: "a-1".to_owned(), lockers });
+        assert_eq!(question(json!("a-1"), Value::Null), asked(None));
+        assert_eq!(question(json!("a-1"), json!([7, 9])), asked(Some(vec![7, 9])));
+        assert_eq!(read(&json!({ "message": "access", "thing": "lobby", "id": "a-1" })), asked(None));
+        for id in [json!(""), json!("x".repeat(65)), json!(7), Value::Null] {
+            assert_eq!(question(id, json!([7])), Message::NotUnderstood);
+        }
+        for lockers in [json!("all"), json!([-1]), json!([70_000]), json!({})] {
+            assert_eq!(question(json!("a-1"), lockers), Message::NotUnderstood);
+        }
+    }
+
+    #[test]
+    fn an_unknown_line_of_a_journal_keeps_its_number_and_blocks_no_other() {
+        let (entry, report) = (
+            json!({"id": "e-1", "kind": "returnCode", "lockers": [7]}),
+            json!({"n": 5, "lockers": {"7": {"key": true}}}),
+        );
+        let line = |j: Value, what: Value| json!({ "j": j, "at": { "from": 10, "to": 12 }, "what": what });
+        let event = json!({ "message": "journal", "thing": "lobby", "journal": "f81c", "lines": [
+            line(json!(41), json!({ "entry": entry })),
+            line(json!(42), json!({ "smoke": true })),
+            line(json!("x"), json!({ "wrongEntry": "pin" })),
+            line(json!(44), json!({ "wrongEntry": "face" })),
+            line(json!(45), json!({ "lockers": report })),
+            { "j": 46, "what": { "wrongEntry": "pin" } },
+            line(json!(47), json!({ "wrongEntry": "pin", "entry": entry })),
+        ]});
+        let Message::Journal(journal) = read(&event) else { panic!("a journal") };
+        assert_eq!(journal.journal, "f81c");
+        assert_eq!(journal.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [41, 42, 43, 44, 45, 46, 47]);
+        let known: Vec<_> = journal.lines.iter().map(|line| (line.at.is_some(), line.what.is_some())).collect();
+        let expected =
+            [(true, true), (true, false), (true, true), (true, false), (true, true), (false, true), (true, false)];
+        assert_eq!(known, expected);
+        let Some(LineFact::Lockers(report)) = &journal.lines[4].what else { panic!("lockers") };
+        assert_eq!(report.lockers.len(), 1);
+        for broken in [
+            json!({ "message": "journal", "thing": "lobby", "journal": "", "lines": [] }),
+            json!({ "message": "journal", "thing": "lobby", "lines": [] }),
+            json!({ "message": "journal", "thing": "lobby", "journal": "f81c" }),
+            json!({ "message": "journal", "thing": "lobby", "journal": "f81c", "lines": [{ "j": 0 }] }),
+        ] {
+            assert_eq!(read(&broken), Message::NotUnderstood, "{broken}");
         }
     }
 

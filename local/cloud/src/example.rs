@@ -58,8 +58,7 @@ pub async fn fill_if_empty(store: &Store, now: Instant) -> anyhow::Result<bool> 
     if !store.automats(&PageRequest { limit: 1, after: None }).await?.data.is_empty() {
         return Ok(false);
     }
-    let metadata =
-        RequestMetadata { actor: Actor::new("example"), now, receipt: None, notify: domain::Notify::default() };
+    let metadata = RequestMetadata::new(Actor::new("example"), now);
     let automat = AutomatId::parse("lobby")?;
     store.create_automat(automat_draft(automat.clone())?, &metadata).await?;
     for key in KEYS {

@@ -7,6 +7,7 @@ use dynamodb::Database;
 use permissions::Role;
 use serde_json::Value;
 use store::Store;
+use things::Things;
 use triggers::{Feeder, Function, Start, Stream, Triggers};
 
 use template::TEMPLATE;
@@ -41,9 +42,14 @@ pub(crate) async fn start(
 }
 
 /// The function with its store, which does not have the secret of the codes.
-pub(crate) fn function(database: &Database, table: &str, role: &Role, random: Random) -> anyhow::Result<Function> {
+pub(crate) fn function(
+    database: &Database,
+    table: &str,
+    role: &Role,
+    (data_plane, clock, random): (&aws_sdk_iotdataplane::Client, Clock, Random),
+) -> anyhow::Result<Function> {
     let store = Store::without_codes(role.dynamodb(&database.client()), table, random)?;
-    let projector = Projector { store };
+    let projector = Projector { store, things: Things::new(role.iot(data_plane)), clock };
     Ok(Function::new(move |event: Value| {
         let projector = projector.clone();
         async move { projector.handle(&event).await }

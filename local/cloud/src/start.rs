@@ -148,7 +148,8 @@ impl LocalCloud {
             notifications::function(app(notifications::FUNCTION), &permissions.role(notifications::FUNCTION), &outbox);
         let checkpoint = folder.as_ref().map(Folder::stream);
         let notifications = Notifications::start(function, &database, TABLE, checkpoint, clock.clone()).await?;
-        let function = projector::function(&database, TABLE, &permissions.role(projector::FUNCTION), random.clone())?;
+        let role = permissions.role(projector::FUNCTION);
+        let function = projector::function(&database, TABLE, &role, (&data_plane, clock.clone(), random.clone()))?;
         let projection = projector::start(function, &store, &database, TABLE, folder.as_ref()).await?;
 
         let role = if options.empty { Role::Admin } else { Role::Operator };

@@ -9,6 +9,7 @@ mod binaries;
 mod calls;
 mod dashboard;
 mod deployment;
+mod device_policy;
 mod invokers;
 mod judges;
 mod metrics;
@@ -60,6 +61,7 @@ const CHECKS: &[Check] = &[
     ("stack policy", stack_policy::findings),
     ("nested stacks", nested::findings),
     ("deployment", deployment::findings),
+    ("device policy", device_policy::findings),
     ("metrics", metrics::findings),
     ("redeployment", redeployment::findings),
     ("dashboard", dashboard::findings),

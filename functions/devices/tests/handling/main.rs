@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 mod data_plane;
+mod journal;
 mod messages;
 mod openings;
 mod scene;
