@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use protocol::{ThingName, Topics};
 use tokio::sync::{Mutex, watch};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
 use crate::clock::Millis;
@@ -57,7 +57,7 @@ pub enum Error {
     #[error(transparent)]
     Random(#[from] NoRandomness),
     /// The tokio runtime is shutting down.
-    #[error("a write to the journal was interrupted")]
+    #[error("a write to the journal or a computation was interrupted")]
     CutOff,
 }
 
@@ -89,6 +89,7 @@ pub async fn run(
         hardware,
         journal: Arc::new(Mutex::new(journal)),
         connection: None,
+        hashes: JoinSet::new(),
         started: Instant::now(),
         random,
         ready: controls.ready,
@@ -107,6 +108,8 @@ struct Driver<H> {
     hardware: H,
     journal: Arc<Mutex<JournalFile>>,
     connection: Option<Connection>,
+    /// The verifiers that are being computed.
+    hashes: JoinSet<Input>,
     started: Instant,
     random: Random,
     ready: watch::Sender<bool>,
@@ -122,6 +125,7 @@ impl<H: Hardware> Driver<H> {
                 () = &mut shutdown => return Ok(()),
                 event = self.hardware.event() => self.happened(event?)?,
                 Some(event) = link.events.recv() => self.received(event),
+                Some(hashed) = self.hashes.join_next() => hashed.map_err(|_| Error::CutOff)?,
                 () = until(self.started, wake_at) => Input::Tick,
             };
             self.take(input).await?;
@@ -164,6 +168,7 @@ impl<H: Hardware> Driver<H> {
                     Effect::RunMotor { locker, id } => self.hardware.run_motor(locker, &id)?,
                     Effect::Publish { topic, payload } => self.publish(topic, payload),
                     Effect::Show(display) => self.hardware.show(display),
+                    Effect::Hash(hashing) => drop(self.hashes.spawn_blocking(move || hashing.carry_out())),
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The device side of a key automat: the part that a manufacturer ports, and a simulated automat to try it with.
 //!
 //! - [`device`] decides. It is pure, and every rule is in it.
-//! - [`journal`] keeps what the device has acted on across power cuts.
+//! - [`journal`] keeps what the device has acted on across power cuts, and what it did without the cloud.
 //! - [`clock`] estimates the time from the cloud's responses alone.
 //! - [`hardware`] is the interface that a manufacturer implements.
 //! - [`driver`] carries out decisions, over a [`link`] to AWS IoT Core.

@@ -39,7 +39,7 @@ pub(crate) async fn run(mut automat: SimulatedAutomat) -> ExitCode {
                 // A countdown changes every second; its first value is enough here.
                 let waits = matches!(shown, Display::Wait(_));
                 if !(counts_down && waits) {
-                    say(&if shown == Display::Off { "The automat is off.".to_owned() } else { format!("  [{}]", automat.text(shown)) });
+                    say(&display_text(&automat, shown));
                 }
                 counts_down = waits;
             }
@@ -88,6 +88,14 @@ fn carry_out(command: Command, automat: &SimulatedAutomat) -> String {
         Command::Lockers => table(automat),
         Command::Help | Command::Restart | Command::Quit => command::HELP.to_owned(),
     }
+}
+
+/// What the display reads, a line of it in brackets.
+fn display_text(automat: &SimulatedAutomat, shown: Display) -> String {
+    if shown == Display::Off {
+        return "The automat is off.".to_owned();
+    }
+    automat.text(shown).split('\n').map(|line| format!("  [{line}]")).collect::<Vec<_>>().join("\n")
 }
 
 fn connection_text(connected: bool) -> &'static str {

@@ -2,7 +2,7 @@
 
 use protocol::Purpose;
 
-/// A text on the display, with the index of a locker where it names one: [`Display::text`] has the number on its door. It
+/// A text on the display, of at most two lines, with the index of a locker where it names one: [`Display::text`] has the number on its door. It
 /// never gives the reason why a code was refused: that would help somebody who is trying
 /// codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,11 @@ pub enum Display {
         purpose: Purpose,
         more: u16,
     },
+    /// To return a key, by the device's own decision; and this many lockers open after it.
+    OpenOffline {
+        locker: u16,
+        more: u16,
+    },
     /// The code is for keys that are inside and for keys that are out: which are wanted?
     FetchOrReturn,
     /// Its door was not closed in time, so no more lockers open.
@@ -35,6 +40,8 @@ pub enum Display {
     /// The cloud did not reply in time.
     TryAgain,
     NoConnection,
+    /// The code returns no key, and the cloud cannot be asked what else it is for: it may be right.
+    ReturnsOnly,
     /// Seconds until the next entry is accepted: the keypad is slow after wrong entries.
     Wait(u32),
 }
@@ -63,6 +70,11 @@ impl Display {
             Self::OpenOfSeveral { locker, purpose, more } => {
                 format!("{}, close the door, {more} more", Self::Open { locker, purpose }.text(first_number))
             }
+            Self::OpenOffline { locker, more } => {
+                let next = if more > 0 { format!(", close the door, {more} more") } else { String::new() };
+                let (locker, recorded) = (door(locker), "No connection: your return is recorded here");
+                format!("Locker {locker}: put the key back{next}\n{recorded}")
+            }
             Self::FetchOrReturn => "1 fetch keys  2 return keys".to_owned(),
             Self::DoorOpen(locker) => format!("Close locker {} and type the code again", door(locker)),
             Self::StillOut(1) => "1 key is not here".to_owned(),
@@ -71,6 +83,7 @@ impl Display {
             Self::NotValid => "Not valid now".to_owned(),
             Self::TryAgain => "Try again".to_owned(),
             Self::NoConnection => "No connection".to_owned(),
+            Self::ReturnsOnly => "No connection\nOnly returns work now".to_owned(),
             Self::Wait(seconds) => format!("Please wait {}:{:02}", seconds / 60, seconds % 60),
         }
     }
@@ -95,6 +108,23 @@ mod tests {
                 "Locker 107: take your key, close the door, 2 more",
                 "Close locker 107 and type the code again",
                 "Locker 107 does not open",
+            ]
+        );
+    }
+
+    #[test]
+    fn without_the_cloud_the_display_says_so() {
+        let shown = [
+            Display::OpenOffline { locker: 6, more: 0 },
+            Display::OpenOffline { locker: 6, more: 1 },
+            Display::ReturnsOnly,
+        ];
+        assert_eq!(
+            shown.map(|display| display.text(101)),
+            [
+                "Locker 107: put the key back\nNo connection: your return is recorded here",
+                "Locker 107: put the key back, close the door, 1 more\nNo connection: your return is recorded here",
+                "No connection\nOnly returns work now",
             ]
         );
     }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use protocol::Door;
+use protocol::{Door, Verifier};
 use serde::Serialize;
 
-use super::Display;
+use super::{Display, Hashing};
 use crate::journal::Record;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,13 @@ pub enum Input {
         /// 80 random bits: part of the entry's id, if the keys end an entry.
         random: u128,
     },
+    /// An [`Effect::Hash`] is done.
+    Hashed {
+        /// The entry's id.
+        id: String,
+        /// Of its code, under each of the device's keys.
+        verifiers: Vec<Verifier>,
+    },
     Tick,
 }
 
@@ -56,6 +63,8 @@ pub enum Effect {
         payload: Vec<u8>,
     },
     Show(Display),
+    /// Compute the verifiers of a typed PIN, where nothing else waits for it, and pass the result of [`Hashing::carry_out`].
+    Hash(Hashing),
 }
 
 impl Effect {

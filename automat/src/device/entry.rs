@@ -3,18 +3,15 @@
 use std::fmt;
 use std::iter;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::{CodeKind, EntryMessage};
 use ring::hmac;
 use ulid::Ulid;
 
 use super::keypad::Pressed;
+use super::offline::TypedEntry;
+use super::verifier::{CodeName, NAME_BYTES};
 use super::{Device, Display, Effect, Keys};
 use crate::clock::Millis;
-
-/// Length of a code's name in bytes, cut from the MAC.
-const MAC_BYTES: usize = 16;
 
 /// Length of a key's id in bytes.
 const ID_BYTES: usize = 4;
@@ -47,15 +44,17 @@ impl DeviceKey {
         iter::once(&self.key).chain(&self.other).map(id).collect()
     }
 
-    /// The name of a code under the key, and under the other one if there is one.
-    fn names(&self, kind: CodeKind, digits: &str) -> (String, Option<String>) {
+    /// The name of a code under the key, and then under the other one if there is one.
+    pub(super) fn names(&self, kind: CodeKind, digits: &str) -> Vec<CodeName> {
         let name = |key| {
             let mut mac = hmac::Context::with_key(key);
             mac.update(kind.prefix().as_bytes());
             mac.update(digits.as_bytes());
-            URL_SAFE_NO_PAD.encode(&mac.sign().as_ref()[..MAC_BYTES])
+            let mut name = [0; NAME_BYTES];
+            name.copy_from_slice(&mac.sign().as_ref()[..NAME_BYTES]);
+            CodeName(name)
         };
-        (name(&self.key), self.other.as_ref().map(name))
+        iter::once(&self.key).chain(&self.other).map(name).collect()
     }
 }
 
@@ -72,7 +71,7 @@ impl Device {
                 self.choose(key, now, effects);
                 continue;
             }
-            if self.sequence.is_busy() {
+            if self.sequence.is_busy() || self.pending.is_some() {
                 continue;
             }
             match self.keypad.press(key, now) {
@@ -84,21 +83,26 @@ impl Device {
     }
 
     fn enter(&mut self, kind: CodeKind, digits: &str, random: u128, now: Millis, effects: &mut Vec<Effect>) {
-        let (true, Some(clock), Some(key)) = (self.connected, self.clock, &self.identity.key) else {
+        let Some(key) = &self.identity.key else {
             return self.show(Display::NoConnection, now, effects);
         };
-        let id = Ulid::from_parts(u64::try_from(clock.millis(now)).unwrap_or(0), random).to_string();
-        let (code, other) = key.names(kind, digits);
+        let names = key.names(kind, digits);
+        let clock = self.time.clock();
+        let millis = clock.map_or_else(|| self.time.times(now).from.saturating_mul(1000), |clock| clock.millis(now));
+        let id = Ulid::from_parts(u64::try_from(millis).unwrap_or(0), random).to_string();
+        let (true, Some(clock)) = (self.connected, clock) else {
+            return self.decide(TypedEntry { id, kind, names, was_sent: false }, now, effects);
+        };
         let entry = EntryMessage {
             id: id.clone(),
             kind,
-            code,
-            other,
+            code: names.first().map(CodeName::encode).unwrap_or_default(),
+            other: names.get(1).map(CodeName::encode),
             at: clock.seconds(now),
             inside: self.lockers.inside().collect(),
         };
         effects.push(Effect::publish(self.identity.topics.keypad(), &entry));
-        self.keypad.wait(id, now);
+        self.wait_for_cloud(TypedEntry { id, kind, names, was_sent: true }, now);
         self.show(Display::Asking, now, effects);
     }
 
@@ -112,12 +116,16 @@ impl Device {
 mod tests {
     use super::*;
 
+    fn names(key: &DeviceKey, kind: CodeKind) -> Vec<String> {
+        key.names(kind, "4711").iter().map(CodeName::encode).collect()
+    }
+
     #[test]
     fn a_code_has_the_same_name_as_in_the_cloud() {
         // printf 'pin 4711' | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01 -binary | head -c 16 | basenc --base64url
         let key = DeviceKey::new(&[1; 32]);
-        assert_eq!(key.names(CodeKind::Pin, "4711"), ("FJBag743bcU2cjpyrLo69A".to_owned(), None));
-        assert_eq!(key.names(CodeKind::ReturnCode, "4711"), ("BX8t1X3UU3uZ33Lt7lE7GQ".to_owned(), None));
+        assert_eq!(names(&key, CodeKind::Pin), ["FJBag743bcU2cjpyrLo69A"]);
+        assert_eq!(names(&key, CodeKind::ReturnCode), ["BX8t1X3UU3uZ33Lt7lE7GQ"]);
         assert_eq!(format!("{key:?}"), "DeviceKey(…)");
     }
 
@@ -131,8 +139,8 @@ mod tests {
         let bytes = bytes.as_str().unwrap_or_default();
         for row in [
             format!("| id of the key | `{}` |", key.ids()[0]),
-            format!("| code `pin 4711` | `{}` |", key.names(CodeKind::Pin, "4711").0),
-            format!("| code `return 4711` | `{}` |", key.names(CodeKind::ReturnCode, "4711").0),
+            format!("| code `pin 4711` | `{}` |", names(&key, CodeKind::Pin)[0]),
+            format!("| code `return 4711` | `{}` |", names(&key, CodeKind::ReturnCode)[0]),
             format!("| inside 0, 2, 5, 7 | `{bytes}` |"),
         ] {
             assert!(document.contains(&row), "{row}");
@@ -143,8 +151,8 @@ mod tests {
     fn with_two_keys_a_code_has_a_name_under_each_and_each_key_an_id() {
         let [one, two] = [[1; 32], [2; 32]].map(|bytes| DeviceKey::new(&bytes));
         let both = DeviceKey::new(&[1; 32]).with_other(&[2; 32]);
-        let name = |key: &DeviceKey| key.names(CodeKind::Pin, "4711").0;
-        assert_eq!(both.names(CodeKind::Pin, "4711"), (name(&one), Some(name(&two))));
+        let of = |key| names(key, CodeKind::Pin);
+        assert_eq!(of(&both), [of(&one), of(&two)].concat());
         // printf id | openssl dgst -sha256 -mac HMAC -macopt hexkey:0101…01 | head -c 8; `shared/store` has the same vector
         assert_eq!(one.ids(), ["a2bfbba4"]);
         assert_eq!(both.ids(), [one.ids(), two.ids()].concat());

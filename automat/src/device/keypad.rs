@@ -1,4 +1,4 @@
-//! The keypad: typed keys become an entry, and one entry at a time waits for its reply.
+//! The keypad: typed keys become an entry.
 
 use protocol::CodeKind;
 
@@ -9,8 +9,6 @@ use crate::clock::Millis;
 const IDLE: Millis = 30_000;
 /// How long a refused code is shown before the remaining wait.
 const REFUSED: Millis = 3_000;
-/// How long an entry waits for its reply.
-const PATIENCE: Millis = 5_000;
 /// The longest PIN. Longer entries are cut to one digit more, so that they are still recognized as too long.
 const LONGEST_PIN: usize = 9;
 const SHORTEST_PIN: usize = 4;
@@ -19,8 +17,6 @@ const RETURN_CODE: usize = 4;
 #[derive(Debug, Default)]
 pub(super) struct Keypad {
     typed: Typed,
-    /// The entry that is waiting, and until when.
-    waiting: Option<(String, Millis)>,
     /// Until when keys are ignored, because the cloud would not check an entry.
     paused_until: Millis,
     /// When the display changes by itself: to the remaining wait, or back to [`Display::Ready`].
@@ -38,15 +34,12 @@ struct Typed {
 pub(super) enum Pressed {
     Nothing,
     Show(Display),
-    /// A complete code, to be sent.
+    /// A complete code, to be decided.
     Code(CodeKind, String),
 }
 
 impl Keypad {
     pub(super) fn press(&mut self, key: char, now: Millis) -> Pressed {
-        if self.waiting.is_some() {
-            return Pressed::Nothing;
-        }
         if let Some(wait) = self.pause_left(now) {
             return Pressed::Show(wait);
         }
@@ -70,16 +63,6 @@ impl Keypad {
         }
     }
 
-    /// An entry was sent.
-    pub(super) fn wait(&mut self, id: String, now: Millis) {
-        self.waiting = Some((id, now + PATIENCE));
-    }
-
-    /// Whether a reply belongs to the waiting entry. If so, it is waiting no longer.
-    pub(super) fn take_answer(&mut self, id: &str) -> bool {
-        self.waiting.take_if(|(waiting, _)| waiting == id).is_some()
-    }
-
     /// Ignores keys for some seconds.
     pub(super) fn pause(&mut self, seconds: u32, now: Millis) {
         self.paused_until = now + Millis::from(seconds) * 1000;
@@ -98,19 +81,14 @@ impl Keypad {
     }
 
     pub(super) fn wake_at(&self) -> Option<Millis> {
-        self.waiting.as_ref().map(|(_, until)| *until).into_iter().chain(self.change_at).min()
+        self.change_at
     }
 
     /// The new display, if time has changed it.
     pub(super) fn catch_up(&mut self, now: Millis) -> Option<Display> {
-        let display = if self.waiting.take_if(|(_, until)| *until <= now).is_some() {
-            Display::TryAgain
-        } else if self.change_at.is_some_and(|change_at| change_at <= now) {
-            self.typed = Typed::default();
-            self.pause_left(now).unwrap_or(Display::Ready)
-        } else {
-            return None;
-        };
+        self.change_at.take_if(|change_at| *change_at <= now)?;
+        self.typed = Typed::default();
+        let display = self.pause_left(now).unwrap_or(Display::Ready);
         self.shown(display, now);
         Some(display)
     }

@@ -1,4 +1,6 @@
 //! Reports about lockers: doors and keys.
+//!
+//! What cannot be reported becomes a line of the journal of what was done without the cloud.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +18,8 @@ const RESERVED_AT_ONCE: u64 = 60_000;
 /// were reserved before. Were it as many as otherwise, frequent restarts would drive them so far ahead that the cloud refuses
 /// them.
 const RESERVED_AHEAD: u64 = 100;
+/// The most lockers in a line, so that the cloud can record each line at once.
+const WRITTEN_AT_ONCE: usize = 50;
 
 /// The lockers by their sensors, and those that are yet to be reported.
 #[derive(Debug)]
@@ -24,6 +28,10 @@ pub(super) struct Lockers {
     /// The lockers whose motor is running, each with who had opened it before.
     running: BTreeMap<u16, Option<String>>,
     due: BTreeSet<u16>,
+    /// The lockers that have changed and are neither due nor in a line.
+    changed: BTreeSet<u16>,
+    /// Those among them whose keys have come or gone.
+    moved: BTreeSet<u16>,
     /// Whether the shadow was read on this connection: then the time is known, and all lockers are due or reported.
     is_shadow_read: bool,
     last: u64,
@@ -60,6 +68,8 @@ impl Lockers {
             states: sensors.into_iter().map(locker).collect(),
             running: BTreeMap::new(),
             due: BTreeSet::new(),
+            changed: BTreeSet::new(),
+            moved: BTreeSet::new(),
             is_shadow_read: false,
             last: numbers,
             reserved_up_to: numbers,
@@ -75,6 +85,11 @@ impl Lockers {
     /// more easily than a fetch, so a locker that may hold a key must not count as empty.
     pub(super) fn inside(&self) -> impl Iterator<Item = u16> {
         (0..).zip(&self.states).filter(|(_, state)| state.key.may_be(true)).map(|(locker, _)| locker)
+    }
+
+    /// Whether the device has this locker and neither reading of its sensor has a key.
+    pub(super) fn is_empty(&self, locker: u16) -> bool {
+        self.states.get(usize::from(locker)).is_some_and(|state| !state.key.may_be(true))
     }
 
     pub(super) fn key(&mut self, locker: u16, inside: bool, now: Millis) {
@@ -115,8 +130,7 @@ impl Lockers {
         self.settle(now);
     }
 
-    /// Settles the readings that have lasted, connected or not: what settles offline is reported on the next
-    /// connection. While a motor runs, the readings of its locker wait: only its end shows who they are attributed to.
+    /// Settles the readings that have lasted, connected or not. While a motor runs, the readings of its locker wait: only its end shows who they are attributed to.
     pub(super) fn settle(&mut self, now: Millis) {
         let settling = (0..).zip(&mut self.states).filter(|(locker, _)| !self.running.contains_key(locker));
         for (locker, state) in settling {
@@ -124,9 +138,12 @@ impl Lockers {
             let door_first = state.door.settles_at() <= state.key.settles_at();
             let (key, door) = (state.key.settle(now), state.door.settle(now));
             let latest = if door_first { key.clone().or(door.clone()) } else { door.clone().or(key.clone()) };
+            if key.is_some() {
+                self.moved.insert(locker);
+            }
             if let Some(settled) = latest {
                 state.by = settled.by;
-                self.due.insert(locker);
+                self.changed.insert(locker);
             }
         }
     }
@@ -137,11 +154,38 @@ impl Lockers {
         readings.flatten().min()
     }
 
+    /// The lockers whose keys have come or gone since the last call.
+    pub(super) fn take_moved(&mut self) -> BTreeSet<u16> {
+        std::mem::take(&mut self.moved)
+    }
+
+    /// Makes the changed lockers due.
+    pub(super) fn report_changed(&mut self) {
+        self.due.append(&mut self.changed);
+    }
+
+    /// A report of the changed lockers that is written instead of sent, if there are any. Its number needs no reservation:
+    /// the line has it.
+    pub(super) fn write_changed(&mut self, millis: Option<i64>) -> Option<LockersMessage> {
+        let changed: BTreeSet<u16> = self.changed.iter().copied().take(WRITTEN_AT_ONCE).collect();
+        self.changed.retain(|locker| !changed.contains(locker));
+        if changed.is_empty() {
+            return None;
+        }
+        self.last = self.next_number(millis);
+        Some(self.report(self.last, changed, Vec::new()))
+    }
+
+    /// Makes all lockers due: what was written about them has not reached the cloud.
+    pub(super) fn report_all(&mut self) {
+        self.due = (0..).take(self.states.len()).collect();
+    }
+
     /// Makes all lockers due after the first response on a connection: earlier messages may be lost.
     pub(super) fn report_all_once(&mut self) {
         if !self.is_shadow_read {
             self.is_shadow_read = true;
-            self.due = (0..).take(self.states.len()).collect();
+            self.report_all();
         }
     }
 
@@ -171,18 +215,28 @@ impl Lockers {
         if !self.is_shadow_read || self.due.is_empty() || self.is_reserving {
             return None;
         }
-        let millis = u64::try_from(millis).unwrap_or(0);
-        let n = millis.max(self.last.saturating_add(1));
+        let n = self.next_number(Some(millis));
         if n > self.reserved_up_to {
             self.is_reserving = true;
+            let millis = u64::try_from(millis).unwrap_or(0);
             let up_to = millis.saturating_add(RESERVED_AT_ONCE).max(n.saturating_add(RESERVED_AHEAD));
             return Some(ReportStep::Reserve(Record::Numbers { up_to }));
         }
         self.last = n;
         let due = std::mem::take(&mut self.due);
-        let state = |locker: u16| Some((locker, self.states.get(usize::from(locker))?.state()));
         let device_keys = if due.len() == self.states.len() { device_keys.to_vec() } else { Vec::new() };
-        Some(ReportStep::Send(LockersMessage { n, lockers: due.into_iter().filter_map(state).collect(), device_keys }))
+        Some(ReportStep::Send(self.report(n, due, device_keys)))
+    }
+
+    /// The number of the next report: above all earlier ones, and the time if that is known.
+    fn next_number(&self, millis: Option<i64>) -> u64 {
+        let millis = millis.and_then(|millis| u64::try_from(millis).ok()).unwrap_or(0);
+        millis.max(self.last.saturating_add(1))
+    }
+
+    fn report(&self, n: u64, lockers: BTreeSet<u16>, device_keys: Vec<String>) -> LockersMessage {
+        let state = |locker: u16| Some((locker, self.states.get(usize::from(locker))?.state()));
+        LockersMessage { n, lockers: lockers.into_iter().filter_map(state).collect(), device_keys }
     }
 }
 

@@ -7,19 +7,28 @@
 //! *Invariant:* the motor runs for an opening only after `Persisted(Intent)`, and never again for the same id, however
 //! often the request arrives. *Invariant:* the device trusts no message that it has not asked for: a delta only makes
 //! it read the shadow.
+//!
+//! *Invariant:* without the cloud it opens only empty lockers, for a code that returns their key, and only after
+//! `Persisted(Line)`. It never opens one to fetch a key.
 
+mod access;
 mod display;
 mod effect;
 mod entry;
+mod guesses;
 mod keypad;
 mod lockers;
 mod motors;
+mod offline;
 mod openings;
 mod question;
 mod reports;
 mod sensor;
 mod sequence;
 mod shadow;
+mod time;
+mod upload;
+mod verifier;
 
 use std::collections::BTreeMap;
 
@@ -28,15 +37,21 @@ use protocol::{OpeningRequest, Topics};
 pub use display::Display;
 pub use effect::{Effect, Input, Keys, Motor, Sensors};
 pub use entry::DeviceKey;
+pub use verifier::Hashing;
 
-use crate::clock::{Millis, ServerClock};
+use crate::clock::Millis;
 use crate::journal::{Journal, Record};
+use access::AccessQuestions;
+use guesses::Guesses;
 use keypad::Keypad;
 use lockers::Lockers;
 use motors::{Motors, Run};
+use offline::Pending;
 use question::Question;
 use reports::Reports;
 use sequence::Sequence;
+use time::Time;
+use upload::Upload;
 
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -52,7 +67,9 @@ pub struct Device {
     identity: Identity,
     journal: Journal,
     connected: bool,
-    clock: Option<ServerClock>,
+    /// Whether it has had an input since its start.
+    is_running: bool,
+    time: Time,
     question: Question,
     /// The requests in the last response; reports echo them.
     desired: BTreeMap<u16, OpeningRequest>,
@@ -66,7 +83,13 @@ pub struct Device {
     is_full: bool,
     lockers: Lockers,
     keypad: Keypad,
+    /// The entry that is being decided.
+    pending: Option<Pending>,
     sequence: Sequence,
+    access: AccessQuestions,
+    /// The wrong entries without the cloud.
+    guesses: Guesses,
+    upload: Upload,
 }
 
 impl Device {
@@ -79,16 +102,21 @@ impl Device {
             question: Question::new(identity.life),
             dangling: journal.intents().map(|(locker, entry)| (locker, entry.seq, entry.id.clone())).collect(),
             lockers: Lockers::new(sensors, journal.numbers()),
+            access: AccessQuestions::new(identity.life),
+            time: Time::new(journal.time()),
+            guesses: Guesses::default(),
+            upload: Upload::new(journal.lines()),
             identity,
             journal,
             connected: false,
-            clock: None,
+            is_running: false,
             desired: BTreeMap::new(),
             intents: Vec::new(),
             motors: Motors::default(),
             reports,
             is_full: false,
             keypad: Keypad::default(),
+            pending: None,
             sequence: Sequence::default(),
         }
     }
@@ -96,11 +124,16 @@ impl Device {
     /// Handles one input at a monotonic time. Returns what to do, in order.
     pub fn handle(&mut self, input: Input, now: Millis) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if !std::mem::replace(&mut self.is_running, true) {
+            self.time.start(now);
+            self.guesses = Guesses::resume(self.journal.guesses(), now);
+        }
         // First: the input may change a reading that has already lasted long enough.
         self.lockers.settle(now);
         match input {
             Input::Connected => {
                 self.connected = true;
+                self.upload.connected(now);
                 self.ask(now, &mut effects);
             }
             Input::Disconnected => {
@@ -109,6 +142,9 @@ impl Device {
                 self.reports.lose_all();
                 self.is_full = false;
                 self.lockers.lose_all();
+                self.access.lose_all();
+                self.upload.lose_all();
+                self.lose_answer(now, &mut effects);
             }
             Input::Message { topic, payload } => self.read(&topic, &payload, now, &mut effects),
             Input::Persisted(record) => self.persisted(record, now, &mut effects),
@@ -119,6 +155,7 @@ impl Device {
                 self.sequence_door(locker, door, now);
             }
             Input::Typed { keys, random } => self.typed(&keys, random, now, &mut effects),
+            Input::Hashed { id, verifiers } => self.hashed(&id, &verifiers, now, &mut effects),
             Input::Tick => {}
         }
         self.catch_up(now, &mut effects);
@@ -128,10 +165,12 @@ impl Device {
     /// When to call [`Device::handle`] with [`Input::Tick`] at the latest.
     #[must_use]
     pub fn wake_at(&self) -> Option<Millis> {
-        // Nothing is reported before the shadow was read.
-        let reports = self.reports.wake_at().filter(|_| self.lockers.can_be_reported());
-        let online = [self.question.wake_at(), reports, self.lockers.settles_at()].into_iter().flatten();
-        online.filter(|_| self.connected).chain(self.keypad.wake_at()).chain(self.sequence.wake_at()).min()
+        // Nothing is sent before the shadow was read.
+        let sent = [self.reports.wake_at(), self.access.wake_at(), self.upload.wake_at(self.journal.lines())];
+        let sent = sent.map(|wake_at| wake_at.filter(|_| self.lockers.can_be_reported()));
+        let online = sent.into_iter().chain([self.question.wake_at()]).flatten().filter(|_| self.connected);
+        let own = [self.lockers.settles_at(), self.time.wake_at(), self.keypad.wake_at(), self.sequence.wake_at()];
+        online.chain(own.into_iter().flatten()).chain(self.pending.as_ref().map(Pending::wake_at)).min()
     }
 
     /// Whether the device is connected, knows the time and has reported all its lockers.
@@ -154,14 +193,26 @@ impl Device {
                 self.run_next(locker, now, effects);
             }
             Record::Numbers { up_to } => self.lockers.reserved(up_to),
-            Record::Started { .. } | Record::Acknowledged { .. } | Record::Highest { .. } => {}
+            Record::Line { line } => self.line_written(line.j, now, effects),
+            Record::Started { .. }
+            | Record::Acknowledged { .. }
+            | Record::Highest { .. }
+            | Record::Access { .. }
+            | Record::Time { .. }
+            | Record::Received { .. }
+            | Record::Guesses(_) => {}
         }
     }
 
     /// Whatever is due now.
     fn catch_up(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         self.catch_up_sequence(now, effects);
+        self.catch_up_entry(now, effects);
         effects.extend(self.keypad.catch_up(now).map(Effect::Show));
+        if let Some(record) = self.time.due(now) {
+            self.persist(record, effects);
+        }
+        self.note_changes(now, effects);
         if !self.connected {
             return;
         }
@@ -169,12 +220,14 @@ impl Device {
             self.ask(now, effects);
         }
         self.report_openings(now, effects);
+        self.send_lines(now, effects);
         self.report_lockers(now, effects);
+        self.ask_for_access(now, effects);
     }
 
     /// Reports the lockers that have changed, once the time is known.
     fn report_lockers(&mut self, now: Millis, effects: &mut Vec<Effect>) {
-        let Some(clock) = self.clock else { return };
+        let Some(clock) = self.time.clock().filter(|_| self.reports_lockers()) else { return };
         let device_keys = self.identity.key.as_ref().map(DeviceKey::ids).unwrap_or_default();
         match self.lockers.next_step(clock.millis(now), &device_keys) {
             Some(lockers::ReportStep::Reserve(record)) => self.persist(record, effects),

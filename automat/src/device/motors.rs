@@ -4,14 +4,24 @@ use std::collections::{BTreeMap, VecDeque};
 
 use protocol::Purpose;
 
+use crate::clock::Millis;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Run {
     pub(super) locker: u16,
     /// The id of the opening or the entry.
     pub(super) id: String,
-    /// The motor must not start at or after this time, in seconds since 1970.
-    pub(super) expires_at: i64,
+    pub(super) limit: Limit,
     pub(super) why: Why,
+}
+
+/// When it is too late for a motor to start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// At or after this time of the cloud, in seconds since 1970.
+    Cloud(i64),
+    /// At or after this count of the device, which needs no time of the cloud.
+    Counter(Millis),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +30,15 @@ pub(super) enum Why {
     Opening { seq: u64 },
     /// A keypad entry. No intent is written: the entry exists in memory only, so nothing can run the motor a second
     /// time after a power cut.
-    Entry(Purpose),
+    Entry(EntryRun),
+}
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct EntryRun {
+    pub(super) purpose: Purpose,
+    /// The device has decided it: then only empty lockers open.
+    pub(super) is_offline: bool,
 }
 
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use protocol::{EntryResponse, OpeningReport, OpeningRequest, OpeningResult};
 
-use super::motors::{Run, Why};
+use super::motors::{Limit, Run, Why};
 use super::sequence::Allowed;
 use super::{Device, Display, Effect, Motor};
 use crate::clock::Millis;
@@ -29,10 +29,11 @@ impl Device {
             self.settle(locker, seq, id, OpeningResult::Refused, now, effects);
         } else if self.journal.started_at().is_none_or(|started_at| issued_at < started_at) {
             self.settle(locker, seq, id, OpeningResult::Failed, now, effects);
-        } else if self.is_past(expires_at, now) {
+        } else if self.is_past(Limit::Cloud(expires_at), now) {
             self.settle(locker, seq, id, OpeningResult::Expired, now, effects);
         } else {
-            self.intents.push(Run { locker, id: id.clone(), expires_at, why: Why::Opening { seq } });
+            let limit = Limit::Cloud(expires_at);
+            self.intents.push(Run { locker, id: id.clone(), limit, why: Why::Opening { seq } });
             self.persist(Record::Intent { locker, seq, id }, effects);
         }
     }
@@ -65,8 +66,9 @@ impl Device {
     /// written, the next run starts after that.
     pub(super) fn run_next(&mut self, locker: u16, now: Millis, effects: &mut Vec<Effect>) {
         while let Some(run) = self.motors.next(locker) {
+            let is_full = matches!(run.why, Why::Entry(entry) if entry.is_offline) && !self.lockers.is_empty(locker);
             match run.why {
-                _ if !self.is_past(run.expires_at, now) => {
+                _ if !self.is_past(run.limit, now) && !is_full => {
                     self.lockers.opened_by(locker, &run.id);
                     effects.push(Effect::RunMotor { locker, id: run.id.clone() });
                     return self.motors.start(run);
@@ -88,8 +90,8 @@ impl Device {
             (Why::Opening { seq }, Motor::Jammed) => {
                 self.settle(locker, seq, run.id, OpeningResult::Failed, now, effects);
             }
-            (Why::Entry(purpose), motor) => {
-                self.entry_done(locker, purpose, motor, now, effects);
+            (Why::Entry(entry), motor) => {
+                self.entry_done(locker, entry, motor, now, effects);
                 self.run_next(locker, now, effects);
             }
         }
@@ -104,13 +106,14 @@ impl Device {
 
     /// Handles the reply to the entry with this id.
     pub(super) fn answered(&mut self, id: &str, response: EntryResponse, now: Millis, effects: &mut Vec<Effect>) {
-        if !self.keypad.take_answer(id) {
+        if !self.take_answer(id) {
             return;
         }
         match response {
             EntryResponse::Open { fetch, give_back, missing, expires_at } => {
                 let missing = u16::try_from(missing.len()).unwrap_or(u16::MAX);
-                let allowed = Allowed { id: id.to_owned(), fetch, give_back, missing, expires_at };
+                let limit = Limit::Cloud(expires_at);
+                let allowed = Allowed { id: id.to_owned(), fetch, give_back, missing, limit, is_offline: false };
                 self.open_for_entry(allowed, now, effects);
             }
             EntryResponse::No { seconds } => {
@@ -135,12 +138,15 @@ impl Device {
         effects: &mut Vec<Effect>,
     ) {
         // Requests are read only after the first response, which sets the clock.
-        let at = self.clock.map_or(0, |clock| clock.seconds(now));
+        let at = self.time.clock().map_or(0, |clock| clock.seconds(now));
         self.persist(Record::Report { locker, seq, report: OpeningReport { id, result, at } }, effects);
     }
 
-    /// Whether an instant has passed, by an estimate that is never behind. Without one, it has.
-    fn is_past(&self, instant: i64, now: Millis) -> bool {
-        self.clock.is_none_or(|clock| clock.is_due(instant, now))
+    /// Whether it is too late: by an estimate of the cloud's time that is never behind. Without one, it is.
+    fn is_past(&self, limit: Limit, now: Millis) -> bool {
+        match limit {
+            Limit::Cloud(instant) => self.time.clock().is_none_or(|clock| clock.is_due(instant, now)),
+            Limit::Counter(end) => now >= end,
+        }
     }
 }

@@ -8,14 +8,14 @@ use std::collections::VecDeque;
 
 use protocol::{Door, Purpose};
 
-use super::motors::{Run, Why};
+use super::motors::{EntryRun, Limit, Run, Why};
 use super::{Device, Display, Effect, Motor};
 use crate::clock::Millis;
 
 /// How long the question which keys to fetch or to return is shown.
 const CHOICE: Millis = 20_000;
 /// The next locker opens at most this long after the last door was closed.
-const NEXT_SECONDS: i64 = 30;
+const NEXT: Millis = 30_000;
 /// How long an unlocked door may stay closed before the next locker opens.
 const UNOPENED: Millis = 10_000;
 /// How long a door may stay open.
@@ -25,7 +25,7 @@ const CLOSED_FOR: Millis = 1_000;
 /// How long a jam is shown before the next locker opens.
 const JAM_SHOWN: Millis = 3_000;
 
-/// What the cloud allowed for an entry.
+/// What the cloud allowed for an entry, or the device without it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Allowed {
     /// The entry's id.
@@ -34,8 +34,10 @@ pub(super) struct Allowed {
     pub(super) give_back: Vec<u16>,
     /// How many keys of the code somebody else has.
     pub(super) missing: u16,
-    /// In seconds since 1970, for the first locker.
-    pub(super) expires_at: i64,
+    /// For the first locker.
+    pub(super) limit: Limit,
+    /// The device has decided it.
+    pub(super) is_offline: bool,
 }
 
 /// The sequence under way.
@@ -60,7 +62,7 @@ enum Stage {
 #[derive(Debug)]
 struct Rest {
     id: String,
-    purpose: Purpose,
+    run: EntryRun,
     lockers: VecDeque<u16>,
     missing: u16,
 }
@@ -142,22 +144,26 @@ impl Device {
     }
 
     fn begin(&mut self, allowed: Allowed, purpose: Purpose, now: Millis, effects: &mut Vec<Effect>) {
-        let Allowed { id, fetch, give_back, missing, expires_at } = allowed;
+        let Allowed { id, fetch, give_back, missing, limit, is_offline } = allowed;
         let (lockers, missing) = match purpose {
             Purpose::Fetch => (fetch, missing),
             Purpose::Return => (give_back, 0),
         };
-        self.open_next(Rest { id, purpose, lockers: lockers.into(), missing }, expires_at, now, effects);
+        let run = EntryRun { purpose, is_offline };
+        self.open_next(Rest { id, run, lockers: lockers.into(), missing }, limit, now, effects);
     }
 
-    fn open_next(&mut self, mut rest: Rest, expires_at: i64, now: Millis, effects: &mut Vec<Effect>) {
+    fn open_next(&mut self, mut rest: Rest, limit: Limit, now: Millis, effects: &mut Vec<Effect>) {
+        if rest.run.is_offline {
+            rest.lockers.retain(|locker| self.lockers.is_empty(*locker));
+        }
         let Some(locker) = rest.lockers.pop_front() else {
             if rest.missing > 0 {
                 self.show(Display::StillOut(rest.missing), now, effects);
             }
             return;
         };
-        let run = Run { locker, id: rest.id.clone(), expires_at, why: Why::Entry(rest.purpose) };
+        let run = Run { locker, id: rest.id.clone(), limit, why: Why::Entry(rest.run) };
         self.sequence.0 = Some(Stage::Opening { rest, locker, now: Step::Motor });
         self.show(Display::Opening(locker), now, effects);
         self.run_motor(run, now, effects);
@@ -173,7 +179,7 @@ impl Device {
     pub(super) fn entry_done(
         &mut self,
         locker: u16,
-        purpose: Purpose,
+        run: EntryRun,
         motor: Motor,
         now: Millis,
         effects: &mut Vec<Effect>,
@@ -197,8 +203,9 @@ impl Device {
         };
         let display = match (motor, more) {
             (Motor::Jammed, _) => Display::Jammed(locker),
-            (Motor::Opened, 0) => Display::Open { locker, purpose },
-            (Motor::Opened, more) => Display::OpenOfSeveral { locker, purpose, more },
+            (Motor::Opened, more) if run.is_offline => Display::OpenOffline { locker, more },
+            (Motor::Opened, 0) => Display::Open { locker, purpose: run.purpose },
+            (Motor::Opened, more) => Display::OpenOfSeveral { locker, purpose: run.purpose, more },
         };
         self.show(display, now, effects);
     }
@@ -240,8 +247,7 @@ impl Device {
     /// Opens the next locker.
     fn go_on(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         if let Some(Stage::Opening { rest, .. }) = self.sequence.0.take() {
-            let expires_at = self.clock.map_or(0, |clock| clock.seconds(now).saturating_add(NEXT_SECONDS));
-            self.open_next(rest, expires_at, now, effects);
+            self.open_next(rest, Limit::Counter(now + NEXT), now, effects);
         }
     }
 }

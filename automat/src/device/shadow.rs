@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Desired as Requests, OpeningRequest, Reply, Reported, ShadowUpdate};
+use protocol::{AccessMessage, Desired as Requests, JournalReceipt, OpeningRequest, Reply, Reported, ShadowUpdate};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -75,7 +75,8 @@ impl Device {
     pub fn subscriptions(&self) -> Vec<String> {
         let shadow = ["get/accepted", "get/rejected", "update/accepted", "update/rejected", "update/delta"];
         let topics = &self.identity.topics;
-        shadow.iter().map(|rest| topics.shadow(rest)).chain([topics.keypad_reply()]).collect()
+        let others = [topics.keypad_reply(), topics.access(), topics.journal_receipt()];
+        shadow.iter().map(|rest| topics.shadow(rest)).chain(others).collect()
     }
 
     pub(super) fn ask(&mut self, now: Millis, effects: &mut Vec<Effect>) {
@@ -95,6 +96,14 @@ impl Device {
             if let Ok(Reply { id, response }) = serde_json::from_slice(payload) {
                 self.answered(&id, response, now, effects);
             }
+        } else if topic == topics.access() {
+            if let Ok(message) = serde_json::from_slice::<AccessMessage>(payload) {
+                self.access_message(message, effects);
+            }
+        } else if topic == topics.journal_receipt() {
+            if let Ok(receipt) = serde_json::from_slice::<JournalReceipt>(payload) {
+                self.receipt(receipt, effects);
+            }
         } else if let Ok(response) = serde_json::from_slice::<ShadowResponse>(payload)
             && let Some(token) = response.client_token.clone()
         {
@@ -112,7 +121,7 @@ impl Device {
     fn get_accepted(&mut self, token: &str, response: &ShadowResponse, now: Millis, effects: &mut Vec<Effect>) {
         let Some(timestamp) = response.timestamp else { return };
         let Some(Answered { sent, is_outdated }) = self.question.answered(token, response.version) else { return };
-        self.clock = Some(ServerClock::answered(timestamp, sent));
+        self.time.set(ServerClock::answered(timestamp, sent, now), now);
         self.desired = response.state.desired.requests();
         if self.journal.started_at().is_none() {
             self.begin_journal(timestamp, now, effects);
@@ -121,6 +130,9 @@ impl Device {
         // everything that the shadow still requests is reported again.
         let is_first = !self.lockers.can_be_reported();
         self.lockers.report_all_once();
+        if is_first {
+            self.access.want_all();
+        }
         self.settle_dangling(now, effects);
         for (locker, request) in self.desired.clone() {
             let is_missing = is_first || !response.state.has_report(locker, &request.id);

@@ -6,7 +6,7 @@
 //! stop, because a forgotten intent could open a locker twice.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, IntoInnerError, Write as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -15,7 +15,7 @@ use ring::digest;
 
 use super::{Journal, Record};
 
-/// After this many records the file is rewritten.
+/// After this many records the file is rewritten; or, if it is longer, once it has twice the records that are needed.
 const COMPACT_AFTER: usize = 1024;
 
 /// The journal cannot be read or written. The device must stop: it could not remember what it does next.
@@ -41,6 +41,8 @@ pub struct JournalFile {
     file: File,
     journal: Journal,
     appended: usize,
+    /// After how many records the file is rewritten.
+    compact_after: usize,
     _lock: File,
 }
 
@@ -60,8 +62,9 @@ impl JournalFile {
             Err(source) => return Err(disk(source)),
         };
         // Always rewritten: that removes a damaged end, after which nothing may be appended.
-        let file = rewrite(folder, &journal).map_err(disk)?;
-        Ok(Self { folder: folder.to_owned(), file, journal, appended: 0, _lock: lock })
+        let (file, written) = rewrite(folder, &journal).map_err(disk)?;
+        let compact_after = written.max(COMPACT_AFTER);
+        Ok(Self { folder: folder.to_owned(), file, journal, appended: 0, compact_after, _lock: lock })
     }
 
     #[must_use]
@@ -76,9 +79,9 @@ impl JournalFile {
     }
 
     fn write(&mut self, record: &Record) -> io::Result<()> {
-        if self.appended == COMPACT_AFTER {
-            self.file = rewrite(&self.folder, &self.journal)?;
-            self.appended = 0;
+        if self.appended == self.compact_after {
+            let (file, written) = rewrite(&self.folder, &self.journal)?;
+            (self.file, self.appended, self.compact_after) = (file, 0, written.max(COMPACT_AFTER));
             return Ok(());
         }
         self.file.write_all(&line(record)?)?;
@@ -92,17 +95,18 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("journal")
 }
 
-/// Replaces the file atomically: a power cut leaves either the old or the new one.
-fn rewrite(folder: &Path, journal: &Journal) -> io::Result<File> {
+/// Replaces the file atomically: a power cut leaves either the old or the new one. Returns it with the number of records.
+fn rewrite(folder: &Path, journal: &Journal) -> io::Result<(File, usize)> {
     let new = folder.join("journal.new");
-    let mut file = File::create(&new)?;
-    for record in journal.records() {
-        file.write_all(&line(&record)?)?;
+    let mut file = BufWriter::new(File::create(&new)?);
+    let records = journal.records();
+    for record in &records {
+        file.write_all(&line(record)?)?;
     }
-    file.sync_all()?;
+    file.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
     fs::rename(&new, path(folder))?;
     File::open(folder)?.sync_all()?;
-    OpenOptions::new().append(true).open(path(folder))
+    Ok((OpenOptions::new().append(true).open(path(folder))?, records.len()))
 }
 
 /// The state from a file's lines, or the number of a damaged line.
@@ -136,7 +140,7 @@ fn checksum(json: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{OpeningReport, OpeningResult};
+    use protocol::{CodeKind, JournalFact, JournalLine, OfflineEntry, OpeningReport, OpeningResult, Times};
 
     use super::*;
 
@@ -221,6 +225,23 @@ mod tests {
             journal.append(&Record::Numbers { up_to }).unwrap();
         }
         assert_eq!(fs::read(path(folder.path())).unwrap(), line(&Record::Numbers { up_to: 1024 }).unwrap());
+    }
+
+    #[test]
+    fn lines_that_the_cloud_does_not_have_survive_every_rewriting() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = JournalFile::open(folder.path()).unwrap();
+        journal.append(&Record::Received { journal: "a".to_owned(), up_to: 0 }).unwrap();
+        let at = Times { from: 1, to: None };
+        let entry = OfflineEntry { id: "e".to_owned(), kind: CodeKind::Pin, contract: None, lockers: vec![7] };
+        journal.append(&Record::Line { line: JournalLine { j: 1, at, what: JournalFact::Entry(entry) } }).unwrap();
+        for up_to in 0..2 * COMPACT_AFTER as u64 {
+            journal.append(&Record::Numbers { up_to }).unwrap();
+        }
+        let kept = journal.journal().clone();
+        assert_eq!((kept.lines().waiting().len(), kept.lines().next()), (1, 2));
+        drop(journal);
+        assert_eq!(*JournalFile::open(folder.path()).unwrap().journal(), kept);
     }
 
     #[test]

@@ -1,16 +1,24 @@
-//! What the device must remember across power cuts: which requests it has acted on, and their results.
+//! What the device must remember across power cuts: which requests it has acted on, and their results; and for the time
+//! without the cloud, what it may open then and what it did.
 //!
 //! [`Journal`] is the state, [`Record`] one change to it, and [`JournalFile`] keeps the records on disk. The state is
-//! bounded: per locker the highest `seq` and the latest reports.
+//! bounded: per locker the highest `seq`, the latest reports and the codes that return its key; and the lines that the
+//! cloud has not received, of which reports about lockers leave room for entries.
 
+mod access;
 mod file;
+mod guesses;
+mod lines;
 mod record;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use protocol::OpeningReport;
+use protocol::{JournalFact, OpeningReport};
 
+pub use access::KnownAccess;
 pub use file::{JournalError, JournalFile};
+pub use guesses::{GuessesLeft, SlowLeft};
+pub use lines::Lines;
 pub use record::Record;
 
 /// Reports kept per locker. The cloud has one running opening per locker, so only one may be requested again. The
@@ -24,6 +32,10 @@ pub struct Journal {
     started_at: Option<i64>,
     lockers: BTreeMap<u16, Lane>,
     numbers: u64,
+    access: KnownAccess,
+    time: Option<i64>,
+    lines: Lines,
+    guesses: GuessesLeft,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +88,16 @@ impl Journal {
                 self.lane(*locker, *seq);
             }
             Record::Numbers { up_to } => self.numbers = self.numbers.max(*up_to),
+            Record::Access { all, cost, lockers } => self.access = self.access.after(*all, *cost, lockers),
+            Record::Time { at } => self.time = Some(*at),
+            Record::Line { line } => {
+                if let JournalFact::Lockers(report) = &line.what {
+                    self.numbers = self.numbers.max(report.n);
+                }
+                self.lines.add(line);
+            }
+            Record::Received { journal, up_to } => self.lines.received(journal, *up_to),
+            Record::Guesses(left) => self.guesses = *left,
         }
     }
 
@@ -113,11 +135,36 @@ impl Journal {
         self.numbers
     }
 
+    /// What returns keys without the cloud.
+    #[must_use]
+    pub fn access(&self) -> &KnownAccess {
+        &self.access
+    }
+
+    /// The latest time that was written, in seconds since 1970: it is not before it.
+    #[must_use]
+    pub fn time(&self) -> Option<i64> {
+        self.time
+    }
+
+    /// What was done without the cloud.
+    #[must_use]
+    pub fn lines(&self) -> &Lines {
+        &self.lines
+    }
+
+    /// What the latest wrong entry without the cloud left of the budget.
+    #[must_use]
+    pub fn guesses(&self) -> GuessesLeft {
+        self.guesses
+    }
+
     /// The fewest records that produce this state.
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
         let mut records: Vec<Record> = self.started_at.iter().map(|&at| Record::Started { at }).collect();
         records.push(Record::Numbers { up_to: self.numbers });
+        records.extend(self.records_of_offline());
         for (&locker, lane) in &self.lockers {
             records.push(Record::Highest { locker, seq: lane.highest });
             for entry in &lane.entries {
@@ -130,6 +177,23 @@ impl Journal {
                     records.push(Record::Acknowledged { locker, id });
                 }
             }
+        }
+        records
+    }
+
+    /// Those that are for the time without the cloud.
+    fn records_of_offline(&self) -> Vec<Record> {
+        let mut records: Vec<Record> = self.time.iter().map(|&at| Record::Time { at }).collect();
+        if self.access != KnownAccess::default() {
+            let lockers = self.access.lockers().clone();
+            records.push(Record::Access { all: true, cost: self.access.cost(), lockers });
+        }
+        if self.guesses != GuessesLeft::default() {
+            records.push(Record::Guesses(self.guesses));
+        }
+        if let Some(journal) = self.lines.id() {
+            records.push(Record::Received { journal: journal.to_owned(), up_to: self.lines.received_up_to() });
+            records.extend(self.lines.waiting().map(|line| Record::Line { line: line.clone() }));
         }
         records
     }
@@ -167,7 +231,7 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use protocol::OpeningResult;
+    use protocol::{Access, Door, JournalLine, LockerState, LockersMessage, OpeningResult, Times, Verifier};
 
     use super::*;
 
@@ -225,10 +289,66 @@ mod tests {
         assert_eq!((journal.highest(7), journal.highest(8)), (90, 0));
     }
 
+    fn report_line(j: u64, n: u64) -> Record {
+        let report = LockersMessage { n, lockers: BTreeMap::new(), device_keys: Vec::new() };
+        let at = Times { from: 1, to: None };
+        Record::Line { line: JournalLine { j, at, what: JournalFact::Lockers(report) } }
+    }
+
+    fn access_of(locker: u16, code: &str) -> BTreeMap<u16, Access> {
+        let return_code = (!code.is_empty()).then(|| Verifier(code.to_owned()));
+        BTreeMap::from([(locker, Access { return_code, pins: BTreeMap::new() })])
+    }
+
+    #[test]
+    fn an_answer_replaces_the_access_of_the_lockers_that_were_asked_for() {
+        let some = |locker, code| Record::Access { all: false, cost: 14, lockers: access_of(locker, code) };
+        let mut journal = Journal::replay(&[some(1, "a"), some(2, "b"), some(1, "c"), some(2, "")]);
+        assert_eq!(*journal.access().lockers(), access_of(1, "c"));
+        journal.apply(&Record::Access { all: true, cost: 14, lockers: access_of(3, "d") });
+        assert_eq!(*journal.access().lockers(), access_of(3, "d"));
+    }
+
+    #[test]
+    fn the_number_of_a_report_in_a_line_is_used() {
+        let begun = Record::Received { journal: "a".to_owned(), up_to: 0 };
+        let mut journal = Journal::replay(&[begun, Record::Numbers { up_to: 5 }, report_line(1, 9)]);
+        journal.apply(&Record::Received { journal: "a".to_owned(), up_to: 1 });
+        assert_eq!((journal.numbers(), journal.lines().waiting().len()), (9, 0));
+    }
+
+    #[test]
+    fn every_record_can_be_read_again() {
+        let pins = BTreeMap::from([(Verifier("p".to_owned()), "c-1".to_owned())]);
+        let lockers = BTreeMap::from([(7, Access { return_code: None, pins })]);
+        let state = LockerState { key: true, door: Door::Closed, by: None };
+        let message = LockersMessage { n: 1, lockers: BTreeMap::from([(7, state)]), device_keys: Vec::new() };
+        let at = Times { from: 1, to: Some(2) };
+        let line = JournalLine { j: 1, at, what: JournalFact::Lockers(message) };
+        let slow = Some(SlowLeft { wait: 1, next_in: 2 });
+        for record in [
+            Record::Access { all: true, cost: 14, lockers },
+            Record::Line { line },
+            Record::Received { journal: "a".to_owned(), up_to: 1 },
+            Record::Guesses(GuessesLeft { full_in: 1, forgiven_in: 2, slow }),
+            Record::Time { at: 1 },
+        ] {
+            let json = serde_json::to_string(&record).unwrap();
+            assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record, "{json}");
+        }
+    }
+
     fn any_record() -> impl Strategy<Value = Record> {
         let id = (0_u8..30).prop_map(|id| id.to_string());
-        (0_u16..2, 0_u64..9, id, 0..6).prop_map(|(locker, seq, id, kind)| match kind {
+        (0_u16..2, 0_u64..9, id, 0..13).prop_map(|(locker, seq, id, kind)| match kind {
             0 => Record::Intent { locker, seq, id },
+            6 | 7 => {
+                Record::Access { all: locker == 0, cost: 14, lockers: access_of(u16::try_from(seq).unwrap(), &id[1..]) }
+            }
+            8 => Record::Time { at: i64::try_from(seq).unwrap() },
+            9 | 10 => report_line(seq, u64::from(locker)),
+            11 => Record::Received { journal: locker.to_string(), up_to: seq },
+            12 => Record::Guesses(GuessesLeft { full_in: seq, forgiven_in: 0, slow: None }),
             1 | 2 => {
                 Record::Report { locker, seq, report: OpeningReport { id, result: OpeningResult::Expired, at: 3 } }
             }

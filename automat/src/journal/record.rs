@@ -1,11 +1,17 @@
 //! One line of the journal.
 
-use protocol::OpeningReport;
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use protocol::{Access, JournalLine, OpeningReport};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::GuessesLeft;
 
 /// A change that must survive a power cut.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "camelCase")]
+#[serde(tag = "step", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Record {
     /// The journal is new: the results of earlier requests are unknown.
     Started {
@@ -22,4 +28,28 @@ pub enum Record {
     Highest { locker: u16, seq: u64 },
     /// Locker reports with numbers up to this one may be sent without another record.
     Numbers { up_to: u64 },
+    /// What returns keys without the cloud, of all lockers or of these.
+    Access {
+        all: bool,
+        cost: u8,
+        #[serde(deserialize_with = "nested")]
+        lockers: BTreeMap<u16, Access>,
+    },
+    /// It is not before this time, in seconds since 1970 by the cloud's clock.
+    Time { at: i64 },
+    /// What was done without the cloud.
+    Line {
+        #[serde(deserialize_with = "nested")]
+        line: JournalLine,
+    },
+    /// The cloud has all lines up to this one, of the lines with this id. The first of these records begins them.
+    Received { journal: String, up_to: u64 },
+    /// A wrong entry without the cloud: what is left of the budget.
+    Guesses(GuessesLeft),
+}
+
+/// Reads a value by way of JSON. The fields of a tagged enum are otherwise read from a buffer, which does not read the keys
+/// of a map as numbers.
+fn nested<'de, D: Deserializer<'de>, T: DeserializeOwned>(from: D) -> Result<T, D::Error> {
+    serde_json::from_value(Value::deserialize(from)?).map_err(D::Error::custom)
 }

@@ -21,8 +21,10 @@ pub enum SimulatedUser {
 impl SimulatedUser {
     pub(super) fn reads(self, cabinet: &Arc<Cabinet>, display: Display) {
         let Self::Obliging(moment) = self else { return };
-        let (Display::Open { locker, purpose } | Display::OpenOfSeveral { locker, purpose, .. }) = display else {
-            return;
+        let (locker, purpose) = match display {
+            Display::Open { locker, purpose } | Display::OpenOfSeveral { locker, purpose, .. } => (locker, purpose),
+            Display::OpenOffline { locker, .. } => (locker, Purpose::Return),
+            _ => return,
         };
         let cabinet = Arc::clone(cabinet);
         tokio::spawn(async move {

@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
 mod keypad;
+mod ledger;
 mod lockers;
 mod model;
+mod offline;
 mod openings;
 mod rig;
 mod sequence;

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use automat::clock::Millis;
-use automat::device::{Device, DeviceKey, Display, Effect, Identity, Input, Keys, Motor, Sensors};
+use automat::device::{Device, DeviceKey, Display, Effect, Hashing, Identity, Input, Keys, Motor, Sensors};
 use automat::journal::{Journal, Record};
 use protocol::{Door, OpeningResult, ThingName, Topics};
 use serde_json::{Value, json};
@@ -23,6 +23,9 @@ pub(crate) struct Rig {
     /// Whether the disk is slow: then records wait in `unwritten`.
     pub(crate) slow_disk: bool,
     pub(crate) unwritten: VecDeque<Record>,
+    /// Whether the processor is slow: then computations wait in `hashes`.
+    pub(crate) slow_hash: bool,
+    pub(crate) hashes: VecDeque<Hashing>,
     pub(crate) published: Vec<(String, Value)>,
     pub(crate) motors: Vec<(u16, String)>,
     pub(crate) shown: Vec<Display>,
@@ -37,6 +40,8 @@ impl Rig {
             journal: Journal::default(),
             slow_disk: false,
             unwritten: VecDeque::new(),
+            slow_hash: false,
+            hashes: VecDeque::new(),
             published: Vec::new(),
             motors: Vec::new(),
             shown: Vec::new(),
@@ -75,6 +80,8 @@ impl Rig {
                         self.published.push((topic, serde_json::from_slice(&payload).unwrap()));
                     }
                     Effect::Show(display) => self.shown.push(display),
+                    Effect::Hash(hashing) if self.slow_hash => self.hashes.push_back(hashing),
+                    Effect::Hash(hashing) => inputs.push_back(hashing.carry_out()),
                 }
             }
         }
@@ -89,13 +96,34 @@ impl Rig {
         }
     }
 
-    /// Loses power, restarts and connects.
-    pub(crate) fn restart(&mut self) {
+    /// The slow processor finishes the computations that wait.
+    pub(crate) fn compute(&mut self) {
+        self.slow_hash = false;
+        while let Some(hashing) = self.hashes.pop_front() {
+            self.give(hashing.carry_out());
+        }
+    }
+
+    /// Loses power, and restarts without a network.
+    pub(crate) fn cut_power(&mut self) {
+        self.slow_disk = false;
         self.unwritten.clear();
+        self.hashes.clear();
         self.published.clear();
         self.life += 1;
         self.device = device(&self.journal, self.life);
+    }
+
+    /// Loses power, restarts and connects.
+    pub(crate) fn restart(&mut self) {
+        self.cut_power();
         self.give(Input::Connected);
+    }
+
+    /// Connects, and the shadow has no requests.
+    pub(crate) fn connect(&mut self) {
+        self.give(Input::Connected);
+        self.answer(&json!({}));
     }
 
     /// Time passes, and everything due is done.

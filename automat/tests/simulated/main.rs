@@ -11,6 +11,8 @@ use automat::device::{DeviceKey, Display};
 use automat::driver::Settings;
 use automat::link::{Endpoint, Security};
 use automat::simulated::{Config, Crash, SimulatedAutomat, SimulatedUser};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::{Purpose, ThingName};
 use serde_json::{Value, json};
 
@@ -89,11 +91,57 @@ async fn after_a_lost_connection_the_device_finds_the_requests_made_meanwhile() 
     let automat = start(&peer, folder.path(), SimulatedUser::Absent).await;
     automat.faults().network(false);
     automat.disconnected().await;
-    assert_eq!(automat.type_code("4711").await, Display::NoConnection);
+    assert_eq!(automat.type_code("4711").await, Display::ReturnsOnly);
     peer.ask(json!({"7": request(1, "a")}));
     automat.faults().network(true);
     automat.connected().await.unwrap();
     assert_eq!(peer.report("7").await[1], "opened");
+    automat.stop().await;
+}
+
+/// The verifier of the PIN 482915 under the device key of the tests.
+fn verifier() -> String {
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &[1; 32]);
+    let mut verifier = [0; 8];
+    let cost = scrypt::Params::new(10, 8, 1).unwrap();
+    let name = ring::hmac::sign(&key, b"pin 482915");
+    scrypt::scrypt(&name.as_ref()[..16], b"lobby", &cost, &mut verifier).unwrap();
+    URL_SAFE_NO_PAD.encode(verifier)
+}
+
+#[tokio::test]
+async fn a_key_is_returned_without_a_network_and_reported_when_it_is_back() {
+    let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
+    peer.give_access(json!({"3": {"pins": {verifier(): "c-1"}}}));
+    let mut automat = start(&peer, folder.path(), SimulatedUser::Absent).await;
+    peer.next(&topics().access_request()).await;
+    peer.ask(json!({"7": request(1, "a")}));
+    assert_eq!(peer.report("7").await[1], "opened", "the answer has arrived before");
+    automat.faults().network(false);
+    automat.disconnected().await;
+    automat.restart().await;
+
+    assert_eq!(automat.type_code("123456").await, Display::ReturnsOnly);
+    assert_eq!(automat.type_code("482915").await, Display::OpenOffline { locker: 3, more: 0 });
+    assert!(automat.put_key(3));
+    automat.close_door(3);
+    assert_eq!(automat.motor_runs(3), 1);
+    // The cable is plugged in again at once, before anything has settled: that is reported as always.
+    automat.faults().network(true);
+    automat.connected().await.unwrap();
+    let message = peer.next(&topics().journal()).await;
+    let facts: Vec<_> = message["lines"].as_array().unwrap().iter().map(|line| line["what"].clone()).collect();
+    let id = &automat.motor_log().last().unwrap().id.clone();
+    assert!(facts.contains(&json!({"wrongEntry": "pin"})), "{facts:?}");
+    let entry = json!({"entry": {"id": id, "kind": "pin", "contract": "c-1", "lockers": [3]}});
+    assert!(facts.contains(&entry), "{facts:?}");
+    assert!(message["lines"].as_array().unwrap().iter().all(|line| line["at"]["from"].as_i64().unwrap() >= TIME - 3));
+    loop {
+        let lockers = peer.next(&topics().lockers()).await["lockers"].clone();
+        if lockers["3"] == json!({"key": true, "door": "closed", "by": id}) {
+            break;
+        }
+    }
     automat.stop().await;
 }
 

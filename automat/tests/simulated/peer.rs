@@ -20,6 +20,7 @@ pub(crate) const TIME: i64 = 1_795_521_600;
 pub(crate) struct Peer {
     pub(crate) port: u16,
     desired: Arc<Mutex<Value>>,
+    access: Arc<Mutex<Value>>,
     to_device: mpsc::UnboundedSender<(String, Value)>,
     from_device: mpsc::UnboundedReceiver<(String, Value)>,
 }
@@ -28,11 +29,17 @@ impl Peer {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let desired = Arc::new(Mutex::new(json!({})));
+        let [desired, access] = [(); 2].map(|()| Arc::new(Mutex::new(json!({}))));
         let (to_device, outgoing) = mpsc::unbounded_channel();
         let (incoming, from_device) = mpsc::unbounded_channel();
-        tokio::spawn(serve(listener, Arc::clone(&desired), outgoing, incoming));
-        Self { port, desired, to_device, from_device }
+        let known = (Arc::clone(&desired), Arc::clone(&access));
+        tokio::spawn(serve(listener, known, outgoing, incoming));
+        Self { port, desired, access, to_device, from_device }
+    }
+
+    /// What the next question for access is answered with.
+    pub(crate) fn give_access(&self, lockers: Value) {
+        *self.access.lock().unwrap() = lockers;
     }
 
     /// Requests openings, and sends a delta.
@@ -68,9 +75,12 @@ pub(crate) fn topics() -> Topics {
     Topics::of(ThingName::of_automat("lobby"))
 }
 
+/// The requests in the shadow, and the access.
+type Known = (Arc<Mutex<Value>>, Arc<Mutex<Value>>);
+
 async fn serve(
     listener: TcpListener,
-    desired: Arc<Mutex<Value>>,
+    known: Known,
     mut outgoing: mpsc::UnboundedReceiver<(String, Value)>,
     incoming: mpsc::UnboundedSender<(String, Value)>,
 ) {
@@ -81,7 +91,7 @@ async fn serve(
         loop {
             let mut answers = Vec::new();
             while let Ok(packet) = Packet::read(&mut read, LARGEST) {
-                answers.extend(answer(packet, &desired, &incoming));
+                answers.extend(answer(packet, &known, &incoming));
             }
             for packet in answers {
                 write(&mut stream, &packet).await;
@@ -94,7 +104,8 @@ async fn serve(
     }
 }
 
-fn answer(packet: Packet, desired: &Mutex<Value>, incoming: &mpsc::UnboundedSender<(String, Value)>) -> Vec<Packet> {
+fn answer(packet: Packet, known: &Known, incoming: &mpsc::UnboundedSender<(String, Value)>) -> Vec<Packet> {
+    let (desired, access) = known;
     match packet {
         Packet::Connect(_) => vec![Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))],
         Packet::Subscribe(subscribe) => {
@@ -113,6 +124,15 @@ fn answer(packet: Packet, desired: &Mutex<Value>, incoming: &mpsc::UnboundedSend
                 if publish.topic == topics().shadow(request) {
                     answers.push(message(&topics().shadow(&format!("{request}/accepted")), &answer));
                 }
+            }
+            if publish.topic == topics().access_request() {
+                let lockers = access.lock().unwrap().clone();
+                let answer = json!({"answer": {"id": payload["id"], "cost": 10, "lockers": lockers}});
+                answers.push(message(&topics().access(), &answer));
+            } else if publish.topic == topics().journal() {
+                let last = payload["lines"].as_array().and_then(|lines| lines.last()).unwrap();
+                let receipt = json!({"journal": payload["journal"], "upTo": last["j"]});
+                answers.push(message(&topics().journal_receipt(), &receipt));
             }
             incoming.send((publish.topic, payload)).unwrap();
             answers
