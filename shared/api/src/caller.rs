@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::FromRequestParts;
-use domain::{Actor, Instant, Notify};
+use domain::{Actor, Instant};
 use http::Extensions;
 use http::request::Parts;
 use lambda_http::request::RequestContext;
@@ -44,7 +44,7 @@ impl Caller {
 
     #[must_use]
     pub fn metadata(&self, now: Instant, receipt: Option<Receipt>) -> RequestMetadata {
-        RequestMetadata { actor: self.actor.clone(), now, receipt, notify: Notify::default() }
+        RequestMetadata { receipt, ..RequestMetadata::new(self.actor.clone(), now) }
     }
 }
 

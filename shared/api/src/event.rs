@@ -38,7 +38,8 @@ impl PartialSchema for EventView {
         let mut schema = ObjectBuilder::new()
             .description(Some("Something that happened."))
             .property("eventId", text("Its identifier, in order of time."))
-            .property("at", time("When it happened."))
+            .property("at", time("When it was recorded: when it happened, unless there is `offline`."))
+            .property("offline", offline())
             .property(
                 "actor",
                 text("Who did it: the `sub` of a token, or `automat:` and the `automatId` for what the device did."),
@@ -79,6 +80,20 @@ impl PartialSchema for EventView {
     }
 }
 
+/// An object of two times.
+fn offline() -> ObjectBuilder {
+    let time = |description: &str| {
+        let date_time = SchemaFormat::KnownFormat(KnownFormat::DateTime);
+        of_type(Type::String).format(Some(date_time)).description(Some(description))
+    };
+    let description = "Between which times it happened, if the automat had no connection and reported it afterwards.";
+    ObjectBuilder::new()
+        .description(Some(description))
+        .property("from", time("It did not happen before this time."))
+        .property("to", time("Nor after this one; absent if the automat had lost power and did not know the time."))
+        .required("from")
+}
+
 fn of_type(of: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(of)
 }
@@ -87,7 +102,7 @@ fn of_type(of: Type) -> ObjectBuilder {
 mod tests {
     use std::collections::BTreeSet;
 
-    use domain::{Actor, AutomatId, ContractId, Instant, KeyId, LockerIndex, Subject};
+    use domain::{Actor, AutomatId, ContractId, Instant, KeyId, LockerIndex, OfflineTimes, Subject};
     use serde_json::Value;
 
     use super::*;
@@ -106,7 +121,8 @@ mod tests {
                 contract: ContractId::parse("c").ok(),
             };
             let id = "01KB3CFY80000000000000000Z".to_owned();
-            let event = Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), kind, subject };
+            let offline = Some(OfflineTimes { from: Instant::EPOCH, to: Some(Instant::EPOCH) });
+            let event = Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), offline, kind, subject };
             serde_json::to_value(EventView::from(event)).unwrap()
         });
         let written: Vec<_> = written.collect();

@@ -282,6 +282,8 @@ enum Column {
     KeyId,
     AutomatId,
     LockerIndex,
+    OfflineFrom,
+    OfflineTo,
 }
 
 impl fmt::Display for Column {
@@ -311,6 +313,10 @@ impl CsvRow for Row {
             Column::KeyId => subject.key.as_ref().map(ToString::to_string).unwrap_or_default(),
             Column::AutomatId => subject.automat.to_string(),
             Column::LockerIndex => subject.locker.map(|locker| locker.to_string()).unwrap_or_default(),
+            Column::OfflineFrom => event.offline.map(|happened| happened.from.to_string()).unwrap_or_default(),
+            Column::OfflineTo => {
+                event.offline.and_then(|happened| happened.to).map(|to| to.to_string()).unwrap_or_default()
+            }
         }
     }
 }

@@ -97,6 +97,7 @@ mod tests {
                 id: String::new(),
                 at: Instant::EPOCH,
                 actor: Actor::new("ada"),
+                offline: None,
                 kind,
                 subject: subject.clone(),
             };

@@ -1,6 +1,6 @@
 //! Events as lines of a list.
 
-use domain::{Automat, ContractId, Event, EventKind, KeyId, OpeningId};
+use domain::{Automat, ContractId, Event, EventKind, KeyId, OfflineTimes, OpeningId};
 
 use super::Names;
 use super::description::describe;
@@ -21,6 +21,8 @@ pub(crate) struct Line {
     /// The contract, and its person, or its id if it was removed.
     pub(crate) contract: Option<(ContractId, String)>,
     pub(crate) opening: Option<OpeningId>,
+    /// Between which times it happened, if the automat had no connection.
+    pub(crate) offline: Option<String>,
 }
 
 impl Line {
@@ -36,6 +38,17 @@ impl Line {
             key: event.subject.key.clone(),
             contract: contract.map(|id| (id.clone(), names.person(&id).unwrap_or(id.as_str()).to_owned())),
             opening: opening(&event.kind).cloned(),
+            offline: event.offline.map(|happened| Self::interval(visit, times, happened)),
+        }
+    }
+
+    fn interval(visit: &Visit, times: Times, OfflineTimes { from, to }: OfflineTimes) -> String {
+        let from = times.moment(from);
+        match to.map(|to| times.moment(to)) {
+            // Within a minute.
+            Some(to) if to == from => visit.t.with("events-offline-at", [("at", from)]),
+            Some(to) => visit.t.with("events-offline-between", [("from", from), ("to", to)]),
+            None => visit.t.with("events-offline-after", [("from", from)]),
         }
     }
 }

@@ -19,7 +19,7 @@ connected = Connected
 disconnected = Disconnected
 never-connected = Never connected
 disconnected-since = Since { $time }.
-disconnected-means = Lockers cannot be opened from here or with a PIN until the automat reconnects. This page shows what it last reported.
+disconnected-means = Lockers cannot be opened from here until the automat reconnects. At the keypad, keys can be returned but not fetched. This page shows what it last reported.
 
 keys-in-and-out = { $keys ->
     [0] No keys

@@ -6,6 +6,11 @@ events-none = There are no events yet. What users and the automat do is listed h
 events-no-more = There are no older events.
 events-older = Older events
 events-opening = Opening
+# What an automat did while it had no connection, and when: it reported it afterwards.
+events-offline = No connection
+events-offline-at = happened at { $at }
+events-offline-between = happened between { $from } and { $to }
+events-offline-after = happened after { $from }
 
 actor-you = you
 actor-automat = the automat

@@ -23,7 +23,7 @@ connected = Yhteydessä
 disconnected = Ei yhteyttä
 never-connected = Ei vielä yhteyttä
 disconnected-since = { $time } alkaen.
-disconnected-means = Lokerot eivät avaudu täältä eivätkä PIN-koodilla, ennen kuin yhteys palaa. Näet tilanteen, jonka automaatti viimeksi ilmoitti.
+disconnected-means = Lokerot eivät avaudu täältä, ennen kuin yhteys palaa. Automaatilla avaimen voi palauttaa mutta ei noutaa. Näet tilanteen, jonka automaatti viimeksi ilmoitti.
 
 keys-in-and-out = { $keys ->
     [0] Ei avaimia

@@ -5,6 +5,11 @@ events-none = Mitään ei ole vielä tapahtunut. Tässä luetellaan käyttäjien
 events-no-more = Vanhempia tapahtumia ei ole.
 events-older = Vanhemmat tapahtumat
 events-opening = Avaus
+# What an automat did while it had no connection, and when: it reported it afterwards.
+events-offline = Ei yhteyttä
+events-offline-at = tapahtui { $at }
+events-offline-between = tapahtui välillä { $from } – { $to }
+events-offline-after = tapahtui aikaisintaan { $from }
 
 actor-you = sinä
 actor-automat = automaatti

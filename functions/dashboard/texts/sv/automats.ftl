@@ -23,7 +23,7 @@ connected = Ansluten
 disconnected = Frånkopplad
 never-connected = Aldrig ansluten
 disconnected-since = Sedan { $time }.
-disconnected-means = Inget fack öppnas förrän automaten är ansluten igen, varken härifrån eller med PIN-kod. Du ser läget som automaten senast rapporterade.
+disconnected-means = Inget fack kan öppnas härifrån förrän automaten är ansluten igen. Vid automaten kan nycklar lämnas tillbaka men inte hämtas. Du ser läget som automaten senast rapporterade.
 
 keys-in-and-out = { $keys ->
     [0] Inga nycklar

@@ -5,6 +5,11 @@ events-none = Ingenting har hänt ännu. Här listas vad användarna och automat
 events-no-more = Det finns inga äldre händelser.
 events-older = Äldre händelser
 events-opening = Öppning
+# What an automat did while it had no connection, and when: it reported it afterwards.
+events-offline = Ingen anslutning
+events-offline-at = hände { $at }
+events-offline-between = hände mellan { $from } och { $to }
+events-offline-after = hände tidigast { $from }
 
 actor-you = du
 actor-automat = automaten

@@ -1,9 +1,11 @@
 //! The page of all that happened.
 
 use api::Role;
-use domain::{Actor, AutomatId, ContractDraft, ContractId, KeyDraft, KeyId, Name, OpeningOutcome};
-use store::RequestMetadata;
-use testkit::{at, automat, contract, key};
+use domain::{
+    Actor, AutomatId, CodeKind, ContractDraft, ContractId, KeyDraft, KeyId, Name, OfflineTimes, OpeningOutcome,
+};
+use store::{JournalFact, JournalLine, OfflineEntry, RequestMetadata};
+use testkit::{at, automat, contract, key, locker};
 
 use super::{metadata_at, open, report, stage};
 use crate::stage::Stage;
@@ -125,8 +127,55 @@ async fn events_can_be_downloaded_as_a_table() {
     let stage = two_automats().await;
     let table = stage.get("/activity.csv?kind=contracts").await.html;
     let rows: Vec<_> = table.lines().collect();
-    assert!(rows[0].ends_with("at,type,what,who,person,contractId,keyId,automatId,lockerIndex"), "{table}");
+    assert!(
+        rows[0].ends_with("at,type,what,who,person,contractId,keyId,automatId,lockerIndex,offlineFrom,offlineTo"),
+        "{table}"
+    );
     assert_eq!(rows.len(), 3, "{table}");
-    let olga = "Maija Mäki,Olga Owner,b-1,K-1,lobby,1";
+    let olga = "Maija Mäki,Olga Owner,b-1,K-1,lobby,1,,";
     assert!(rows[2].starts_with("2026-11-24T11:59:20Z,contract-created,") && rows[2].ends_with(olga), "{table}");
+}
+
+/// What an automat did without a connection: a return with the key's code, in a known interval; a wrong entry, of which only the
+/// beginning is known; and another within a minute.
+async fn without_a_connection(stage: &Stage) {
+    let times = |from, to: Option<i64>| Some(OfflineTimes { from: at(from), to: to.map(at) });
+    let kind = CodeKind::ReturnCode;
+    let entry = OfflineEntry { id: "e-1".to_owned(), kind, contract: None, lockers: vec![locker(1)] };
+    let lines = [
+        JournalLine { number: 1, at: times(-3_600, Some(-3_480)), what: Some(JournalFact::Entry(entry)) },
+        JournalLine { number: 2, at: times(-1_800, None), what: Some(JournalFact::WrongEntry(kind)) },
+        JournalLine { number: 3, at: times(-600, Some(-590)), what: Some(JournalFact::WrongEntry(kind)) },
+    ];
+    let lobby = AutomatId::parse("lobby").unwrap();
+    assert_eq!(stage.store().record_journal(&lobby, "f81c", &lines, at(0)).await.unwrap().up_to, 3);
+}
+
+#[tokio::test]
+async fn an_event_without_a_connection_says_between_which_times_it_happened() {
+    let stage = two_automats().await;
+    without_a_connection(&stage).await;
+    for (language, mark, between, after, within_a_minute) in [
+        (
+            "en",
+            "No connection",
+            "happened between Tue 24 Nov 2026, 13:00 and Tue 24 Nov 2026, 13:02",
+            "happened after Tue 24 Nov 2026, 13:30",
+            "happened at Tue 24 Nov 2026, 13:50",
+        ),
+        ("fi", "Ei yhteyttä", "välillä", "aikaisintaan", "tapahtui ti 24.11.2026"),
+        ("sv", "Ingen anslutning", "mellan", "tidigast", "hände tis"),
+    ] {
+        let page = stage.get_in(language, "/activity?kind=keypad").await.main();
+        for said in [mark, between, after, within_a_minute] {
+            assert!(page.contains(said), "{language} {said}: {page}");
+        }
+    }
+    let of_key = stage.get("/keys/K-1").await.main();
+    assert!(of_key.contains("No connection") && of_key.contains("between"), "{of_key}");
+    let table = stage.get("/activity.csv?kind=keypad").await.html;
+    assert!(
+        table.contains(",2026-11-24T11:00:00Z,2026-11-24T11:02:00Z") && table.contains(",2026-11-24T11:30:00Z,"),
+        "{table}"
+    );
 }
