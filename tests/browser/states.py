@@ -141,6 +141,7 @@ STATES = [
     PageState("activity", "/activity", often=True),
     PageState("activity-of-an-automat", "/activity?automatId={automat}&kind=contracts"),
     PageState("activity-of-a-key", "/activity?keyId={key}"),
+    PageState("activity-without-connection", "/activity?automatId={tower}"),
     PageState("activity-refused", "/activity?person=-&from=someday"),
     PageState("activity-none", "/activity?person=nobody-is-called-so"),
     PageState("locker", "/automats/{automat}/lockers/0"),
@@ -247,6 +248,21 @@ def hall(cloud: Cloud) -> Automat:
     return automat
 
 
+def returned_without_connection(tower):
+    """A key comes back while the automat has no connection, which the cloud records afterwards."""
+    tower.key("attic", 1, property="Tower, attic", returnCode="2468")
+    device = tower.connect(inside=(0,))
+    tower.until(lambda view: view["lockers"][1]["keyInside"] is False)
+    time.sleep(0.5)  # It has asked for the codes that return keys, which no page shows.
+    device.do("network away")
+    tower.until(lambda view: view["connection"]["state"] == "disconnected")
+    device.do("type *2468")
+    device.hear("your return is recorded here")
+    for command in ("put 1", "close 1", "network back"):
+        device.do(command)
+    tower.until(lambda view: view["lockers"][1]["keyInside"] is True)
+
+
 def build(cloud: Cloud) -> World:
     """An automat with a key in each state, one that is disconnected, and one without keys."""
     offline = cloud.automat("Old mill", lockers=30, zone="Europe/Stockholm")
@@ -287,6 +303,7 @@ def build(cloud: Cloud) -> World:
     cabinet = hall(cloud)
     tower = cloud.automat("Tower", lockers=95, layout={"columns": 10, "numberedDown": True, "firstNumber": 101})
     tower.key("penthouse", 0, property="Tower, penthouse")
+    returned_without_connection(tower)
     device.fetch(1, fetched["pin"])
     opened = cloud.call("POST", openings.format(automat.id, 4), {"reason": "Fetching a bicycle"})
     device.do("jam 2")

@@ -118,12 +118,17 @@ pub fn last_will(topic: &str) -> LastWill {
     LastWill::new(topic, "{}", QoS::AtLeastOnce, false)
 }
 
+/// Until the connection ends or the client is dropped: then it is lost at once, and not when the next packet arrives.
 async fn follow(mut events: EventLoop, sender: UnboundedSender<Packet>) {
-    while let Ok(event) = events.poll().await {
-        if let Event::Incoming(packet) = event
-            && sender.send(packet).is_err()
-        {
-            return;
+    loop {
+        let event = tokio::select! {
+            event = events.poll() => event,
+            () = sender.closed() => return,
+        };
+        match event {
+            Ok(Event::Incoming(packet)) => drop(sender.send(packet)),
+            Ok(Event::Outgoing(_)) => {}
+            Err(_) => return,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use clock::Clock;
 use domain::MessageKind;
+use e2e::mqtt::Mqtt;
 use e2e::{Stack, Stage, Visitor, contracts_of, fresh};
 use serde_json::{Value, json};
 use store::DELIVERY_INTERVAL_MILLIS;
@@ -129,6 +130,23 @@ impl Day {
         let end = json!({ "end": self.minute(60) });
         self.stage.stack.operator().patch(&contract, end).await;
         device.stop().await;
+        self.report_afterwards().await;
+    }
+
+    /// A device asks what it may open without the cloud, and reports what it did.
+    async fn report_afterwards(&self) {
+        let thing = self.stage.thing();
+        let mut device = Mqtt::connect(self.stage.over_tls(&thing)).await.unwrap();
+        let line = json!({ "j": 1, "at": { "from": self.clock.now().seconds() }, "what": { "wrongEntry": "pin" } });
+        for (rule, answers, message) in [
+            ("access", "access/answer", json!({ "id": "a-1" })),
+            ("journal", "journal/receipt", json!({ "journal": "j-1", "lines": [line] })),
+        ] {
+            assert!(device.subscribe(&format!("automats/{thing}/{answers}")).await);
+            let topic = format!("$aws/rules/automat_{rule}/automats/{thing}/{rule}");
+            device.publish(&topic, message.to_string()).await;
+            device.message().await.unwrap();
+        }
     }
 
     /// The automat is disconnected, and openings are requested until its shadow is full.

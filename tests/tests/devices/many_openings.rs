@@ -79,8 +79,7 @@ async fn lease_of_another(stage: &Stage, now: Instant) -> (Opening, DeliveryLeas
     let store = stage.stack.cloud().store();
     let (automat, locker) = (AutomatId::parse(&stage.automat).unwrap(), LockerIndex::new(FORTY.into()).unwrap());
     let draft = OpeningDraft { automat, locker, reason: None, force: true };
-    let metadata =
-        RequestMetadata { actor: Actor::new("somebody"), now, receipt: None, notify: domain::Notify::default() };
+    let metadata = RequestMetadata::new(Actor::new("somebody"), now);
     let opening = store.request_opening(draft, &metadata).await.unwrap().into_inner();
     match store.queue_delivery(&opening, now).await.unwrap() {
         Delivery::Leased(lease) => (opening, lease),

@@ -30,8 +30,7 @@ async fn book(cloud: &LocalCloud, key: &KeyId, address: &str, clock: &Clock) {
         contacts: vec![by_email(address)],
         free_text: None,
     };
-    let metadata =
-        RequestMetadata { actor: Actor::new("tester"), now, receipt: None, notify: domain::Notify::default() };
+    let metadata = RequestMetadata::new(Actor::new("tester"), now);
     cloud.store().create_contract(draft, &metadata).await.unwrap();
 }
 

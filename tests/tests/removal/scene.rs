@@ -171,12 +171,7 @@ impl Scene {
     /// Starts a removal, and aborts it as soon as it has marked the key.
     pub(crate) async fn interrupted_removal(&self) {
         let (store, key) = (self.stage.stack.cloud().store(), self.key_id());
-        let metadata = RequestMetadata {
-            actor: Actor::new("interrupted"),
-            now: self.clock.now(),
-            receipt: None,
-            notify: domain::Notify::default(),
-        };
+        let metadata = RequestMetadata::new(Actor::new("interrupted"), self.clock.now());
         tokio::select! {
             removed = store.remove_key(&key, false, Expected::Any, &metadata) => panic!("not interrupted: {removed:?}"),
             () = async { while !self.removing().await {} } => {}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use automat::device::{Device, DeviceKey, Display, Effect, Identity, Input};
-use automat::journal::{Journal, Record};
+use automat::journal::{Journal, KnownAccess, Record};
 use protocol::{LockersMessage, ThingName, Topics};
 
 use crate::lockers::Locker;
@@ -104,6 +104,11 @@ impl Cabinet {
     pub(crate) fn lose_disk(&mut self) -> Vec<String> {
         let lost = Journal::replay(&std::mem::take(&mut self.disk));
         lost.intents().chain(lost.unacknowledged()).map(|(_, entry)| entry.id.clone()).collect()
+    }
+
+    /// What its disk says that it may open without the cloud.
+    pub(crate) fn access(&self) -> KnownAccess {
+        Journal::replay(&self.disk).access().clone()
     }
 
     /// Queues an input for the device.

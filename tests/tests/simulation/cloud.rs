@@ -92,6 +92,13 @@ impl Cloud {
         self.store.create_contract(draft, &metadata()).await.unwrap();
     }
 
+    /// The projector makes the verifiers of the PINs.
+    pub(crate) async fn project(&self, now: Instant) {
+        for record in self.table.records(now).await {
+            self.table.store.project_access(&record, true, now).await.unwrap();
+        }
+    }
+
     pub(crate) fn device_key(&self, automat: &str) -> DeviceKey {
         DeviceKey::new(self.store.device_key(&AutomatId::parse(automat).unwrap()).reveal())
     }

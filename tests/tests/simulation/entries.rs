@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Purpose;
-use protocol::{Door, EntryMessage, EntryResponse, LockerSet};
+use protocol::{Door, EntryMessage, EntryResponse, LockerSet, OfflineEntry};
 
 use crate::SECOND;
 use crate::bookings::Booking;
@@ -21,6 +21,8 @@ const UNOPENED: u64 = 10 * SECOND;
 const DOOR_OPEN: u64 = 120 * SECOND;
 /// The next locker opens at most this long after a pause.
 const NEXT: u64 = 30 * SECOND;
+/// A device opens the first locker of its own decision at most this long after it.
+const OPENS_WITHIN: u64 = 10 * SECOND;
 /// How long a slow disk keeps a device from seeing a door.
 const SLOW_DISK: u64 = 10 * SECOND;
 
@@ -30,6 +32,8 @@ pub(crate) struct Entries {
     of_bookings: BTreeMap<String, Entry>,
     /// Those with a code of nobody.
     mistyped: BTreeSet<String>,
+    /// The cabinets at which codes were typed without a connection. There they count as wrong, and slow the keypad.
+    slow: BTreeSet<usize>,
 }
 
 #[derive(Debug)]
@@ -41,7 +45,18 @@ pub(crate) struct Entry {
     sent_at: u64,
     inside: LockerSet,
     answer: Option<Answer>,
+    decided: Option<Decided>,
     runs: Vec<Run>,
+}
+
+/// What the device decided by itself, because the cloud did not.
+#[derive(Debug)]
+struct Decided {
+    at: u64,
+    /// The lockers that it may open, to return keys.
+    lockers: Vec<u16>,
+    /// The device has lost its journal since, so the cloud may never hear of it.
+    may_be_lost: bool,
 }
 
 /// Without lockers if it was refused.
@@ -79,20 +94,77 @@ impl Entries {
             return;
         };
         let (life, sent_at) = (scene.life, scene.now);
-        self.of_bookings.insert(id, Entry { cabinet, life, booking, sent_at, inside, answer: None, runs: Vec::new() });
+        let entry = Entry { cabinet, life, booking, sent_at, inside, answer: None, decided: None, runs: Vec::new() };
+        self.of_bookings.insert(id, entry);
+    }
+
+    /// A device has decided about an entry by itself, and written that down. Returns what is wrong with it.
+    pub(crate) fn decide(&mut self, accepted: &OfflineEntry, cabinet: usize, scene: Scene<'_>) -> Option<String> {
+        let of = |booking: &Booking| accepted.contract.as_deref() == Some(booking.id.as_str());
+        let Some(booking) = scene.bookings.iter().position(of) else {
+            return Some(format!("at {}, a code of nobody returns keys: {accepted:?}", scene.now));
+        };
+        let (life, sent_at) = (scene.life, scene.now);
+        let unsent = || Entry {
+            cabinet,
+            life,
+            booking,
+            sent_at,
+            inside: LockerSet::default(),
+            answer: None,
+            decided: None,
+            runs: Vec::new(),
+        };
+        let entry = self.of_bookings.entry(accepted.id.clone()).or_insert_with(unsent);
+        let mine: BTreeSet<u16> = scene.bookings[booking].lockers(cabinet).collect();
+        let is_full = |locker: &u16| {
+            let locker = &scene.lockers[usize::from(*locker)];
+            locker.is_inside() && locker.rests(scene.now)
+        };
+        let wrong = if entry.decided.is_some() {
+            Some("it is decided twice")
+        } else if (entry.booking, entry.cabinet, entry.life) != (booking, cabinet, life) {
+            Some("it is somebody else's")
+        } else if accepted.lockers.is_empty() || !accepted.lockers.is_sorted() {
+            Some("it opens nothing, or in another order")
+        } else if accepted.lockers.iter().any(|locker| !mine.contains(locker)) {
+            Some("it opens lockers of other keys")
+        } else {
+            accepted.lockers.iter().any(is_full).then_some("it opens a locker that has its key")
+        };
+        let found = wrong.map(|wrong| format!("at {}, {wrong}: {accepted:?}, {entry:?}", scene.now));
+        entry.decided = Some(Decided { at: scene.now, lockers: accepted.lockers.clone(), may_be_lost: false });
+        found
+    }
+
+    /// A device has lost its journal, with what it has not sent.
+    pub(crate) fn lose(&mut self, cabinet: usize) {
+        let entries = self.of_bookings.values_mut().filter(|entry| entry.cabinet == cabinet);
+        entries.filter_map(|entry| entry.decided.as_mut()).for_each(|decided| decided.may_be_lost = true);
+    }
+
+    /// A code was typed without a connection.
+    pub(crate) fn slow(&mut self, cabinet: usize) {
+        self.slow.insert(cabinet);
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Entry> {
         self.of_bookings.get(id)
     }
 
-    /// What entries were allowed to do, by booking, cabinet and locker.
-    pub(crate) fn allowed(&self) -> impl Iterator<Item = ((usize, usize, u16), Purpose)> {
-        let answered = self.of_bookings.values().filter_map(|entry| Some((entry, entry.answer.as_ref()?)));
-        answered.flat_map(|(entry, Answer { fetch, give_back, .. })| {
-            let fetched = fetch.iter().map(|locker| (locker, Purpose::Fetch));
-            let returned = give_back.iter().map(|locker| (locker, Purpose::Return));
-            fetched.chain(returned).map(|(&locker, purpose)| ((entry.booking, entry.cabinet, locker), purpose))
+    /// What entries were allowed to do, by booking, cabinet and locker, and whether the cloud must know it.
+    pub(crate) fn allowed(&self) -> impl Iterator<Item = ((usize, usize, u16), Purpose, bool)> {
+        self.of_bookings.values().flat_map(|entry| {
+            let mut allowed = BTreeMap::new();
+            for locker in entry.decided.iter().flat_map(|decided| &decided.lockers) {
+                allowed.insert(*locker, (Purpose::Return, !entry.may_be_lost()));
+            }
+            if let Some(Answer { fetch, give_back, .. }) = &entry.answer {
+                allowed.extend(give_back.iter().map(|locker| (*locker, (Purpose::Return, true))));
+                allowed.extend(fetch.iter().map(|locker| (*locker, (Purpose::Fetch, true))));
+            }
+            let key = |locker| (entry.booking, entry.cabinet, locker);
+            allowed.into_iter().map(move |(locker, (purpose, is_sure))| (key(locker), purpose, is_sure))
         })
     }
 
@@ -113,11 +185,14 @@ impl Entries {
             EntryResponse::Open { fetch, give_back, missing, expires_at } => {
                 (Answer { fetch, give_back, missing, expires_at }, false)
             }
+            EntryResponse::Wait { .. } if self.slow.contains(&entry.cabinet) => (Answer::default(), true),
             EntryResponse::No { .. } | EntryResponse::Wait { .. } => {
                 (Answer::default(), entry.sent_at + TIMELY < scene.now)
             }
         };
         let wrong = match &entry.answer {
+            // The device has decided meanwhile, and the cloud may know of it or not.
+            _ if entry.decided.is_some() => None,
             Some(before) => (*before != answer).then_some("it was answered differently before"),
             None if may_be_late => None,
             None => self.wrong_answer(entry, &answer, scene),
@@ -200,13 +275,21 @@ impl Entries {
         count("opened", &|entry| !entry.runs.is_empty());
         count("several lockers", &|entry| entry.runs.len() > 1);
         count("went on after a jam", &|entry| entry.runs.iter().rev().skip(1).any(|run| !run.opened));
+        count("decided by the device", &|entry| entry.decided.is_some());
+        count("returned without the cloud", &|entry| entry.decided.is_some() && !entry.runs.is_empty());
+        count("asked and decided by the device", &|entry| entry.decided.is_some() && entry.answer.is_some());
         count("asked and opened", &|entry| entry.is_question() && !entry.runs.is_empty());
     }
 }
 
 impl Entry {
+    fn may_be_lost(&self) -> bool {
+        self.decided.as_ref().is_some_and(|decided| decided.may_be_lost)
+    }
+
     fn is_question(&self) -> bool {
-        self.answer.as_ref().is_some_and(|answer| !answer.fetch.is_empty() && !answer.give_back.is_empty())
+        self.decided.is_none()
+            && self.answer.as_ref().is_some_and(|answer| !answer.fetch.is_empty() && !answer.give_back.is_empty())
     }
 
     /// Whether a sequence is under way: a locker was opened, and others are to follow.
@@ -217,12 +300,18 @@ impl Entry {
 
     /// The list that was chosen, known from the first run.
     fn chosen(&self) -> Option<(&[u16], Purpose)> {
+        if let Some(decided) = &self.decided {
+            return Some((&decided.lockers, Purpose::Return));
+        }
         let (answer, first) = (self.answer.as_ref()?, self.runs.first()?);
         let fetches = answer.fetch.contains(&first.locker);
         Some(if fetches { (&answer.fetch, Purpose::Fetch) } else { (&answer.give_back, Purpose::Return) })
     }
 
     fn wrong_run(&self, locker: u16, scene: Scene<'_>) -> Option<&'static str> {
+        if let Some(decided) = &self.decided {
+            return self.wrong_return(decided, locker, scene);
+        }
         let Some(answer) = &self.answer else { return Some("it runs without an answer") };
         if self.life != scene.life {
             return Some("it runs after a power cut");
@@ -243,6 +332,27 @@ impl Entry {
         }
         match self.runs.last() {
             None => (seconds(scene.now) >= answer.expires_at).then_some("it is too late"),
+            Some(before) => before.wrong_next(&scene.lockers[usize::from(before.locker)], scene.now),
+        }
+    }
+}
+
+impl Entry {
+    /// What is wrong with a run that the device decided by itself. It passes over lockers that have their key by now.
+    fn wrong_return(&self, decided: &Decided, locker: u16, scene: Scene<'_>) -> Option<&'static str> {
+        if self.life != scene.life {
+            return Some("it runs after a power cut");
+        }
+        let is_next = self.runs.last().is_none_or(|before| before.locker < locker);
+        if !is_next || !decided.lockers.contains(&locker) {
+            return Some("it is not the next one that the device decided on");
+        }
+        let state = &scene.lockers[usize::from(locker)];
+        if state.is_inside() && state.rests(scene.now) {
+            return Some("it is opened to return a key that is inside");
+        }
+        match self.runs.last() {
+            None => (scene.now > decided.at + OPENS_WITHIN + SLOW_DISK).then_some("it is too late"),
             Some(before) => before.wrong_next(&scene.lockers[usize::from(before.locker)], scene.now),
         }
     }

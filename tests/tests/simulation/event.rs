@@ -1,6 +1,6 @@
 //! What happens, and in which order.
 
-use automat::device::Motor;
+use automat::device::{Input, Motor};
 use serde_json::Value;
 
 use crate::people::{Deed, Step};
@@ -42,6 +42,12 @@ pub(crate) enum Happening {
         life: u64,
         locker: u16,
         motor: Motor,
+    },
+    /// A device has computed something.
+    Computed {
+        cabinet: usize,
+        life: u64,
+        result: Input,
     },
     /// A timer of a device.
     Woken {

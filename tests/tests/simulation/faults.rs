@@ -15,6 +15,8 @@ pub(crate) struct Chances {
     pub(crate) held: Chance,
     /// A connection breaks while something is sent.
     pub(crate) broken: Chance,
+    /// A device that has lost its connection finds no network for minutes.
+    pub(crate) away: Chance,
     /// A device loses power before or after an effect.
     pub(crate) power: Chance,
     /// Its journal is lost with the power.
@@ -54,6 +56,7 @@ impl Chances {
             slow: Chance(8),
             held: Chance(10),
             broken: Chance(40),
+            away: Chance(3),
             power: Chance::NEVER,
             disk: Chance::NEVER,
             death: Chance::NEVER,
@@ -70,6 +73,7 @@ impl Chances {
             slow: Chance(20),
             held: Chance(40),
             broken: Chance(100),
+            away: Chance(6),
             power: Chance(150),
             disk: Chance(20),
             death: Chance(7),
@@ -86,6 +90,7 @@ impl Chances {
             slow: never,
             held: never,
             broken: never,
+            away: never,
             power: never,
             disk: never,
             death: never,

@@ -2,13 +2,18 @@
 //! a simulated network, disk and clock that fail in every way that we know of.
 //!
 //! Messages are lost, delayed, reordered and delivered twice. Connections break, and sessions replay what they held
-//! back. Devices lose power between any two steps and start with wrong clocks. Functions die before and after any call.
+//! back. Devices lose power between any two steps and start with wrong clocks. What they see without a connection they write,
+//! and send later. Functions die before and after any call.
 //! Clients retry or give up. Through all of this no opening may run a motor twice or after it has expired, and once
 //! everything is quiet every opening must have the result that the motor knows.
 //!
 //! At the same automats people type codes of contracts over several keys. They take keys and bring them back, leave doors
 //! open, or go away. An entry may open only the next locker of its answer, and in the end every key must be where the cloud
 //! says it is, and with whom.
+//!
+//! Devices are without a network for minutes, and then take keys back by themselves: with a code that they know, only into
+//! lockers that are empty, and never twice. Nobody's return may be refused by a device that knows the code, and once it is back
+//! the cloud must say of each return the same, once.
 //!
 //! Time is a number, and all randomness comes from one seed. A failing run prints it: `SEED=n cargo test -p e2e --test
 //! simulation` repeats the run.

@@ -150,6 +150,9 @@ impl World {
                 };
                 self.step_after(cabinet, pause, Step::Opens(locker, purpose));
             }
+            Display::OpenOffline { locker, .. } if !only_looks => {
+                self.step_after(cabinet, pause, Step::Opens(locker, Purpose::Return));
+            }
             Display::FetchOrReturn if !only_looks => {
                 let has_keys = self.holders.values().any(|holder| *holder == Some(booking));
                 let likely = if has_keys { "2" } else { "1" };

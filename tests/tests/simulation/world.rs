@@ -7,7 +7,7 @@ use automat::device::{Effect, Input, Motor};
 use automat::journal::Record;
 use domain::Instant;
 use e2e::Seed;
-use protocol::{EntryMessage, Reply, ThingName};
+use protocol::{EntryMessage, JournalFact, Reply, ThingName};
 use serde_json::Value;
 
 use crate::SECOND;
@@ -65,6 +65,7 @@ impl World {
         for booking in &bookings {
             cloud.book(booking).await;
         }
+        cloud.project(instant(0)).await;
         let mut world = Self {
             seed,
             chances,
@@ -152,10 +153,12 @@ impl World {
                 self.entries.stopped(locker, cabinet, self.now);
                 self.input(cabinet, Input::MotorDone { locker, motor });
             }
+            Happening::Computed { cabinet, life, result } if self.lives(cabinet, life) => self.input(cabinet, result),
             Happening::Woken { cabinet, life } if self.lives(cabinet, life) => self.input(cabinet, Input::Tick),
             Happening::Connected { cabinet, life } if self.lives(cabinet, life) => self.connect(cabinet),
             Happening::Written { .. }
             | Happening::MotorStopped { .. }
+            | Happening::Computed { .. }
             | Happening::Woken { .. }
             | Happening::Connected { .. } => {}
             Happening::Powered(cabinet) => {
@@ -254,6 +257,9 @@ impl World {
                 let at = Instant::from_millis(at * 1_000).unwrap();
                 self.truth.begin(self.cabinets[cabinet].thing.automat_id(), at);
             }
+            if let Record::Line { line } = &record {
+                self.note_line(cabinet, &line.what);
+            }
             self.cabinets[cabinet].write(record);
         }
         self.cabinets[cabinet].writing = false;
@@ -283,6 +289,11 @@ impl World {
                 }
             }
             Effect::Show(display) => self.read(cabinet, display),
+            Effect::Hash(hashing) => {
+                let (life, pause) = (self.cabinets[cabinet].life, 50 + self.seed.below(200));
+                let result = hashing.carry_out();
+                self.after(pause, Happening::Computed { cabinet, life, result });
+            }
             Effect::Persist(_) => {}
         }
     }
@@ -317,10 +328,41 @@ impl World {
         }
     }
 
+    /// A device has written what it did without the cloud. It sends that later.
+    fn note_line(&mut self, cabinet: usize, what: &JournalFact) {
+        match what {
+            JournalFact::Lockers(report) => self.verdict.lies.extend(self.cabinets[cabinet].note(report)),
+            JournalFact::WrongEntry(_) => {
+                self.entries.slow(cabinet);
+                self.note_refusal(cabinet);
+            }
+            JournalFact::Entry(entry) => {
+                let scene = scene(&self.cabinets[cabinet], &self.bookings, self.now);
+                self.verdict.lies.extend(self.entries.decide(entry, cabinet, scene));
+            }
+        }
+    }
+
+    /// A device took the code of whoever is at its keypad for a wrong one. It must not know it then.
+    fn note_refusal(&mut self, cabinet: usize) {
+        let Some(visit) = &self.cabinets[cabinet].visit else { return };
+        let (booking, known) = (&self.bookings[visit.booking], self.cabinets[cabinet].access());
+        let is_known = |locker: &u16| {
+            let pins = known.lockers().get(locker).map(|access| &access.pins);
+            pins.is_some_and(|pins| pins.values().any(|contract| contract == booking.id.as_str()))
+        };
+        if let Some(locker) = booking.lockers(cabinet).find(is_known) {
+            let lie = format!("at {}, a return to locker {locker} was refused: {booking:?}, {known:?}", self.now);
+            self.verdict.lies.push(lie);
+        }
+    }
+
     /// The devices function has handled a message, to its end or not.
     fn note_report(&mut self, event: &Value, is_handled: bool) {
         let of = |cabinet: &&mut Cabinet| event["thing"] == cabinet.thing.as_str();
-        if let (Some(n), Some(cabinet)) = (event["n"].as_u64(), self.cabinets.iter_mut().find(of)) {
+        let Some(cabinet) = self.cabinets.iter_mut().find(of) else { return };
+        let lines = event["lines"].as_array().into_iter().flatten().map(|line| &line["what"]["lockers"]);
+        for n in lines.chain([event]).filter_map(|report| report["n"].as_u64()) {
             cabinet.reported(n, is_handled, self.now);
         }
     }
@@ -333,7 +375,13 @@ impl World {
     }
 
     fn connect_soon(&mut self, cabinet: usize) {
-        let pause = 100 + if self.seed.once_in(4) { self.seed.below(40 * SECOND) } else { self.seed.below(SECOND) };
+        let is_away = self.happens("network away", |chances| chances.away);
+        let most = match self.seed.below(4) {
+            _ if is_away => 300 * SECOND,
+            0 => 40 * SECOND,
+            _ => SECOND,
+        };
+        let pause = 100 + self.seed.below(most);
         let life = self.cabinets[cabinet].life;
         self.after(pause, Happening::Connected { cabinet, life });
     }
@@ -366,6 +414,7 @@ impl World {
             self.truth.interrupt(opening);
         }
         if self.happens("journal lost", |chances| chances.disk) {
+            self.entries.lose(cabinet);
             for opening in self.cabinets[cabinet].lose_disk() {
                 self.truth.forget(opening);
             }
