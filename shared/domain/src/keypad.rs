@@ -1,11 +1,10 @@
 //! The keypad: what a code opens, and why it may open nothing. `guesses` slows down guessing.
 
+use protocol::{Between, KeyHolder, PinCase, PinPurpose, PinRefusal};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::{
-    ContractId, ContractState, Instant, Key, KeyState, LockerIndex, Schedule, TimeRange, TimeZone, Whereabouts,
-};
+use crate::{ContractId, Instant, Key, KeyState, LockerIndex, Schedule, TimeRange, TimeZone};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "camelCase")]
@@ -126,10 +125,7 @@ pub struct PinTerms {
 }
 
 impl Key {
-    /// How many PINs a device knows at most that return one key.
-    const MAX_RETURNING: usize = 16;
-
-    /// Decides whether a contract's PIN opens the key's locker, and what for.
+    /// Decides whether a contract's PIN opens the key's locker, and what for, by the rule that devices have as well ([`PinCase`]).
     ///
     /// `inside` is the device's own view, sent with the entry: what the cloud knows may be older. If the calendar still
     /// has the contract, its range is more recent than the PIN's and applies. `zone` is the automat's.
@@ -144,39 +140,22 @@ impl Key {
             return Err(KeypadRefusal::Unknown);
         }
         let range = self.calendar.entry(contract).map_or(*range, |entry| entry.range);
-        let holder = match &self.whereabouts {
-            Whereabouts::Out { contract } => contract.as_ref(),
-            Whereabouts::Unknown | Whereabouts::Inside => None,
+        let case = PinCase {
+            start: range.start().millis(),
+            end: range.end().map(Instant::millis),
+            is_in_schedule: schedule.as_ref().is_none_or(|schedule| schedule.contains(zone.local(now))),
+            is_inside: inside,
+            holder: self.whereabouts.holder().map_or(KeyHolder::Unknown, |holder| {
+                if holder == contract { KeyHolder::Own } else { KeyHolder::Other }
+            }),
         };
-        // Whoever has the key can bring it back at any time.
-        if !inside && holder == Some(contract) {
-            return Ok(Purpose::Return);
-        }
-        match ContractState::of(range, now) {
-            ContractState::Upcoming => Err(KeypadRefusal::TooEarly),
-            // The key is out with no known contract, so it may be with this one. Opening an empty locker is no risk; a
-            // key that cannot be returned is.
-            ContractState::Active | ContractState::Ended if !inside && holder.is_none() => Ok(Purpose::Return),
-            ContractState::Ended => Err(KeypadRefusal::Ended),
-            ContractState::Active if inside => match schedule {
-                Some(schedule) if !schedule.contains(zone.local(now)) => Err(KeypadRefusal::OutsideSchedule),
-                Some(_) | None => Ok(Purpose::Fetch),
-            },
-            ContractState::Active => Err(KeypadRefusal::KeyOut),
-        }
-    }
-
-    /// The contracts whose PINs return the key now, by the same rule: whoever has the key, or, if it is not known who has it, those
-    /// that have begun, the latest first. Whether the locker is empty, the device sees for itself.
-    #[must_use]
-    pub fn returned_by(&self, now: Instant) -> Vec<ContractId> {
-        match (self.state, self.whereabouts.holder()) {
-            (KeyState::Removing, _) => Vec::new(),
-            (KeyState::Active, Some(holder)) => vec![holder.clone()],
-            (KeyState::Active, None) => {
-                let begun = self.calendar.entries().iter().filter(|entry| entry.range.start() <= now);
-                begun.rev().take(Self::MAX_RETURNING).map(|entry| entry.contract.clone()).collect()
-            }
+        match case.decide(Between { from: now.millis(), to: Some(now.millis()) }) {
+            Ok(PinPurpose::Fetch) => Ok(Purpose::Fetch),
+            Ok(PinPurpose::Return) => Ok(Purpose::Return),
+            Err(PinRefusal::TooEarly) => Err(KeypadRefusal::TooEarly),
+            Err(PinRefusal::Ended) => Err(KeypadRefusal::Ended),
+            Err(PinRefusal::OutsideSchedule) => Err(KeypadRefusal::OutsideSchedule),
+            Err(PinRefusal::KeyOut) => Err(KeypadRefusal::KeyOut),
         }
     }
 
@@ -193,7 +172,7 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AutomatId, Calendar, Entry, KeyDraft, KeyId, Property, Sharing};
+    use crate::{AutomatId, Calendar, Entry, KeyDraft, KeyId, Property, Sharing, Whereabouts};
 
     fn at(second: i64) -> Instant {
         Instant::from_millis(second * 1000).unwrap()
@@ -259,27 +238,6 @@ mod tests {
     fn a_key_out_with_another_contract_cannot_be_fetched() {
         let expected = [Err(KeypadRefusal::TooEarly), Err(KeypadRefusal::KeyOut), Err(KeypadRefusal::Ended)];
         assert_eq!(through_time(out_with(2), false), expected);
-    }
-
-    /// What a device knows agrees with what the cloud answers.
-    #[test]
-    fn the_pins_that_return_a_key_are_those_that_the_cloud_would_accept() {
-        let entry = |n, start, end| Entry { contract: contract(n), range: range(start, end) };
-        let calendar = Calendar::new(vec![entry(1, 10, Some(20)), entry(2, 12, None), entry(3, 16, Some(30))]);
-        for whereabouts in [Whereabouts::Unknown, Whereabouts::Inside, Whereabouts::Out { contract: None }, out_with(1)]
-        {
-            let key = Key { calendar: calendar.clone(), ..key(whereabouts) };
-            let returned_by = key.returned_by(at(15));
-            for (n, terms_range) in [(1, range(10, Some(20))), (2, range(12, None)), (3, range(16, Some(30)))] {
-                let terms = PinTerms { contract: contract(n), range: terms_range, schedule: None };
-                let is_returned = key.answer_pin(&terms, TimeZone::UTC, false, at(15)) == Ok(Purpose::Return);
-                assert_eq!(returned_by.contains(&contract(n)), is_returned, "{n} {:?}", key.whereabouts);
-            }
-        }
-        let many = (0..40).map(|n| Entry { contract: contract(n), range: range(n.cast_signed(), None) });
-        let key = Key { calendar: Calendar::new(many.collect()), ..key(Whereabouts::Unknown) };
-        assert_eq!(key.returned_by(at(30)), (15..31).rev().map(contract).collect::<Vec<_>>(), "the latest sixteen");
-        assert_eq!(Key { state: KeyState::Removing, ..key }.returned_by(at(30)), []);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Datelike as _, FixedOffset, Timelike as _};
+use protocol::Windows;
 
 use crate::Invalid;
 
@@ -77,6 +78,24 @@ impl Schedule {
         let of_the_day_before = &self.0[(day + 6) % 7];
         self.0[day].iter().any(|window| window.contains_on_its_day(minute))
             || of_the_day_before.iter().any(|window| window.ends_on_the_next_day() && minute < window.to)
+    }
+
+    /// The windows as a device gets them: in minutes of a week that begins on Monday.
+    #[must_use]
+    pub fn windows(&self) -> Windows {
+        let week = 7 * MINUTES_OF_A_DAY;
+        let mut windows = Vec::new();
+        for (day, on_the_day) in (0..).zip(self.0.iter()) {
+            for Window { from, to } in on_the_day.iter().copied() {
+                let midnight = day * MINUTES_OF_A_DAY;
+                let end = if to <= from { midnight + MINUTES_OF_A_DAY + to } else { midnight + to };
+                windows.push((midnight + from, end.min(week)));
+                if end > week {
+                    windows.push((0, end - week));
+                }
+            }
+        }
+        Windows(windows)
     }
 
     /// The days that have windows, in order from Monday; days in a row with the same windows together.
@@ -268,15 +287,24 @@ mod tests {
         }
     }
 
+    fn any_schedule() -> impl Strategy<Value = Schedule> {
+        let rule = (0..7_usize, 0..7_usize, 0..1_440_u16, 0..=1_440_u16).prop_map(|(first, last, from, to)| {
+            let to = if from == to { (from + 1) % MINUTES_OF_A_DAY } else { to };
+            format!("{}-{} {}", DAYS[first], DAYS[last], Window { from, to })
+        });
+        prop::collection::vec(rule, 1..4).prop_map(|rules| schedule(&rules.join("; ")))
+    }
+
     proptest! {
         #[test]
-        fn the_text_says_all(rules in prop::collection::vec((0..7_usize, 0..7_usize, 0..1_440_u16, 0..=1_440_u16), 1..4)) {
-            let rule = |(first, last, from, to): (usize, usize, u16, u16)| {
-                let to = if from == to { (from + 1) % MINUTES_OF_A_DAY } else { to };
-                format!("{}-{} {}", DAYS[first], DAYS[last], Window { from, to })
-            };
-            let given = schedule(&rules.into_iter().map(rule).collect::<Vec<_>>().join("; "));
+        fn the_text_says_all(given in any_schedule()) {
             prop_assert_eq!(schedule(&given.to_string()), given);
+        }
+
+        #[test]
+        fn a_device_finds_the_same_minutes_in_its_windows(given in any_schedule(), minute in 0..60_000_i64) {
+            let local = TimeZone::UTC.local(Instant::from_millis(minute * 60_000).unwrap());
+            prop_assert_eq!(given.windows().contain(minute * 60), given.contains(local));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CodeKind, LockersMessage};
+use crate::{CodeKind, Handle, LockersMessage};
 
 /// Lines of the device's journal, the oldest first. Sent by Basic Ingest, one message at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,18 +42,21 @@ pub enum JournalFact {
     Lockers(LockersMessage),
 }
 
-/// A code that the device accepted by itself, to return keys.
+/// A code that the device accepted by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub struct OfflineEntry {
     /// The entry's id. An entry may have been sent to the cloud under it as well.
     pub id: String,
     pub kind: CodeKind,
-    /// The contract of a PIN, from [`Access::pins`](crate::Access::pins).
+    /// The contract of a PIN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contract: Option<String>,
-    /// The lockers that it opens, in this order.
-    pub lockers: Vec<u16>,
+    pub contract: Option<Handle>,
+    /// The lockers that it may open to fetch a key, in this order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fetch: Vec<u16>,
+    /// The lockers that it may open to return a key, in this order.
+    #[serde(default, rename = "return", skip_serializing_if = "Vec::is_empty")]
+    pub give_back: Vec<u16>,
 }
 
 /// Between which times something happened, both in seconds since 1970 by the cloud's clock.
@@ -76,7 +79,7 @@ mod tests {
     fn a_line_says_when_and_what() {
         let lines = json!([
             {"j": 1, "at": {"from": 1_795_521_590, "to": 1_795_521_601},
-             "what": {"entry": {"id": "01KB", "kind": "pin", "contract": "c-1", "lockers": [7]}}},
+             "what": {"entry": {"id": "01KB", "kind": "pin", "contract": "0102030405060708", "fetch": [9], "return": [7]}}},
             {"j": 2, "at": {"from": 1_795_521_590},
              "what": {"lockers": {"n": 1_795_521_600_123_u64, "lockers": {"7": {"key": true, "door": "closed", "by": "01KB"}}}}},
             {"j": 3, "at": {"from": 1_795_521_590}, "what": {"wrongEntry": "returnCode"}},
@@ -84,7 +87,9 @@ mod tests {
         let message = json!({"journal": "f81c", "lines": lines});
         let read: JournalMessage = serde_json::from_value(message.clone()).unwrap();
         assert_eq!(read.lines[0].at, Times { from: 1_795_521_590, to: Some(1_795_521_601) });
-        assert!(matches!(&read.lines[0].what, JournalFact::Entry(entry) if entry.lockers == [7]));
+        assert!(
+            matches!(&read.lines[0].what, JournalFact::Entry(entry) if entry.fetch == [9] && entry.give_back == [7])
+        );
         assert!(matches!(&read.lines[1].what, JournalFact::Lockers(report) if report.lockers.len() == 1));
         assert_eq!(serde_json::to_value(&read).unwrap(), message);
     }
