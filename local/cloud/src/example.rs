@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use domain::{
     Actor, AddressLine, AutomatDraft, AutomatId, Contact, ContractDraft, ContractId, Email, Ending, FreeText, Instant,
-    Invalid, KeyDraft, KeyId, Language, Layout, Location, LockerCount, LockerIndex, MessageKind, Name, Property,
-    ReturnCode, Sharing, TimeZone,
+    Invalid, KeyDraft, KeyId, Language, Layout, LeaseHours, Location, LockerCount, LockerIndex, MessageKind, Name,
+    Property, ReturnCode, Sharing, TimeZone,
 };
 use store::{PageRequest, RequestMetadata, Store};
 
@@ -91,6 +91,7 @@ fn automat_draft(id: AutomatId) -> Result<AutomatDraft, Invalid> {
         }),
         pin_digits: None,
         min_chosen_pin_digits: None,
+        lease_hours: LeaseHours::default(),
         layout: Layout::default(),
     })
 }

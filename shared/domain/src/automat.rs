@@ -39,6 +39,35 @@ impl LockerCount {
     }
 }
 
+/// For how long an automat that has lost its connection still hands out keys: 0 to 168 hours, 24 by default. With 0 it takes keys
+/// back, and hands out none.
+///
+/// It is also how long something that was removed meanwhile may still open a locker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeaseHours(u8);
+
+impl LeaseHours {
+    pub const MAX: u8 = 7 * 24;
+
+    pub fn new(hours: u32) -> Result<Self, Invalid> {
+        match u8::try_from(hours) {
+            Ok(small) if small <= Self::MAX => Ok(Self(small)),
+            _ => Err(Invalid::OutOfRange { min: 0, max: u32::from(Self::MAX) }),
+        }
+    }
+
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for LeaseHours {
+    fn default() -> Self {
+        Self(24)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
@@ -62,6 +91,7 @@ pub struct AutomatDraft {
     pub pin_digits: Option<PinDigits>,
     /// The minimum number of digits of a chosen PIN; [`PinDigits::MIN`] by default.
     pub min_chosen_pin_digits: Option<PinDigits>,
+    pub lease_hours: LeaseHours,
     pub layout: Layout,
 }
 
@@ -82,6 +112,7 @@ pub struct Automat {
     /// As configured; [`Automat::min_chosen_pin_digits`] is what applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_chosen_pin_digits: Option<PinDigits>,
+    pub lease_hours: LeaseHours,
     #[serde(default)]
     pub layout: Layout,
     /// The lockers that have a key. Written with the keys, not with the automat.
@@ -108,6 +139,7 @@ pub struct AutomatChange {
     pub pin_digits: Option<Option<PinDigits>>,
     /// `Some(None)` restores the default.
     pub min_chosen_pin_digits: Option<Option<PinDigits>>,
+    pub lease_hours: Option<LeaseHours>,
     pub layout: Option<Layout>,
 }
 
@@ -139,8 +171,17 @@ impl Automat {
     /// A new automat with empty lockers.
     #[must_use]
     pub fn new(draft: AutomatDraft, now: Instant) -> Self {
-        let AutomatDraft { id, name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits, layout } =
-            draft;
+        let AutomatDraft {
+            id,
+            name,
+            locker_count,
+            time_zone,
+            location,
+            pin_digits,
+            min_chosen_pin_digits,
+            lease_hours,
+            layout,
+        } = draft;
         Self {
             id,
             name,
@@ -149,6 +190,7 @@ impl Automat {
             location,
             pin_digits,
             min_chosen_pin_digits,
+            lease_hours,
             layout,
             occupied: BTreeSet::new(),
             connection: Connection::default(),
@@ -225,6 +267,7 @@ impl Automat {
             location: change.location.unwrap_or_else(|| self.location.clone()),
             pin_digits: change.pin_digits.unwrap_or(self.pin_digits),
             min_chosen_pin_digits: change.min_chosen_pin_digits.unwrap_or(self.min_chosen_pin_digits),
+            lease_hours: change.lease_hours.unwrap_or(self.lease_hours),
             layout: change.layout.unwrap_or(self.layout),
             occupied: self.occupied.clone(),
             connection: self.connection,
@@ -247,6 +290,7 @@ impl Automat {
             && self.location == other.location
             && self.pin_digits == other.pin_digits
             && self.min_chosen_pin_digits == other.min_chosen_pin_digits
+            && self.lease_hours == other.lease_hours
             && self.layout == other.layout
     }
 
@@ -260,6 +304,7 @@ impl Automat {
             && self.location == draft.location
             && self.pin_digits == draft.pin_digits
             && self.min_chosen_pin_digits == draft.min_chosen_pin_digits
+            && self.lease_hours == draft.lease_hours
             && self.layout == draft.layout
     }
 }
@@ -281,6 +326,7 @@ mod tests {
             location: None,
             pin_digits: None,
             min_chosen_pin_digits: None,
+            lease_hours: LeaseHours::default(),
             layout: Layout::default(),
         };
         let occupied = occupied.iter().map(|&index| locker(index)).collect();

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use domain::{
     Actor, AutomatDraft, AutomatId, CodeKind, Contact, ContractDraft, ContractField, Email, Ending, EventKind,
-    GuessingPeriod, KeyDraft, KeyField, KeyId, KeypadRefusal, Language, Layout, LockerCount, LockerIndex, MessageKind,
-    Name, OpeningId, OpeningOutcome, PhoneNumber, Pin, Property, Purpose, Sharing, TimeRange, TimeZone,
+    GuessingPeriod, KeyDraft, KeyField, KeyId, KeypadRefusal, Language, Layout, LeaseHours, LockerCount, LockerIndex,
+    MessageKind, Name, OpeningId, OpeningOutcome, PhoneNumber, Pin, Property, Purpose, Sharing, TimeRange, TimeZone,
 };
 use store::{Receipt, RequestMetadata};
 use strum::{VariantArray as _, VariantNames as _};
@@ -38,6 +38,7 @@ pub fn automat(id: &str, lockers: u32) -> AutomatDraft {
         location: None,
         pin_digits: None,
         min_chosen_pin_digits: None,
+        lease_hours: LeaseHours::default(),
         layout: Layout::default(),
     }
 }

@@ -105,3 +105,18 @@ async fn keys_added_concurrently_get_a_locker_each() {
     assert_eq!(lockers, [0, 1, 2, 3, 4, 5, 6, 7]);
     _ = stage.stack.admin().post("/v1/keys", stage.key_body()).await.problem("no_free_locker");
 }
+
+#[tokio::test]
+async fn an_automat_sets_for_how_long_it_hands_out_keys_without_a_connection() {
+    let stage = Stage::new(&Stack::shared(), 1).await;
+    let (admin, path) = (stage.stack.admin(), format!("/v1/automats/{}", stage.automat));
+    assert_eq!(admin.get(&path).await.body(200)["leaseHours"], 24);
+    for (given, hours) in [(json!(0), 0), (json!(168), 168), (json!(null), 24)] {
+        assert_eq!(admin.patch(&path, json!({ "leaseHours": given })).await.body(200)["leaseHours"], hours);
+    }
+    let problem = admin.patch(&path, json!({ "leaseHours": 169 })).await.problem("invalid_request");
+    assert_eq!(
+        (&problem["errors"][0]["field"], &problem["errors"][0]["code"]),
+        (&json!("leaseHours"), &json!("out_of_range"))
+    );
+}

@@ -6,8 +6,8 @@ use api::problem::Code;
 use api::{AutomatPath, Check, NoQuery, Problem, whole_number};
 use askama::Template;
 use domain::{
-    AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Columns, FirstNumber, Layout, Location, LockerCount,
-    Name, PinDigits, TimeZone,
+    AddressLine, Automat, AutomatChange, AutomatDraft, AutomatId, Columns, FirstNumber, Layout, LeaseHours, Location,
+    LockerCount, Name, PinDigits, TimeZone,
 };
 use texts::Texts;
 
@@ -17,12 +17,13 @@ use crate::language::is_switched;
 use crate::links;
 use crate::visit::{Answer, Visit, page_with, redirect_done};
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "name",
     "lockerCount",
     "timeZone",
     "pinDigits",
     "minChosenPinDigits",
+    "leaseHours",
     "layout.columns",
     "layout.numberedDown",
     "layout.firstNumber",
@@ -122,6 +123,7 @@ fn filled(automat: &Automat) -> Form {
         .with("timeZone", automat.time_zone.identifier())
         .with_some("pinDigits", automat.pin_digits.map(|digits| digits.get().to_string()))
         .with_some("minChosenPinDigits", automat.min_chosen_pin_digits.map(|digits| digits.get().to_string()))
+        .with("leaseHours", automat.lease_hours.get().to_string())
         .with("location.address", line(|location| &location.address))
         .with("location.postalCode", line(|location| &location.postal_code))
         .with("location.postalOffice", line(|location| &location.postal_office))
@@ -144,6 +146,7 @@ fn read(form: &Form, id: Option<&AutomatId>) -> Result<AutomatDraft, Problem> {
     let time_zone = check.required("timeZone", form.given("timeZone"), TimeZone::parse);
     let mut digits = |field| check.optional(field, number(form, field), whole_number(PinDigits::new));
     let (pin_digits, min_chosen_pin_digits) = (digits("pinDigits"), digits("minChosenPinDigits"));
+    let lease_hours = check.optional("leaseHours", number(form, "leaseHours"), whole_number(LeaseHours::new));
     let layout = Layout {
         columns: check.optional("layout.columns", number(form, "layout.columns"), whole_number(Columns::new)),
         numbered_down: form.ticked("layout.numberedDown"),
@@ -161,6 +164,7 @@ fn read(form: &Form, id: Option<&AutomatId>) -> Result<AutomatDraft, Problem> {
             location,
             pin_digits,
             min_chosen_pin_digits,
+            lease_hours: lease_hours.unwrap_or_default(),
             layout,
         })
     })
@@ -175,6 +179,7 @@ fn change(automat: AutomatDraft) -> AutomatChange {
         location: Some(automat.location),
         pin_digits: Some(automat.pin_digits),
         min_chosen_pin_digits: Some(automat.min_chosen_pin_digits),
+        lease_hours: Some(automat.lease_hours),
         layout: Some(automat.layout),
     }
 }

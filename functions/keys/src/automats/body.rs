@@ -2,8 +2,8 @@
 
 use api::{Check, Object, Patch, Problem, WholeNumber, whole_number};
 use domain::{
-    AddressLine, AutomatChange, AutomatDraft, AutomatId, Columns, FirstNumber, Layout, Location, LockerCount, Name,
-    PinDigits, TimeZone,
+    AddressLine, AutomatChange, AutomatDraft, AutomatId, Columns, FirstNumber, Layout, LeaseHours, Location,
+    LockerCount, Name, PinDigits, TimeZone,
 };
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -35,6 +35,10 @@ pub(crate) struct NewAutomat {
     /// The minimum number of digits of a chosen PIN; default 4.
     #[schema(value_type = Option<u32>)]
     min_chosen_pin_digits: Option<WholeNumber>,
+    /// For how many hours it still hands out keys after it has lost its connection; default 24. What is removed meanwhile can still
+    /// open a locker for as long. With 0 it only takes keys back.
+    #[schema(value_type = Option<u32>)]
+    lease_hours: Option<WholeNumber>,
     /// How the cabinet is built.
     #[schema(value_type = Option<LayoutBody>)]
     layout: Option<Object<LayoutBody>>,
@@ -71,6 +75,11 @@ pub(crate) struct AutomatEdit {
     #[schema(value_type = Option<u32>)]
     #[serde(default)]
     min_chosen_pin_digits: Patch<WholeNumber>,
+    /// For how many hours it still hands out keys after it has lost its connection; null for 24. Shortening it does not reach an
+    /// automat that is away: it keeps the lease that it has.
+    #[schema(value_type = Option<u32>)]
+    #[serde(default)]
+    lease_hours: Patch<WholeNumber>,
     /// How the cabinet is built, replaced as a whole; null for the default.
     #[schema(value_type = Option<LayoutBody>)]
     #[serde(default)]
@@ -121,6 +130,7 @@ impl NewAutomat {
         let pin_digits = check.optional("pinDigits", self.pin_digits, whole_number(PinDigits::new));
         let min_chosen_pin_digits =
             check.optional("minChosenPinDigits", self.min_chosen_pin_digits, whole_number(PinDigits::new));
+        let lease_hours = check.optional("leaseHours", self.lease_hours, whole_number(LeaseHours::new));
         let layout = self.layout.unwrap_or_default().0.check(&mut check);
         check.finish(|| {
             Some(AutomatDraft {
@@ -131,6 +141,7 @@ impl NewAutomat {
                 location,
                 pin_digits,
                 min_chosen_pin_digits,
+                lease_hours: lease_hours.unwrap_or_default(),
                 layout,
             })
         })
@@ -152,13 +163,25 @@ impl AutomatEdit {
         let pin_digits = check.clearable("pinDigits", self.pin_digits, whole_number(PinDigits::new));
         let min_chosen_pin_digits =
             check.clearable("minChosenPinDigits", self.min_chosen_pin_digits, whole_number(PinDigits::new));
+        let lease_hours = check
+            .clearable("leaseHours", self.lease_hours, whole_number(LeaseHours::new))
+            .map(Option::unwrap_or_default);
         let layout = match self.layout {
             Patch::Absent => None,
             Patch::Clear => Some(Layout::default()),
             Patch::Set(layout) => Some(layout.0.check(&mut check)),
         };
         check.finish(|| {
-            Some(AutomatChange { name, locker_count, time_zone, location, pin_digits, min_chosen_pin_digits, layout })
+            Some(AutomatChange {
+                name,
+                locker_count,
+                time_zone,
+                location,
+                pin_digits,
+                min_chosen_pin_digits,
+                lease_hours,
+                layout,
+            })
         })
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct AutomatItem {
     pin_digits: u32,
     /// The minimum number of digits of a chosen PIN.
     min_chosen_pin_digits: u32,
+    /// For how many hours it still hands out keys after it has lost its connection.
+    lease_hours: u8,
     layout: LayoutView,
     connection: Connection,
     version: u64,
@@ -122,6 +124,7 @@ impl From<Automat> for AutomatItem {
         Self {
             pin_digits: automat.pin_digits().get(),
             min_chosen_pin_digits: automat.min_chosen_pin_digits().get(),
+            lease_hours: automat.lease_hours.get(),
             automat_id: automat.id.as_str().to_owned(),
             name: automat.name.as_str().to_owned(),
             locker_count: automat.locker_count.get(),

@@ -3,8 +3,8 @@
 //! domain accepts.
 
 use domain::{
-    AddressLine, Columns, Contact, ContractKeys, FirstNumber, FreeText, LockerCount, Name, PinDigits, Property,
-    Schedule,
+    AddressLine, Columns, Contact, ContractKeys, FirstNumber, FreeText, LeaseHours, LockerCount, Name, PinDigits,
+    Property, Schedule,
 };
 use utoipa::openapi::path::{Parameter, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
@@ -180,6 +180,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         (_, "columns", _) => Range(1, Some(u32::from(Columns::MAX))),
         (_, "firstNumber", _) => Range(0, Some(u32::from(FirstNumber::MAX))),
         (_, "pinDigits" | "minChosenPinDigits", _) => Range(PinDigits::MIN.get(), Some(PinDigits::MAX.get())),
+        (_, "leaseHours", _) => Range(0, Some(u32::from(LeaseHours::MAX))),
         (_, "version" | "currentVersion", _) => Range(1, None),
         _ => return None,
     })

@@ -155,6 +155,21 @@ async fn an_automat_sets_its_pin_lengths() {
 }
 
 #[tokio::test]
+async fn an_automat_sets_for_how_long_it_hands_out_keys_without_a_connection() {
+    let stage = Stage::of(Role::Admin).await;
+    stage.fill("/automats/new", &LOBBY).await;
+    let stored = async || stage.store().automat(&lobby()).await.unwrap().lease_hours.get();
+    assert_eq!(stored().await, 24);
+    for (typed, hours) in [("0", 0), ("168", 168), ("", 24)] {
+        assert_eq!(stage.fill("/automats/lobby/edit", &[("leaseHours", typed)]).await.status, 303);
+        assert_eq!(stored().await, hours);
+    }
+    let refused = stage.fill("/automats/lobby/edit", &[("leaseHours", "169")]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.html.contains("id=\"leaseHours-error\"") && refused.html.contains("A whole number from 0 to 168."));
+}
+
+#[tokio::test]
 async fn an_automat_cannot_have_fewer_lockers_than_its_keys_need() {
     let stage = Stage::of(Role::Admin).await;
     busy(&stage).await;
