@@ -13,6 +13,7 @@ mod data_plane;
 mod device;
 pub mod html;
 mod log;
+mod pages;
 mod sample;
 mod seeded_rng;
 mod stream;
@@ -34,6 +35,7 @@ pub use cabinet::fill;
 pub use data_plane::{Publications, accepted, data_plane, rejected, unreachable_things};
 pub use device::{entry, locker_reports, name, name_under, pin_holder};
 pub use log::Log;
+pub use pages::{open_lease, open_page};
 pub use sample::{
     automat, by_email, by_sms, contract, every_event_kind, follower, key, locker, metadata, metadata_with_receipt,
     of_everything, pin, range,
@@ -118,10 +120,14 @@ impl TestTable {
         stream::records(&self.database.streams_client(), &mut HashMap::new(), written).await
     }
 
+    /// The records since the last call of this or [`Self::project`].
+    pub async fn new_records(&self, written: Instant) -> Vec<serde_json::Value> {
+        stream::records(&self.database.streams_client(), &mut *self.projected.lock().await, written).await
+    }
+
     /// Projects the records of the table's stream since the last call, as the projector does some time after each write.
     pub async fn project(&self) {
-        let mut projected = self.projected.lock().await;
-        for record in stream::records(&self.database.streams_client(), &mut projected, at(0)).await {
+        for record in self.new_records(at(0)).await {
             self.store.project(&record).await.unwrap();
         }
     }

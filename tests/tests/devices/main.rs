@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop")]
 
 mod faults;
+mod fetches;
 mod guessing;
 mod keypad;
 mod many_openings;

@@ -1,28 +1,30 @@
 //! A key in a locker, its contracts, and somebody at the keypad: in real time, or with a clock that the test sets.
 
+use std::fs;
 use std::ops::Deref;
 
 use automat::device::Display;
 use automat::simulated::SimulatedAutomat;
 use clock::Clock;
-use domain::Instant;
+use e2e::device::PATIENCE;
 use e2e::{Stack, Stage};
 use protocol::Purpose;
 use serde_json::{Value, json};
+use tokio::time::{Duration, Instant, sleep};
 
 /// The locker of the key.
 pub(crate) const LOCKER: u16 = 1;
 
 /// Where the clocks that tests set start.
-pub(crate) fn noon() -> Instant {
-    Instant::parse("2026-11-24T12:00:00Z").unwrap()
+pub(crate) fn noon() -> domain::Instant {
+    domain::Instant::parse("2026-11-24T12:00:00Z").unwrap()
 }
 
 pub(crate) struct Scene {
     pub(crate) stage: Stage,
     pub(crate) device: SimulatedAutomat,
     pub(crate) key: String,
-    began: Instant,
+    began: domain::Instant,
 }
 
 impl Scene {
@@ -38,7 +40,7 @@ impl Scene {
     }
 
     /// On a stack whose clock started then, with a shared key inside.
-    pub(crate) async fn on(stack: &Stack, began: Instant) -> Self {
+    pub(crate) async fn on(stack: &Stack, began: domain::Instant) -> Self {
         let stage = Stage::new(stack, 3).await;
         let key = stage.key_with(json!({ "lockerIndex": LOCKER, "shared": true, "returnCode": "4827" })).await;
         let device = stage.device(&[LOCKER]).await;
@@ -47,7 +49,7 @@ impl Scene {
     }
 
     /// This many minutes after the start.
-    pub(crate) fn minute(&self, minutes: i64) -> Instant {
+    pub(crate) fn minute(&self, minutes: i64) -> domain::Instant {
         self.began.plus_millis(minutes * 60_000)
     }
 
@@ -79,6 +81,38 @@ impl Scene {
         self.stage.view_where(|view| is(&view["lockers"][1], true, "closed")).await;
     }
 
+    /// Waits until the device has a page of the locker with an entry: it is longer than any without one.
+    pub(crate) async fn holds_page(&self) {
+        const WITHOUT_AN_ENTRY: usize = 80;
+        let sealed = |record: &Value| record["pages"][LOCKER.to_string()]["sealed"].as_str().map(str::len);
+        self.written(|records| records.iter().filter_map(sealed).any(|length| length > WITHOUT_AN_ENTRY)).await;
+    }
+
+    /// Waits until the latest answer that the device has written has a lease.
+    pub(crate) async fn holds_lease(&self) {
+        self.written(|records| ends(records).last().is_some_and(|end| end["lease"].is_string())).await;
+    }
+
+    /// Waits until the latest answer that the device has written has no lease.
+    pub(crate) async fn holds_no_lease(&self) {
+        self.written(|records| ends(records).last().is_some_and(|end| end["lease"].is_null())).await;
+    }
+
+    /// Waits until the device's journal is as expected.
+    async fn written(&self, is_so: impl Fn(&[Value]) -> bool) {
+        let journal = self.stage.credentials().join("device").join("journal");
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let text = fs::read_to_string(&journal).unwrap();
+            let record = |line: &str| serde_json::from_str(line.split_once(' ')?.1).ok();
+            if is_so(&text.lines().filter_map(record).collect::<Vec<_>>()) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "it never came about");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Types a code that must not open a locker. Returns the recorded reason.
     pub(crate) async fn refused(&self, code: &str) -> Value {
         let before = self.device.motor_log().len();
@@ -97,7 +131,7 @@ pub(crate) struct Timed {
 impl Timed {
     /// Moves the clock to an instant. The device restarts, since it reads the time only then. So its keypad has
     /// forgotten earlier entries, and only the cloud remembers them.
-    pub(crate) async fn go_to(&mut self, instant: Instant) {
+    pub(crate) async fn go_to(&mut self, instant: domain::Instant) {
         self.clock.set(instant);
         self.scene.stage.stack.forget_tokens().await;
         self.scene.device.restart().await;
@@ -121,4 +155,9 @@ pub(crate) fn open_to(purpose: Purpose) -> Display {
 /// Whether a locker of the view has this state.
 pub(crate) fn is(locker: &Value, key_inside: bool, door: &str) -> bool {
     locker["keyInside"] == key_inside && locker["door"] == door
+}
+
+/// The ends of the answers in a journal.
+fn ends(records: &[Value]) -> impl DoubleEndedIterator<Item = &Value> {
+    records.iter().map(|record| &record["end"]).filter(|end| end.is_object())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{ContractId, KeyId};
 use e2e::Seed;
+use protocol::Handle;
 
 use crate::cabinet::KEYS;
 
@@ -13,6 +14,8 @@ pub(crate) const BOOKINGS: usize = 12;
 pub(crate) struct Booking {
     pub(crate) id: ContractId,
     pub(crate) pin: String,
+    /// In pages and journals; all zeros until it is booked.
+    pub(crate) handle: Handle,
     /// By cabinet and locker.
     pub(crate) keys: BTreeSet<(usize, u16)>,
 }
@@ -29,7 +32,7 @@ impl Booking {
         }
         // Neither 1 nor 2, which would answer the keypad's question.
         let pin = format!("7345{}{}", 3 + number / 7, 3 + number % 7);
-        Self { id: ContractId::parse(&format!("booking-{number}")).unwrap(), pin, keys }
+        Self { id: ContractId::parse(&format!("booking-{number}")).unwrap(), pin, handle: Handle([0; 8]), keys }
     }
 
     pub(crate) fn lockers(&self, cabinet: usize) -> impl Iterator<Item = u16> {

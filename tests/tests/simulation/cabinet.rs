@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use automat::device::{Device, DeviceKey, Display, Effect, Identity, Input};
-use automat::journal::{Journal, KnownAccess, Record};
-use protocol::{LockersMessage, ThingName, Topics};
+use automat::journal::{Journal, Record};
+use protocol::{LockersMessage, SealedPage, ThingName, Topics};
 
 use crate::lockers::Locker;
 use crate::people::Visit;
@@ -106,9 +106,9 @@ impl Cabinet {
         lost.intents().chain(lost.unacknowledged()).map(|(_, entry)| entry.id.clone()).collect()
     }
 
-    /// What its disk says that it may open without the cloud.
-    pub(crate) fn access(&self) -> KnownAccess {
-        Journal::replay(&self.disk).access().clone()
+    /// The pages on its disk.
+    pub(crate) fn pages(&self) -> BTreeMap<u16, SealedPage> {
+        Journal::replay(&self.disk).pages().pages().clone()
     }
 
     /// Queues an input for the device.

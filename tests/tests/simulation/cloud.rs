@@ -19,12 +19,14 @@ use iot::Template;
 use iot::rules::{Message, Rules};
 use iot::shadow::{Address, Operation};
 use openings::Openings;
-use protocol::ThingName;
+use projector::Projector;
+use protocol::{Handle, SealedPage, ThingName};
 use serde_json::{Value, json};
 use store::{PageRequest, Store};
 use testkit::{TABLE, TestTable, Wire, automat, contract, key, metadata, name, pin};
 use things::Things;
 use tower::ServiceExt as _;
+use ulid::Ulid;
 
 use crate::bookings::{Booking, key_id};
 use crate::data_plane::DataPlane;
@@ -49,6 +51,8 @@ pub(crate) struct Cloud {
     store: Store,
     rules: Rules,
     clock: Clock,
+    /// The records of the stream that the projector has yet to handle.
+    unprojected: Vec<Value>,
 }
 
 /// The effects of a message to the broker: messages to the device, and events for the devices function.
@@ -61,7 +65,7 @@ impl Cloud {
         let data_plane = DataPlane::new(now, wire.clone());
         let things = Things::new(data_plane.client());
         let rules = Template::read(template::TEMPLATE).unwrap().rules;
-        Self { table, wire, data_plane, things, store, rules, clock: Clock::skipping(now) }
+        Self { table, wire, data_plane, things, store, rules, clock: Clock::skipping(now), unprojected: Vec::new() }
     }
 
     pub(crate) async fn add_automat(&self, id: &str, lockers: u16) {
@@ -80,8 +84,8 @@ impl Cloud {
         self.store.create_key(draft, &metadata()).await.unwrap();
     }
 
-    /// Creates a contract for the time of the simulation.
-    pub(crate) async fn book(&self, booking: &Booking) {
+    /// Creates a contract for the time of the simulation. Returns its handle.
+    pub(crate) async fn book(&self, booking: &Booking) -> Handle {
         let keys = booking.keys.iter().map(|(cabinet, locker)| key_id(*cabinet, *locker));
         let draft = ContractDraft {
             id: Some(booking.id.clone()),
@@ -90,17 +94,41 @@ impl Cloud {
             ..contract(&key_id(0, 0), 0, 365 * 24 * 3_600)
         };
         self.store.create_contract(draft, &metadata()).await.unwrap();
+        let request = self.table.client.get_item().table_name(TABLE).consistent_read(true);
+        let request = request.key("PK", AttributeValue::S(format!("CONTRACT#{}", booking.id)));
+        let item = request.key("SK", AttributeValue::S("CONTRACT".to_owned())).send().await.unwrap().item.unwrap();
+        let incarnation = Ulid::from_string(item["incarnation"].as_s().unwrap()).unwrap().to_bytes();
+        Handle(*incarnation.last_chunk().unwrap())
     }
 
-    /// The projector makes the verifiers of the PINs.
-    pub(crate) async fn project(&self, now: Instant) {
-        for record in self.table.records(now).await {
-            self.table.store.project_access(&record, true, now).await.unwrap();
+    /// The projector handles what the table's stream has, and again what it could not handle before.
+    pub(crate) async fn project(&mut self, death: Death) {
+        self.unprojected.extend(self.table.new_records(self.clock.now()).await);
+        if self.unprojected.is_empty() {
+            return;
         }
+        let (store, things, clock) = (self.store.clone(), self.things.clone(), self.clock.clone());
+        let batch = json!({ "Records": self.unprojected });
+        self.condemn(death);
+        let answer = Projector { store, things, clock }.handle(&batch).await;
+        if self.is_dead() {
+            return; // all of it again
+        }
+        let answer = answer.unwrap();
+        let failed: BTreeSet<_> =
+            answer["batchItemFailures"].as_array().unwrap().iter().map(|failure| &failure["itemIdentifier"]).collect();
+        self.unprojected.retain(|record| failed.contains(&record["dynamodb"]["SequenceNumber"]));
     }
 
     pub(crate) fn device_key(&self, automat: &str) -> DeviceKey {
         DeviceKey::new(self.store.device_key(&AutomatId::parse(automat).unwrap()).reveal())
+    }
+
+    /// Whether a page that an automat holds has an entry of a contract.
+    pub(crate) fn has_entry(&self, thing: &ThingName, locker: u16, page: &SealedPage, contract: Handle) -> bool {
+        let key = self.store.device_key(&AutomatId::parse(&thing.automat_id()).unwrap());
+        let page = testkit::open_page(key.reveal(), thing, locker, page).unwrap();
+        page.entries.iter().any(|entry| entry.handle == contract)
     }
 
     /// The name of a PIN in an automat.

@@ -23,6 +23,8 @@ const DOOR_OPEN: u64 = 120 * SECOND;
 const NEXT: u64 = 30 * SECOND;
 /// A device opens the first locker of its own decision at most this long after it.
 const OPENS_WITHIN: u64 = 10 * SECOND;
+/// The same, if the person is asked what is wanted.
+const ASKED_OPENS_WITHIN: u64 = 30 * SECOND;
 /// How long a slow disk keeps a device from seeing a door.
 const SLOW_DISK: u64 = 10 * SECOND;
 
@@ -53,8 +55,10 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 struct Decided {
     at: u64,
-    /// The lockers that it may open, to return keys.
-    lockers: Vec<u16>,
+    /// The lockers that it may open to fetch keys.
+    fetch: Vec<u16>,
+    /// Those that it may open to return keys.
+    give_back: Vec<u16>,
     /// The device has lost its journal since, so the cloud may never hear of it.
     may_be_lost: bool,
 }
@@ -100,9 +104,9 @@ impl Entries {
 
     /// A device has decided about an entry by itself, and written that down. Returns what is wrong with it.
     pub(crate) fn decide(&mut self, accepted: &OfflineEntry, cabinet: usize, scene: Scene<'_>) -> Option<String> {
-        let of = |booking: &Booking| accepted.contract.as_deref() == Some(booking.id.as_str());
+        let of = |booking: &Booking| accepted.contract == Some(booking.handle);
         let Some(booking) = scene.bookings.iter().position(of) else {
-            return Some(format!("at {}, a code of nobody returns keys: {accepted:?}", scene.now));
+            return Some(format!("at {}, a code of nobody opens lockers: {accepted:?}", scene.now));
         };
         let (life, sent_at) = (scene.life, scene.now);
         let unsent = || Entry {
@@ -117,23 +121,28 @@ impl Entries {
         };
         let entry = self.of_bookings.entry(accepted.id.clone()).or_insert_with(unsent);
         let mine: BTreeSet<u16> = scene.bookings[booking].lockers(cabinet).collect();
-        let is_full = |locker: &u16| {
+        let OfflineEntry { fetch, give_back, .. } = accepted;
+        // Certain for a while: then it was so when the device decided.
+        let is = |locker: &u16, inside: bool| {
             let locker = &scene.lockers[usize::from(*locker)];
-            locker.is_inside() && locker.rests(scene.now)
+            locker.is_inside() == inside && locker.rests(scene.now)
         };
         let wrong = if entry.decided.is_some() {
             Some("it is decided twice")
         } else if (entry.booking, entry.cabinet, entry.life) != (booking, cabinet, life) {
             Some("it is somebody else's")
-        } else if accepted.lockers.is_empty() || !accepted.lockers.is_sorted() {
+        } else if fetch.is_empty() && give_back.is_empty() || !fetch.is_sorted() || !give_back.is_sorted() {
             Some("it opens nothing, or in another order")
-        } else if accepted.lockers.iter().any(|locker| !mine.contains(locker)) {
+        } else if fetch.iter().chain(give_back).any(|locker| !mine.contains(locker)) {
             Some("it opens lockers of other keys")
+        } else if give_back.iter().any(|locker| is(locker, true)) {
+            Some("it returns to a locker that has its key")
         } else {
-            accepted.lockers.iter().any(is_full).then_some("it opens a locker that has its key")
+            fetch.iter().any(|locker| is(locker, false)).then_some("it fetches a key that is out")
         };
         let found = wrong.map(|wrong| format!("at {}, {wrong}: {accepted:?}, {entry:?}", scene.now));
-        entry.decided = Some(Decided { at: scene.now, lockers: accepted.lockers.clone(), may_be_lost: false });
+        entry.decided =
+            Some(Decided { at: scene.now, fetch: fetch.clone(), give_back: give_back.clone(), may_be_lost: false });
         found
     }
 
@@ -156,8 +165,9 @@ impl Entries {
     pub(crate) fn allowed(&self) -> impl Iterator<Item = ((usize, usize, u16), Purpose, bool)> {
         self.of_bookings.values().flat_map(|entry| {
             let mut allowed = BTreeMap::new();
-            for locker in entry.decided.iter().flat_map(|decided| &decided.lockers) {
-                allowed.insert(*locker, (Purpose::Return, !entry.may_be_lost()));
+            if let Some(Decided { fetch, give_back, may_be_lost, .. }) = &entry.decided {
+                allowed.extend(give_back.iter().map(|locker| (*locker, (Purpose::Return, !may_be_lost))));
+                allowed.extend(fetch.iter().map(|locker| (*locker, (Purpose::Fetch, !may_be_lost))));
             }
             if let Some(Answer { fetch, give_back, .. }) = &entry.answer {
                 allowed.extend(give_back.iter().map(|locker| (*locker, (Purpose::Return, true))));
@@ -171,8 +181,9 @@ impl Entries {
     /// The contract that a locker's key is taken with, if this opened it.
     pub(crate) fn fetched_with(&self, id: Option<&String>, locker: u16) -> Option<usize> {
         let entry = self.get(id?)?;
-        let Answer { fetch, .. } = entry.answer.as_ref()?;
-        fetch.contains(&locker).then_some(entry.booking)
+        let answered = entry.answer.iter().flat_map(|answer| &answer.fetch);
+        let mut fetched = answered.chain(entry.decided.iter().flat_map(|decided| &decided.fetch));
+        fetched.any(|of| *of == locker).then_some(entry.booking)
     }
 
     /// The cloud answers. Returns what is wrong with the answer.
@@ -276,20 +287,28 @@ impl Entries {
         count("several lockers", &|entry| entry.runs.len() > 1);
         count("went on after a jam", &|entry| entry.runs.iter().rev().skip(1).any(|run| !run.opened));
         count("decided by the device", &|entry| entry.decided.is_some());
-        count("returned without the cloud", &|entry| entry.decided.is_some() && !entry.runs.is_empty());
+        count("returned without the cloud", &|entry| entry.has_run(|decided| &decided.give_back));
+        count("fetched without the cloud", &|entry| entry.has_run(|decided| &decided.fetch));
         count("asked and decided by the device", &|entry| entry.decided.is_some() && entry.answer.is_some());
         count("asked and opened", &|entry| entry.is_question() && !entry.runs.is_empty());
     }
 }
 
 impl Entry {
-    fn may_be_lost(&self) -> bool {
-        self.decided.as_ref().is_some_and(|decided| decided.may_be_lost)
+    /// Whether the device ran a motor by its own decision, of these lockers.
+    fn has_run(&self, lockers: impl Fn(&Decided) -> &Vec<u16>) -> bool {
+        let run = |locker: &u16| self.runs.iter().any(|run| run.locker == *locker);
+        self.decided.as_ref().is_some_and(|decided| lockers(decided).iter().any(run))
+    }
+
+    /// What it may open, to fetch keys and to return them: by the device's own decision, or the cloud's.
+    fn lists(&self) -> Option<(&[u16], &[u16])> {
+        let decided = self.decided.as_ref().map(|decided| (decided.fetch.as_slice(), decided.give_back.as_slice()));
+        decided.or_else(|| self.answer.as_ref().map(|answer| (answer.fetch.as_slice(), answer.give_back.as_slice())))
     }
 
     fn is_question(&self) -> bool {
-        self.decided.is_none()
-            && self.answer.as_ref().is_some_and(|answer| !answer.fetch.is_empty() && !answer.give_back.is_empty())
+        self.lists().is_some_and(|(fetch, give_back)| !fetch.is_empty() && !give_back.is_empty())
     }
 
     /// Whether a sequence is under way: a locker was opened, and others are to follow.
@@ -300,17 +319,14 @@ impl Entry {
 
     /// The list that was chosen, known from the first run.
     fn chosen(&self) -> Option<(&[u16], Purpose)> {
-        if let Some(decided) = &self.decided {
-            return Some((&decided.lockers, Purpose::Return));
-        }
-        let (answer, first) = (self.answer.as_ref()?, self.runs.first()?);
-        let fetches = answer.fetch.contains(&first.locker);
-        Some(if fetches { (&answer.fetch, Purpose::Fetch) } else { (&answer.give_back, Purpose::Return) })
+        let ((fetch, give_back), first) = (self.lists()?, self.runs.first()?);
+        let fetches = fetch.contains(&first.locker);
+        Some(if fetches { (fetch, Purpose::Fetch) } else { (give_back, Purpose::Return) })
     }
 
     fn wrong_run(&self, locker: u16, scene: Scene<'_>) -> Option<&'static str> {
         if let Some(decided) = &self.decided {
-            return self.wrong_return(decided, locker, scene);
+            return self.wrong_own(decided, locker, scene);
         }
         let Some(answer) = &self.answer else { return Some("it runs without an answer") };
         if self.life != scene.life {
@@ -338,21 +354,27 @@ impl Entry {
 }
 
 impl Entry {
-    /// What is wrong with a run that the device decided by itself. It passes over lockers that have their key by now.
-    fn wrong_return(&self, decided: &Decided, locker: u16, scene: Scene<'_>) -> Option<&'static str> {
+    /// What is wrong with a run that the device decided by itself. It passes over lockers where it is no longer right.
+    fn wrong_own(&self, decided: &Decided, locker: u16, scene: Scene<'_>) -> Option<&'static str> {
         if self.life != scene.life {
             return Some("it runs after a power cut");
         }
         let is_next = self.runs.last().is_none_or(|before| before.locker < locker);
-        if !is_next || !decided.lockers.contains(&locker) {
+        let (list, purpose) = self.chosen().unwrap_or(if decided.fetch.contains(&locker) {
+            (&decided.fetch, Purpose::Fetch)
+        } else {
+            (&decided.give_back, Purpose::Return)
+        });
+        if !is_next || !list.contains(&locker) {
             return Some("it is not the next one that the device decided on");
         }
         let state = &scene.lockers[usize::from(locker)];
-        if state.is_inside() && state.rests(scene.now) {
-            return Some("it is opened to return a key that is inside");
+        if state.is_inside() != (purpose == Purpose::Fetch) && state.rests(scene.now) {
+            return Some("it is opened to return a key that is inside, or to fetch one that is out");
         }
+        let life = if self.is_question() { ASKED_OPENS_WITHIN } else { OPENS_WITHIN };
         match self.runs.last() {
-            None => (scene.now > decided.at + OPENS_WITHIN + SLOW_DISK).then_some("it is too late"),
+            None => (scene.now > decided.at + life + SLOW_DISK).then_some("it is too late"),
             Some(before) => before.wrong_next(&scene.lockers[usize::from(before.locker)], scene.now),
         }
     }

@@ -58,6 +58,8 @@ pub(crate) enum Happening {
         cabinet: usize,
         life: u64,
     },
+    /// The projector handles what the table's stream has.
+    Projected,
     /// The power is restored.
     Powered(usize),
     /// Somebody comes to the keypad.

@@ -11,9 +11,10 @@
 //! open, or go away. An entry may open only the next locker of its answer, and in the end every key must be where the cloud
 //! says it is, and with whom.
 //!
-//! Devices are without a network for minutes, and then take keys back by themselves: with a code that they know, only into
-//! lockers that are empty, and never twice. Nobody's return may be refused by a device that knows the code, and once it is back
-//! the cloud must say of each return the same, once.
+//! Devices are without a network for minutes, and then hand out keys and take them back by themselves, by the pages that they hold:
+//! fetches only from lockers that have their key, returns only into those that are empty, and never twice. No code may be wrong for a
+//! device whose pages have it, and once it is back the cloud must say of each key the same, once. The projector makes the pages
+//! meanwhile, dies, and tries again.
 //!
 //! Time is a number, and all randomness comes from one seed. A failing run prints it: `SEED=n cargo test -p e2e --test
 //! simulation` repeats the run.

@@ -141,7 +141,9 @@ impl World {
         let pause = 500 + self.seed.below(3 * SECOND);
         match display {
             // Not everybody sees in time what opens.
-            Display::Open { locker, purpose } | Display::OpenOfSeveral { locker, purpose, .. }
+            Display::Open { locker, purpose }
+            | Display::OpenOfSeveral { locker, purpose, .. }
+            | Display::OpenOffline { locker, purpose, .. }
                 if !only_looks && !self.seed.once_in(12) =>
             {
                 let purpose = match purpose {
@@ -149,9 +151,6 @@ impl World {
                     protocol::Purpose::Return => Purpose::Return,
                 };
                 self.step_after(cabinet, pause, Step::Opens(locker, purpose));
-            }
-            Display::OpenOffline { locker, .. } if !only_looks => {
-                self.step_after(cabinet, pause, Step::Opens(locker, Purpose::Return));
             }
             Display::FetchOrReturn if !only_looks => {
                 let has_keys = self.holders.values().any(|holder| *holder == Some(booking));

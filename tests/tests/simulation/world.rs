@@ -50,7 +50,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new(mut seed: Seed, chances: Chances) -> Self {
-        let cloud = Cloud::new(instant(0)).await;
+        let mut cloud = Cloud::new(instant(0)).await;
         let mut cabinets = Vec::new();
         for number in 0..CABINETS {
             let automat = format!("lobby.{number}");
@@ -61,11 +61,11 @@ impl World {
             let key = cloud.device_key(&automat);
             cabinets.push(Cabinet::new(ThingName::of_automat(&automat), seed.below(DAY), key));
         }
-        let bookings: Vec<_> = (0..BOOKINGS).map(|number| Booking::draw(number, CABINETS, &mut seed)).collect();
-        for booking in &bookings {
-            cloud.book(booking).await;
+        let mut bookings: Vec<_> = (0..BOOKINGS).map(|number| Booking::draw(number, CABINETS, &mut seed)).collect();
+        for booking in &mut bookings {
+            booking.handle = cloud.book(booking).await;
         }
-        cloud.project(instant(0)).await;
+        cloud.project(Death::Spared).await;
         let mut world = Self {
             seed,
             chances,
@@ -89,6 +89,7 @@ impl World {
             world.after(1, Happening::Powered(cabinet));
             world.visit_soon(cabinet);
         }
+        world.after(SECOND, Happening::Projected);
         world
     }
 
@@ -161,6 +162,13 @@ impl World {
             | Happening::Computed { .. }
             | Happening::Woken { .. }
             | Happening::Connected { .. } => {}
+            Happening::Projected => {
+                let death = self.death();
+                self.cloud.project(death).await;
+                self.spread();
+                let pause = 200 + self.seed.below(SECOND);
+                self.after(pause, Happening::Projected);
+            }
             Happening::Powered(cabinet) => {
                 let offset = self.seed.below(DAY);
                 let now = self.now;
@@ -346,13 +354,13 @@ impl World {
     /// A device took the code of whoever is at its keypad for a wrong one. It must not know it then.
     fn note_refusal(&mut self, cabinet: usize) {
         let Some(visit) = &self.cabinets[cabinet].visit else { return };
-        let (booking, known) = (&self.bookings[visit.booking], self.cabinets[cabinet].access());
+        let (booking, pages) = (&self.bookings[visit.booking], self.cabinets[cabinet].pages());
+        let thing = &self.cabinets[cabinet].thing;
         let is_known = |locker: &u16| {
-            let pins = known.lockers().get(locker).map(|access| &access.pins);
-            pins.is_some_and(|pins| pins.values().any(|contract| contract == booking.id.as_str()))
+            pages.get(locker).is_some_and(|page| self.cloud.has_entry(thing, *locker, page, booking.handle))
         };
         if let Some(locker) = booking.lockers(cabinet).find(is_known) {
-            let lie = format!("at {}, a return to locker {locker} was refused: {booking:?}, {known:?}", self.now);
+            let lie = format!("at {}, a code that is in the page of locker {locker} was wrong: {booking:?}", self.now);
             self.verdict.lies.push(lie);
         }
     }
