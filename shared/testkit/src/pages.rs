@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::{Lease, Page, SEALING_KEY, Sealed, SealedPage, ThingName};
+use protocol::{Lease, Page, PageVersions, SEALING_KEY, Sealed, SealedPage, ThingName};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::hmac;
+use ring::{digest, hmac};
 
 /// Opens a locker's page with a device key. `None`: it is for another device, locker or version.
 #[must_use]
@@ -16,6 +16,20 @@ pub fn open_page(device_key: &[u8], thing: &ThingName, locker: u16, page: &Seale
 #[must_use]
 pub fn open_lease(device_key: &[u8], thing: &ThingName, lease: &Sealed) -> Option<Lease> {
     Lease::decode(&unseal(device_key, lease, &Lease::associated_data(thing))?)
+}
+
+/// The root of a lease for pages of these versions.
+#[must_use]
+pub fn lease_root(versions: &PageVersions) -> [u8; 8] {
+    let hash = digest::digest(&digest::SHA256, &versions.bytes());
+    *hash.as_ref().first_chunk().unwrap()
+}
+
+/// The id of a device key.
+#[must_use]
+pub fn device_key_id(device_key: &[u8]) -> String {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, device_key), b"id");
+    tag.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unseal(device_key: &[u8], sealed: &Sealed, associated_data: &str) -> Option<Vec<u8>> {

@@ -1,6 +1,7 @@
-//! A device that returned a key without a connection: what it asks for before, and what the cloud records afterwards. The test plays
-//! the device, message by message.
+//! A device that opens lockers without a connection: what it asks for before, and what the cloud records afterwards. The test plays the
+//! device, message by message.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use base64::Engine as _;
@@ -9,6 +10,7 @@ use clock::Clock;
 use domain::{CodeKind, Instant};
 use e2e::mqtt::Mqtt;
 use e2e::{Stack, Stage, fresh};
+use protocol::{AccessMessage, AccessRequest, AnswerEnd, Page, PageVersions, SealedPage, ThingName};
 use serde_json::{Value, json};
 
 const LOCKER: u16 = 1;
@@ -59,12 +61,16 @@ impl Device {
         }
     }
 
-    /// The name of a code, computed with the key from the credentials.
-    fn name(&self, kind: CodeKind, digits: &str) -> String {
+    /// The device key from the credentials.
+    fn device_key(&self) -> Vec<u8> {
         let credentials = fs::read_to_string(self.stage.credentials().join("automat.json")).unwrap();
         let credentials: Value = serde_json::from_str(&credentials).unwrap();
-        let key = URL_SAFE_NO_PAD.decode(credentials["deviceKey"].as_str().unwrap()).unwrap();
-        testkit::name_under(&key, kind, digits)
+        URL_SAFE_NO_PAD.decode(credentials["deviceKey"].as_str().unwrap()).unwrap()
+    }
+
+    /// The name of a code, computed with the key from the credentials.
+    fn name(&self, kind: CodeKind, digits: &str) -> String {
+        testkit::name_under(&self.device_key(), kind, digits)
     }
 
     /// Reports all lockers.
@@ -84,18 +90,39 @@ impl Device {
         self.report(false, Some(&id)).await;
     }
 
-    /// The answer to a question for some lockers.
-    async fn ask(&mut self, lockers: Option<&[u16]>) -> Value {
-        let mut question = json!({ "id": fresh("question") });
-        if let Some(lockers) = lockers {
-            question["lockers"] = json!(lockers);
-        }
-        self.publish("access", &question).await;
+    /// Asks with the pages that the device holds, and takes what is newer. Returns the end of the answer.
+    async fn ask(&mut self, held: &mut BTreeMap<u16, SealedPage>) -> AnswerEnd {
+        let (id, have) = (fresh("question"), held.iter().map(|(locker, page)| (*locker, page.version)).collect());
+        let key = testkit::device_key_id(&self.device_key());
+        self.publish("access", &serde_json::to_value(AccessRequest { id: id.clone(), key, have }).unwrap()).await;
         loop {
-            let message = self.receive("access/answer").await;
-            if message["answer"]["id"] == question["id"] {
-                return message["answer"].clone();
+            let message = serde_json::from_value(self.receive("access/answer").await).unwrap();
+            let AccessMessage::Answer(answer) = message else { continue };
+            if answer.id == id {
+                held.extend(answer.pages);
+                if let Some(end) = answer.end {
+                    return end;
+                }
             }
+        }
+    }
+
+    /// Asks until the page of the key's locker is as expected.
+    async fn ask_until(
+        &mut self,
+        held: &mut BTreeMap<u16, SealedPage>,
+        is_so: impl Fn(&Page) -> bool,
+    ) -> (Page, AnswerEnd) {
+        loop {
+            let end = self.ask(held).await;
+            let thing = ThingName::new(&self.thing);
+            let page =
+                held.get(&LOCKER).map(|page| testkit::open_page(&self.device_key(), &thing, LOCKER, page).unwrap());
+            if let Some(page) = page.filter(&is_so) {
+                return (page, end);
+            }
+            // The projector signals each change.
+            while self.receive("access/answer").await != json!({ "changed": {} }) {}
         }
     }
 
@@ -121,32 +148,32 @@ fn report(now: Instant, inside: bool, by: Option<&str>) -> Value {
 }
 
 #[tokio::test]
-async fn a_device_gets_the_codes_that_return_a_key_that_is_out() {
-    let mut device = Device::new().await;
+async fn a_device_gets_a_page_that_says_who_may_open_the_locker_and_a_lease_over_it() {
+    let (mut device, mut held) = (Device::new().await, BTreeMap::new());
+    let (page, _) = device.ask_until(&mut held, |page| page.entries.len() == 1).await;
+    let code = URL_SAFE_NO_PAD.decode(device.name(CodeKind::ReturnCode, RETURN_CODE)).unwrap();
+    assert_eq!(page.return_code.unwrap().0, code[..8]);
+    let name = URL_SAFE_NO_PAD.decode(device.name(CodeKind::Pin, PIN)).unwrap();
+    assert_ne!(page.entries[0].verifier.0, name[..8], "not the name itself");
+    let (start, end) = (page.entries[0].start, page.entries[0].end.unwrap());
+    assert_eq!(end - start, 3_660);
+
     device.fetch().await;
-    // The projector makes the verifier, and signals it.
-    let answer = loop {
-        let answer = device.ask(None).await;
-        if answer["lockers"]["1"]["pins"].as_object().is_some_and(|pins| !pins.is_empty()) {
-            break answer;
-        }
-        assert_eq!(device.receive("access/answer").await, json!({ "changed": [LOCKER] }));
-    };
-    assert_eq!((&answer["cost"], answer["lockers"].as_object().unwrap().len()), (&json!(14), 1));
-    let access = &answer["lockers"]["1"];
-    let code = device.name(CodeKind::ReturnCode, RETURN_CODE);
-    assert!(code.starts_with(&access["returnCode"].as_str().unwrap()[..10]), "{access}");
-    let pins = access["pins"].as_object().unwrap();
-    assert_eq!(pins.values().collect::<Vec<_>>(), [&json!(device.contract)]);
-    assert!(!pins.contains_key(&device.name(CodeKind::Pin, PIN)[..11]), "not the name itself");
-    let one = device.ask(Some(&[0, LOCKER])).await;
-    assert_eq!(one["lockers"], json!({ "0": {}, "1": access }));
+    let (page, end) = device.ask_until(&mut held, |page| page.holder.is_some()).await;
+    assert_eq!((page.holder, end.cost), (Some(page.entries[0].handle), 14));
+    let lease = end.lease.unwrap();
+    let lease = testkit::open_lease(&device.device_key(), &ThingName::new(&device.thing), &lease).unwrap();
+    let versions: PageVersions = held.iter().map(|(locker, page)| (*locker, page.version)).collect();
+    assert_eq!(*lease.root, testkit::lease_root(&versions));
+    assert_eq!(lease.until - lease.issued, 24 * 3_600);
+    assert!(testkit::open_page(&device.device_key(), &ThingName::new(&device.thing), 0, &held[&LOCKER]).is_none());
 
     let body = json!({ "returnCode": "5938" });
     device.stage.stack.admin().patch(format!("/v1/keys/{}", device.key), body).await.is(200);
-    while device.receive("access/answer").await != json!({ "changed": [LOCKER] }) {}
-    let changed = device.ask(Some(&[LOCKER])).await["lockers"]["1"].clone();
-    assert_eq!((&changed["pins"], changed["returnCode"] != access["returnCode"]), (&access["pins"], true));
+    device.ask_until(&mut held, |after| after.return_code != page.return_code).await;
+    let contract = device.contract.clone();
+    device.stage.stack.operator().patch(format!("/v1/contracts/{contract}"), json!({ "end": null })).await.is(200);
+    device.ask_until(&mut held, |page| page.entries[0].end.is_none()).await;
     let events = device.stage.events().await;
     let faults = events.iter().filter(|event| event["type"] == "automat-message-not-understood");
     assert_eq!(faults.count(), 0, "an answer is no question");
@@ -163,7 +190,9 @@ async fn a_return_without_a_connection_is_recorded_once_with_its_times() {
     let mut device = Device { stage, client, thing, key: device.key, contract: device.contract };
 
     let at = json!({ "from": then.seconds(), "to": then.seconds() + 3 });
-    let what = json!({ "id": entry, "kind": "pin", "contract": device.contract, "lockers": [LOCKER] });
+    let mut held = BTreeMap::new();
+    let (page, _) = device.ask_until(&mut held, |page| !page.entries.is_empty()).await;
+    let what = json!({ "id": entry, "kind": "pin", "contract": page.entries[0].handle, "return": [LOCKER] });
     let lockers = json!({ "1": { "key": true, "door": "closed", "by": entry } });
     let journal = json!({ "journal": fresh("journal"), "lines": [
         { "j": 1, "at": at, "what": { "entry": what } },
