@@ -39,6 +39,35 @@ impl LockerCount {
     }
 }
 
+/// For how long an automat that has lost its connection still hands out keys: 0 to 168 hours, 24 by default. With 0 it takes keys
+/// back, and hands out none.
+///
+/// It is also how long something that was removed meanwhile may still open a locker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LeaseHours(u8);
+
+impl LeaseHours {
+    pub const MAX: u8 = 7 * 24;
+
+    pub fn new(hours: u32) -> Result<Self, Invalid> {
+        match u8::try_from(hours) {
+            Ok(small) if small <= Self::MAX => Ok(Self(small)),
+            _ => Err(Invalid::OutOfRange { min: 0, max: u32::from(Self::MAX) }),
+        }
+    }
+
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl Default for LeaseHours {
+    fn default() -> Self {
+        Self(24)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Location {
@@ -82,6 +111,8 @@ pub struct Automat {
     /// As configured; [`Automat::min_chosen_pin_digits`] is what applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_chosen_pin_digits: Option<PinDigits>,
+    #[serde(default)]
+    pub lease_hours: LeaseHours,
     #[serde(default)]
     pub layout: Layout,
     /// The lockers that have a key. Written with the keys, not with the automat.
@@ -149,6 +180,7 @@ impl Automat {
             location,
             pin_digits,
             min_chosen_pin_digits,
+            lease_hours: LeaseHours::default(),
             layout,
             occupied: BTreeSet::new(),
             connection: Connection::default(),
@@ -225,6 +257,7 @@ impl Automat {
             location: change.location.unwrap_or_else(|| self.location.clone()),
             pin_digits: change.pin_digits.unwrap_or(self.pin_digits),
             min_chosen_pin_digits: change.min_chosen_pin_digits.unwrap_or(self.min_chosen_pin_digits),
+            lease_hours: self.lease_hours,
             layout: change.layout.unwrap_or(self.layout),
             occupied: self.occupied.clone(),
             connection: self.connection,

@@ -43,7 +43,7 @@ mod written_time;
 mod zone;
 
 pub use announcement::{Announcement, Announcements, Cause, KeyMovement};
-pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, Location, LockerCount};
+pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, LeaseHours, Location, LockerCount};
 pub use booking::{Conflict, availability};
 pub use calendar::{Calendar, Entry, FreeWindow, MAX_LIVE_CONTRACTS};
 pub use code::{Pin, PinDigits, ReturnCode};

@@ -52,7 +52,7 @@ macro_rules! serialize_as_number {
     )+};
 }
 
-serialize_as_number!(crate::LockerCount, crate::PinDigits, crate::Columns, crate::FirstNumber);
+serialize_as_number!(crate::LockerCount, crate::PinDigits, crate::LeaseHours, crate::Columns, crate::FirstNumber);
 
 /// Many instants in little space: as numbers, in milliseconds since 1970.
 pub(crate) mod millis {
