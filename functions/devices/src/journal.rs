@@ -1,6 +1,6 @@
 //! What an automat did without the cloud: recorded, and acknowledged on the automat's own topic.
 
-use domain::{CodeKind, ContractId, Instant, LockerIndex, OfflineTimes};
+use domain::{CodeKind, Instant, LockerIndex, OfflineTimes};
 use protocol::ThingName;
 use store::{JournalFact, JournalLine, OfflineEntry};
 
@@ -37,9 +37,8 @@ fn line(Line { number, at, what }: Line) -> JournalLine {
 
 fn entry_of(entry: protocol::OfflineEntry) -> Option<JournalFact> {
     let index = |locker: u16| LockerIndex::new(u32::from(locker)).ok();
-    let lockers: Vec<_> = entry.lockers.into_iter().filter_map(index).collect();
-    // A contract that is named wrongly is not recorded; the return is.
-    let contract = entry.contract.and_then(|id| ContractId::parse(&id).ok());
+    let lockers: Vec<_> = entry.give_back.into_iter().filter_map(index).collect();
+    let contract = None;
     let entry = OfflineEntry { id: entry.id, kind: code_kind(entry.kind), contract, lockers };
     (!entry.lockers.is_empty()).then_some(JournalFact::Entry(entry))
 }

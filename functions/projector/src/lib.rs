@@ -1,38 +1,28 @@
-//! Keeps the index of contracts and messages, and what devices know of codes: the second reader of the table's stream, beside
+//! Keeps the index of contracts and messages, and the pages of devices: the second reader of the table's stream, beside
 //! `notifications`.
 //!
-//! Records may be duplicated, late and out of order. The store makes the index right for the contract or message as it
-//! is now, so the function need not keep any order (`store::contract_index` explains why). It also makes the verifier of each new
-//! PIN, and signals to a device that it should ask again for what it may open without the cloud (ADR 0053).
+//! Records may be duplicated, late and out of order. The store makes index and pages right for the contract, message, key or
+//! PIN as it is now, so the function need not keep any order (`store::contract_index` and `store::access` explain why). Then it
+//! signals to each device once that it should ask for what is new (ADR 0054).
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use clock::Clock;
-use domain::LockerIndex;
+use domain::AutomatId;
 use futures_util::stream::{self, StreamExt as _};
 use protocol::{AccessMessage, ThingName};
 use serde_json::{Value, json};
-use store::{AccessChange, Store};
+use store::Store;
 use things::Things;
 
-/// How many records are projected concurrently.
+/// How many records are projected concurrently, and how many devices signalled.
 const AT_ONCE: usize = 16;
-/// For so many PINs of a batch a verifier is made that nobody needs yet. It takes 40 ms of a CPU, so 0.3 s with 256 MB: after
-/// an import of thousands of contracts, their entries in the index must not wait for as many verifiers.
-const AHEAD: usize = 2;
 
 /// Why an invocation failed. The caller logs it once, and AWS retries.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the event is not from the stream")]
     Unreadable,
-}
-
-/// Why a record is to be retried.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    #[error(transparent)]
-    Things(#[from] things::Error),
 }
 
 #[derive(Debug, Clone)]
@@ -47,43 +37,51 @@ impl Projector {
     /// Handles an event of Lambda: a batch of records. The response lists those to be retried.
     pub async fn handle(&self, event: &Value) -> Result<Value, Error> {
         let records = event["Records"].as_array().ok_or(Error::Unreadable)?;
-        let mut pins = 0;
         let running = records.iter().map(|record| {
-            pins += usize::from(is_of_pin(record));
-            self.project(record, pins <= AHEAD)
+            let number = record["dynamodb"]["SequenceNumber"].as_str().ok_or(Error::Unreadable)?;
+            Ok(async move { (number, self.project(record).await) })
         });
-        let running = running.collect::<Result<Vec<_>, _>>()?;
-        let failures: Vec<_> =
-            stream::iter(running).buffered(AT_ONCE).filter_map(async |failed| failed).collect().await;
+        let running = running.collect::<Result<Vec<_>, Error>>()?;
+        let projected: Vec<_> = stream::iter(running).buffered(AT_ONCE).collect().await;
+        let mut failed = BTreeSet::new();
+        let mut changed: BTreeMap<AutomatId, Vec<&str>> = BTreeMap::new();
+        for (number, result) in projected {
+            match result {
+                Ok(automats) => {
+                    automats.into_iter().for_each(|automat| changed.entry(automat).or_default().push(number));
+                }
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::error!(error, record.sequence_number = number, "could not project a record");
+                    failed.insert(number);
+                }
+            }
+        }
+        let signals = changed.into_iter().map(|(automat, numbers)| self.signal(automat, numbers));
+        failed.extend(stream::iter(signals).buffered(AT_ONCE).collect::<Vec<_>>().await.into_iter().flatten());
+        // In the order of the batch.
+        let numbers = records.iter().filter_map(|record| record["dynamodb"]["SequenceNumber"].as_str());
+        let failures: Vec<_> = numbers
+            .filter(|number| failed.contains(number))
+            .map(|number| json!({ "itemIdentifier": number }))
+            .collect();
         Ok(json!({ "batchItemFailures": failures }))
     }
 
-    /// Projects a record. Returns its entry in the response if it is to be retried.
-    fn project<'a>(
-        &'a self,
-        record: &'a Value,
-        ahead: bool,
-    ) -> Result<impl Future<Output = Option<Value>> + Send + 'a, Error> {
-        let sequence_number = record["dynamodb"]["SequenceNumber"].as_str().ok_or(Error::Unreadable)?;
-        Ok(async move {
-            let error = self.write(record, ahead).await.err()?;
-            let error: &dyn std::error::Error = &error;
-            tracing::error!(error, record.sequence_number = sequence_number, "could not project a record");
-            Some(json!({ "itemIdentifier": sequence_number }))
-        })
-    }
-
-    async fn write(&self, record: &Value, ahead: bool) -> Result<(), Failure> {
+    /// Projects a record. Returns the automats whose device is to ask again.
+    async fn project(&self, record: &Value) -> Result<BTreeSet<AutomatId>, store::Error> {
         self.store.project(record).await?;
-        let changed = self.store.project_access(record, ahead, self.clock.now()).await?;
-        if let Some(AccessChange { automat, lockers }) = changed {
-            let changed = AccessMessage::Changed(lockers.into_iter().map(LockerIndex::get).collect());
-            self.things.send_access(&ThingName::of_automat(automat.as_str()), &changed).await?;
-        }
-        Ok(())
+        self.store.project_access(record, self.clock.now()).await
     }
-}
 
-fn is_of_pin(record: &Value) -> bool {
-    record["dynamodb"]["Keys"]["SK"]["S"].as_str().is_some_and(|name| name.starts_with("PIN#"))
+    /// Signals to a device that something has changed. Returns the records of that if they are to be retried: a page that no
+    /// device asks for in time can open what it should not.
+    async fn signal<'r>(&self, automat: AutomatId, records: Vec<&'r str>) -> Vec<&'r str> {
+        let signalled =
+            self.things.send_access(&ThingName::of_automat(automat.as_str()), &AccessMessage::Changed {}).await;
+        let Err(error) = signalled else { return Vec::new() };
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(error, automat.id = %automat, "could not signal a change");
+        records
+    }
 }

@@ -109,11 +109,6 @@ impl Mac {
         URL_SAFE_NO_PAD.decode(&self.0).ok()
     }
 
-    /// So many bytes of it.
-    pub(crate) fn beginning(&self, length: usize) -> Option<String> {
-        Some(URL_SAFE_NO_PAD.encode(self.bytes()?.get(..length)?))
-    }
-
     /// The name of a code as sent by a device; `None` if it is malformed.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == MAC_BYTES).then(|| Self(text.to_owned()))

@@ -1,110 +1,101 @@
-//! Records of the stream after which a device has to ask for its access again, and the verifiers of new PINs.
+//! Records of the stream after which pages change, and the verifiers of PINs.
 //!
-//! Records may be duplicated, late and out of order: a verifier depends on its PIN's name and automat alone, and a signal once too
-//! often does no harm. A record is to be retried until its verifier is stored and its signal is published.
+//! Records may be duplicated, late and out of order. A record only says what to look at; what is written comes from the table
+//! ([`super::pages`]). A record is to be retried until its pages are written and its automats are signalled, so it returns these also
+//! if there was nothing left to write.
 
 use std::collections::BTreeSet;
 
-use domain::{AutomatId, Instant, LockerIndex};
+use domain::{AutomatId, Instant, KeyId};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::verifier;
-use crate::items::{AssignedKey, Item, ItemKey, KeyItem, PinItem, read};
+use crate::items::{AssignedKey, AutomatItem, ItemKey, KeyItem, LeaseTerms, PinItem, read};
 use crate::messages::{POISON, image};
-use crate::retry::{NotDone, retry};
 use crate::sealing::Mac;
 use crate::{Error, Store};
 
-/// Lockers of an automat that its device should ask for again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccessChange {
-    pub automat: AutomatId,
-    pub lockers: BTreeSet<LockerIndex>,
+/// One item before and after.
+struct Images<T> {
+    before: Option<T>,
+    after: Option<T>,
 }
 
-impl AccessChange {
-    /// A key has been added, removed, moved or given another return code.
-    fn of_key(before: Option<AssignedKey>, after: Option<AssignedKey>) -> Option<Self> {
-        // A key that is being removed has left its locker.
-        let [before, after] = [before, after].map(|key| key.filter(|key| !key.removing));
-        if before == after {
-            return None;
-        }
-        let automat = after.as_ref().or(before.as_ref())?.automat_id.clone();
-        let lockers = [&before, &after].into_iter().flatten().map(|key| key.locker_index).collect();
-        Some(Self { automat, lockers })
+impl<T: DeserializeOwned> Images<T> {
+    fn read(stream: &Value) -> Result<Self, Error> {
+        let of = |name: &str| image(&stream[name])?.map(read).transpose().map_err(|_| POISON);
+        Ok(Self { before: of("OldImage")?, after: of("NewImage")? })
     }
 }
 
 impl Store {
-    /// Makes the verifier of a PIN that has none. Returns the lockers whose access the record changes. Records of other items do
-    /// nothing.
-    ///
-    /// A PIN that returns none of its keys now needs no signal: the device asks when the key has left its locker. Nor does it need its
-    /// verifier yet, so without `ahead` it gets it later, when the key has left: that is another record of the PIN.
-    pub async fn project_access(
-        &self,
-        record: &Value,
-        ahead: bool,
-        now: Instant,
-    ) -> Result<Option<AccessChange>, Error> {
+    /// Makes the verifier of a PIN that has none, and the pages of lockers right that the record is about. Returns the automats whose
+    /// device is to ask again. Records of other items do nothing.
+    pub async fn project_access(&self, record: &Value, now: Instant) -> Result<BTreeSet<AutomatId>, Error> {
         let stream = &record["dynamodb"];
         let item_key = image(&stream["Keys"])?.as_ref().and_then(ItemKey::of).ok_or(POISON)?;
         if KeyItem::is_at(&item_key) {
-            return Ok(AccessChange::of_key(assigned(&stream["OldImage"])?, assigned(&stream["NewImage"])?));
+            return self.project_key(Images::read(stream)?, now).await;
         }
-        let is_new = stream["NewImage"].get("verifier").is_none() && !stream["NewImage"].is_null();
-        match PinItem::at(&item_key).filter(|_| is_new) {
-            Some((automat, name)) => self.verify_pin(automat, &name, ahead, now).await,
-            None => Ok(None),
+        if let Some(automat) = AutomatItem::automat_at(&item_key) {
+            let Images::<LeaseTerms> { before, after } = Images::read(stream)?;
+            let is_changed = before.is_some() && after.is_some() && before != after;
+            return Ok(is_changed.then_some(automat).into_iter().collect());
+        }
+        match PinItem::at(&item_key) {
+            Some((automat, name)) => self.project_pin(automat, &name, Images::read(stream)?, now).await,
+            None => Ok(BTreeSet::new()),
         }
     }
 
-    async fn verify_pin(
+    async fn project_key(
+        &self,
+        Images { before, after }: Images<AssignedKey>,
+        now: Instant,
+    ) -> Result<BTreeSet<AutomatId>, Error> {
+        // A key that is being removed has left its locker.
+        let [before, after] = [before, after].map(|key| key.filter(|key| !key.removing));
+        match (&before, &after) {
+            (Some(before), Some(after)) if after.is_assigned_as(before) => {
+                if after.is_returned_as(before) {
+                    return Ok(BTreeSet::new());
+                }
+                self.raise_page(after, now).await?;
+            }
+            _ => {
+                for key in [&before, &after].into_iter().flatten() {
+                    self.rebuild_page(&key.automat_id, key.locker_index, now).await?;
+                }
+            }
+        }
+        Ok([before, after].into_iter().flatten().map(|key| key.automat_id).collect())
+    }
+
+    async fn project_pin(
         &self,
         automat: AutomatId,
         name: &Mac,
-        ahead: bool,
+        Images { before, after }: Images<PinItem>,
         now: Instant,
-    ) -> Result<Option<AccessChange>, Error> {
-        let item_key = PinItem::key(&automat, name);
-        let mut computed = None;
-        let lockers = retry!(self, {
-            let Some(item) = self.get(&item_key).await? else { return Ok(BTreeSet::new()) };
-            let pin: PinItem = read(item)?;
-            let lockers = self.returned_with(&automat, &pin, now).await?;
-            let is_wanted = ahead || !lockers.is_empty();
-            if pin.verifier.is_some() || !is_wanted || pin.ended_and_back(now) {
-                return Ok(lockers);
-            }
-            let verifier = match &computed {
-                Some(verifier) => verifier,
-                None => computed.insert(verifier::of_pin(&automat, name).await?),
-            };
-            let (update, own) = (PinItem::verify(verifier), PinItem::own(&pin.incarnation));
-            let is_written = self.update(item_key.clone(), update, own).await?;
-            // Otherwise the PIN is gone, or another contract's.
-            if is_written { Ok(lockers) } else { Err(NotDone::Again) }
-        })?;
-        Ok((!lockers.is_empty()).then_some(AccessChange { automat, lockers }))
+    ) -> Result<BTreeSet<AutomatId>, Error> {
+        // Written by ourselves, or a key has come or gone: that is another record.
+        let is_same = before.as_ref().zip(after.as_ref()).is_some_and(|(before, after)| after.opens_as(before));
+        if is_same && after.as_ref().is_some_and(|after| after.verifier().is_some()) {
+            return Ok(BTreeSet::new());
+        }
+        if let Some(after) = after.as_ref().filter(|pin| pin.verifier().is_none() && !pin.ended_and_back(now)) {
+            let made = verifier::of_pin(&automat, name).await?;
+            // Unless the PIN is gone, or another contract's by now, of which there is another record.
+            let own = PinItem::own(&after.incarnation);
+            self.update(PinItem::key(&automat, name), PinItem::verify(&made), own).await?;
+        }
+        let known: Vec<_> = [&before, &after].into_iter().flatten().filter_map(PinItem::verifier).collect();
+        let keys: BTreeSet<&KeyId> = [&before, &after].into_iter().flatten().flat_map(|pin| &pin.keys).collect();
+        let mut is_changed = false;
+        for key in keys {
+            is_changed |= self.settle_pin((&automat, name), key, &known, now).await?;
+        }
+        Ok(is_changed.then_some(automat).into_iter().collect())
     }
-
-    /// The lockers of the keys that a PIN returns now.
-    async fn returned_with(
-        &self,
-        automat: &AutomatId,
-        pin: &PinItem,
-        now: Instant,
-    ) -> Result<BTreeSet<LockerIndex>, Error> {
-        let item_keys: Vec<_> = pin.keys.iter().map(KeyItem::key).collect();
-        let keys =
-            self.get_all(&item_keys).await?.into_iter().map(read::<AssignedKey>).collect::<Result<Vec<_>, _>>()?;
-        let is_returned =
-            |key: &&AssignedKey| key.automat_id == *automat && key.is_returned_by(&pin.contract_id, pin.from.0, now);
-        Ok(keys.iter().filter(is_returned).map(|key| key.locker_index).collect())
-    }
-}
-
-fn assigned(json: &Value) -> Result<Option<AssignedKey>, Error> {
-    image(json)?.map(|item: Item| read(item)).transpose().map_err(|_| POISON)
 }

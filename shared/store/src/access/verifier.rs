@@ -24,7 +24,7 @@ const BLOCK_SIZE: u32 = 8;
 const PARALLELISM: u32 = 1;
 
 /// So many bytes of the result are kept.
-pub(super) const BYTES: usize = 8;
+const BYTES: usize = 8;
 
 /// Each takes 16 MB, and there is one CPU.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);

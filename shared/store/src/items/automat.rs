@@ -1,7 +1,7 @@
 //! The automat's own item.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Automat, AutomatId, Connection, Instant, Presence};
+use domain::{Automat, AutomatId, Connection, Instant, LeaseHours, Presence, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::due::due;
@@ -40,6 +40,15 @@ pub(crate) struct AutomatItem<'a> {
     automat: &'a Automat,
     rev: u64,
     era: u64,
+}
+
+/// What a lease depends on, besides pages.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LeaseTerms {
+    #[serde(default)]
+    lease_hours: LeaseHours,
+    time_zone: TimeZone,
 }
 
 impl AutomatItem<'_> {

@@ -1,5 +1,7 @@
 //! The key's item. It holds everything a booking depends on: the calendar, the sharing and the state.
 
+use std::collections::BTreeSet;
+
 use clock::Random;
 use domain::{
     AutomatId, Calendar, ContractId, Instant, Key, KeyId, KeyState, LockerIndex, Notify, Property, ReturnCode, Sharing,
@@ -72,34 +74,39 @@ pub(crate) struct KeyItem {
     updated_at: Instant,
 }
 
-/// What a device's access depends on, without what only the secret opens.
+/// A key without what only the secret opens: for the pages of devices.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AssignedKey {
+    pub(crate) key_id: KeyId,
     pub(crate) automat_id: AutomatId,
     pub(crate) locker_index: LockerIndex,
     pub(crate) removing: bool,
-    incarnation: String,
+    pub(crate) incarnation: String,
     return_code: Option<serde_bytes::ByteBuf>,
     out_with: Option<ContractId>,
-}
-
-/// The same, whoever has the key.
-impl PartialEq for AssignedKey {
-    fn eq(&self, other: &Self) -> bool {
-        let Self { automat_id, locker_index, removing, incarnation, return_code, out_with: _ } = self;
-        *automat_id == other.automat_id
-            && *locker_index == other.locker_index
-            && *removing == other.removing
-            && *incarnation == other.incarnation
-            && *return_code == other.return_code
-    }
+    #[serde(with = "serde_bytes")]
+    calendar: Vec<u8>,
 }
 
 impl AssignedKey {
-    /// Whether the PIN of a contract that begins then returns the key now ([`Key::returned_by`]).
-    pub(crate) fn is_returned_by(&self, contract: &ContractId, from: Instant, now: Instant) -> bool {
-        !self.removing && self.out_with.as_ref().map_or(from <= now, |holder| holder == contract)
+    /// Whether it is the same key in the same locker.
+    pub(crate) fn is_assigned_as(&self, other: &Self) -> bool {
+        self.automat_id == other.automat_id
+            && self.locker_index == other.locker_index
+            && self.incarnation == other.incarnation
+    }
+
+    /// Whether its return code, and who has it, are the same.
+    pub(crate) fn is_returned_as(&self, other: &Self) -> bool {
+        self.return_code == other.return_code && self.out_with == other.out_with
+    }
+
+    /// The contracts whose PIN may open its locker: the live ones, and whoever has it.
+    pub(crate) fn contracts(&self) -> Result<BTreeSet<ContractId>, Error> {
+        let calendar = valid(Calendar::unpack(&self.calendar))?;
+        let live = calendar.entries().iter().map(|entry| entry.contract.clone());
+        Ok(live.chain(self.out_with.clone()).collect())
     }
 }
 

@@ -9,6 +9,9 @@
 //! | keypad | `AUTOMAT#a` | `KEYPAD` | |
 //! | keypad entry | `AUTOMAT#a` | `ENTRY#<id>` | |
 //! | journal of its device | `AUTOMAT#a` | `JOURNAL` | |
+//! | page of a locker | `AUTOMAT#a` | `PAGE#00007` | |
+//! | versions of its pages | `AUTOMAT#a` | `VERSIONS` | |
+//! | pages that its device has | `AUTOMAT#a` | `ACCESS` | |
 //! | delivery lease | `AUTOMAT#a` | `DELIVERY` | |
 //! | fault of its device | `AUTOMAT#a` | `FAULT#<which>` | |
 //! | event | `AUTOMAT#a` | `EVENT#<ulid>` | `EVENTS#<incarnation>`, `<ulid>`, if it is about a key |
@@ -38,6 +41,7 @@
 //! Only the automat and its lockers have sort keys that begin with `AUTOMAT`: the Key Automat View reads them all in
 //! one query.
 
+mod access;
 mod alert;
 mod announcements;
 mod automat;
@@ -54,6 +58,7 @@ mod locker;
 mod message;
 mod millis;
 mod opening;
+mod page;
 mod pin;
 mod quiet_removal;
 mod reminder;
@@ -66,9 +71,10 @@ use domain::Instant;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use self::access::{StoredAccess, VersionsItem};
 pub(crate) use self::alert::{ALERTS, AlertItem};
 pub(crate) use self::announcements::StoredAnnouncements;
-pub(crate) use self::automat::{AUTOMATS, AutomatItem, StoredAutomat};
+pub(crate) use self::automat::{AUTOMATS, AutomatItem, LeaseTerms, StoredAutomat};
 pub(crate) use self::contract::{ContractItem, ContractLinks, NotedKey, Pins, StoredContract};
 pub(crate) use self::delivery_lease::StoredDeliveryLease;
 pub(crate) use self::due::due_shard_name;
@@ -82,6 +88,7 @@ pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
 pub(crate) use self::message::{MessageItem, SendStatus, State, StoredMessage};
 pub(crate) use self::millis::Millis;
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
+pub(crate) use self::page::{PageContent, StoredPage, StoredPageEntry, handle_of, parse_verifier};
 pub(crate) use self::pin::{PinHolder, PinItem, ReturnCodeItem};
 pub(crate) use self::quiet_removal::QuietRemoval;
 pub(crate) use self::reminder::StoredReminder;

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use domain::{AutomatId, Contract, ContractId, Instant, KeyId, PinTerms, Schedule, TimeRange};
+use protocol::{Handle, Verifier};
 use serde::{Deserialize, Serialize};
 
 use super::contract::key_set;
-use super::{AutomatItem, Item, ItemKey, Millis, StoredContract, number, read, strings, text, write};
+use super::{
+    AutomatItem, Item, ItemKey, Millis, StoredContract, StoredPageEntry, handle_of, number, parse_verifier, read,
+    strings, text, write,
+};
 use crate::Error;
 use crate::expression::{Expression, Update, is, is_or_absent};
 use crate::schema::TTL;
@@ -28,7 +32,7 @@ pub(crate) struct PinItem {
     #[serde(default)]
     out: BTreeSet<KeyId>,
     /// What a device compares a typed PIN with when it has no connection. The projector writes it after the PIN was taken.
-    pub(crate) verifier: Option<String>,
+    verifier: Option<String>,
 }
 
 /// Whose a PIN is, and when it works.
@@ -61,10 +65,28 @@ impl PinItem {
         Update::default().set("verifier", text(verifier))
     }
 
-    /// The verifier, if there is one yet and the PIN is this contract's.
-    pub(crate) fn verifier(item: &Item, incarnation: &str) -> Option<String> {
-        let is_own = Self::incarnation(item).as_deref() == Some(incarnation);
-        item.get("verifier").filter(|_| is_own)?.as_s().ok().cloned()
+    /// The verifier, if there is one yet.
+    pub(crate) fn verifier(&self) -> Option<Verifier> {
+        parse_verifier(self.verifier.as_ref()?)
+    }
+
+    /// Its entry in the page of a key's locker; `None` if it does not open that, or has no verifier yet.
+    pub(crate) fn page_entry(&self, key: &KeyId) -> Option<(Handle, StoredPageEntry)> {
+        let verifier = self.verifier().filter(|_| self.keys.contains(key))?;
+        let seconds = |at: Instant| u32::try_from(at.seconds());
+        // A start or an end after 2106 is as good as that.
+        let start = seconds(self.from.0.plus_millis(999)).unwrap_or(u32::MAX);
+        let end = self.until.map(|until| seconds(until.0).unwrap_or(u32::MAX));
+        let (contract, schedule) = (self.contract_id.clone(), self.schedule.clone());
+        Some((handle_of(&self.incarnation)?, StoredPageEntry { contract, verifier, start, end, schedule }))
+    }
+
+    /// Whether it is the same contract's, with the same keys and times.
+    pub(crate) fn opens_as(&self, other: &Self) -> bool {
+        self.incarnation == other.incarnation
+            && self.keys == other.keys
+            && (self.from, self.until) == (other.from, other.until)
+            && self.schedule == other.schedule
     }
 
     /// Update: whose the PIN is, when it works, and which keys are out with the contract.
