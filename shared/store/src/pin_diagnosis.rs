@@ -10,7 +10,7 @@ use domain::{
 use futures_util::future::try_join_all;
 
 use crate::items::{AutomatItem, ItemKey, StoredKey, StoredKeypad, read};
-use crate::{Error, PageRequest, Store};
+use crate::{DeviceAccess, Error, PageRequest, Store};
 
 /// How many events of each automat are looked through for entries.
 const LOOKED_THROUGH: usize = 200;
@@ -35,6 +35,8 @@ pub struct KeyDiagnosis {
 #[derive(Debug)]
 pub struct AutomatDiagnosis {
     pub automat: Automat,
+    /// What its device has, to decide without a connection.
+    pub access: DeviceAccess,
     /// Until when the keypad checks no code, after wrong ones.
     pub waits_until: Option<Instant>,
     /// Entries of the contract's PIN, latest first.
@@ -52,9 +54,11 @@ impl Store {
         let ids: BTreeSet<_> = keys.iter().map(|stored| &stored.key.automat).collect();
         let running = ids.iter().map(|id| self.automat_events(id, &PageRequest { limit: LOOKED_THROUGH, after: None }));
         let item_keys: Vec<_> = ids.iter().flat_map(|id| [AutomatItem::key(id), StoredKeypad::key(id)]).collect();
-        let (items, events) = tokio::try_join!(self.get_all(&item_keys), try_join_all(running))?;
+        let accesses = ids.iter().map(|id| self.device_access(id));
+        let (items, events, accesses) =
+            tokio::try_join!(self.get_all(&item_keys), try_join_all(running), try_join_all(accesses))?;
         let mut automats = Vec::new();
-        for (id, events) in ids.into_iter().zip(events) {
+        for ((id, events), access) in ids.into_iter().zip(events).zip(accesses) {
             let item = |item_key: ItemKey| items.iter().find(|item| ItemKey::of(item).as_ref() == Some(&item_key));
             let Some(automat) = item(AutomatItem::key(id)) else { continue };
             let keypad =
@@ -65,6 +69,7 @@ impl Store {
             let entries = |contract| events.data.iter().filter(|event| is_of(contract, event)).cloned().collect();
             automats.push(AutomatDiagnosis {
                 automat: AutomatItem::read(automat.clone())?.automat,
+                access,
                 waits_until: keypad.keypad.waits_until(now),
                 entries: entries(Some(&contract.id)),
                 unknown: entries(None),

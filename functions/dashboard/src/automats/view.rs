@@ -34,6 +34,8 @@ struct ViewPage<'p> {
     address: Option<String>,
     connection: ConnectionLabel,
     offline: bool,
+    /// What can be done at the keypad meanwhile.
+    without_connection: String,
     as_of: String,
     filters: Vec<Link>,
     arrangements: Vec<Link>,
@@ -72,7 +74,9 @@ pub(crate) async fn view_automat(
     let index = query.parsed("locker", locker_index);
     let done = visit.done(&mut query, "automat");
     query.finish()?;
-    let AutomatView { automat, lockers } = visit.store().automat_view(&id, visit.now).await?;
+    let (view, access) =
+        tokio::try_join!(visit.store().automat_view(&id, visit.now), visit.store().device_access(&id))?;
+    let AutomatView { automat, lockers } = view;
     let (t, times) = (visit.t, Times::new(visit.t, automat.time_zone));
     let mut lockers: Vec<_> = lockers.into_iter().map(|locker| Locker::of(locker, automat.layout, t, &times)).collect();
     let panel = match index.map(|index| lockers.get(usize::from(index.get()))) {
@@ -97,6 +101,10 @@ pub(crate) async fn view_automat(
                 messages::LocalTimes::new(t.language(), automat.time_zone),
             ),
             offline: automat.connection.state == ConnectionState::Disconnected,
+            without_connection: match access.lease_after(visit.now) {
+                Some(until) => t.with("disconnected-lease", [("time", times.moment(until))]),
+                None => t.text("disconnected-no-lease").into_owned(),
+            },
             as_of: t.with("today-as-of", [("time", times.moment(visit.now)), ("zone", times.zone().to_owned())]),
             filters,
             arrangements: arrangements(&visit, (show, arrangement), &home),

@@ -122,12 +122,19 @@ fn section(visit: &Visit, contract: &Contract, checked: &AutomatDiagnosis) -> Au
     let (t, automat) = (visit.t, &checked.automat);
     let times = Times::new(t, automat.time_zone);
     let connection = automat.connection;
-    let off = match (connection.state, connection.since) {
-        (ConnectionState::Connected, _) => None,
-        (ConnectionState::Disconnected, Some(since)) => Some(t.with("code-off-since", [("time", times.moment(since))])),
-        (ConnectionState::Disconnected, None) => Some(t.text("code-off").into_owned()),
-        (ConnectionState::Unknown, _) => Some(t.text("code-never-on").into_owned()),
+    let mut values = FluentArgs::new();
+    values.set("time", connection.since.map(|since| times.moment(since)).unwrap_or_default());
+    let lease = checked.access.lease_after(visit.now);
+    values.set("until", lease.map(|until| times.moment(until)).unwrap_or_default());
+    let off = match (connection.state, connection.since, lease) {
+        (ConnectionState::Connected, ..) => None,
+        (ConnectionState::Disconnected, Some(_), Some(_)) => Some("code-off-lease-since"),
+        (ConnectionState::Disconnected, Some(_), None) => Some("code-off-since"),
+        (ConnectionState::Disconnected, None, Some(_)) => Some("code-off-lease"),
+        (ConnectionState::Disconnected, None, None) => Some("code-off"),
+        (ConnectionState::Unknown, ..) => Some("code-never-on"),
     };
+    let off = off.map(|text| t.format(text, &values));
     let waits = checked.waits_until.map(|until| t.with("code-waits", [("time", times.moment(until))]));
     let lines =
         |events: &[Event]| events.iter().take(SHOWN).map(|event| Entry::of(visit, contract, automat, event)).collect();

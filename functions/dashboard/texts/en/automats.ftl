@@ -19,7 +19,9 @@ connected = Connected
 disconnected = Disconnected
 never-connected = Never connected
 disconnected-since = Since { $time }.
-disconnected-means = Lockers cannot be opened from here until the automat reconnects. At the keypad, keys can be returned but not fetched. This page shows what it last reported.
+disconnected-means = Lockers cannot be opened from here until the automat reconnects. This page shows what it last reported.
+disconnected-lease = At the keypad, keys can be returned. Until { $time }, they can also be fetched with the PINs that the automat knew when it lost its connection. This includes PINs of contracts that have been removed since.
+disconnected-no-lease = At the keypad, keys can be returned but not fetched.
 
 keys-in-and-out = { $keys ->
     [0] No keys

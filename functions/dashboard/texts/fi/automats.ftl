@@ -23,7 +23,9 @@ connected = Yhteydessä
 disconnected = Ei yhteyttä
 never-connected = Ei vielä yhteyttä
 disconnected-since = { $time } alkaen.
-disconnected-means = Lokerot eivät avaudu täältä, ennen kuin yhteys palaa. Automaatilla avaimen voi palauttaa mutta ei noutaa. Näet tilanteen, jonka automaatti viimeksi ilmoitti.
+disconnected-means = Lokerot eivät avaudu täältä, ennen kuin yhteys palaa. Näet tilanteen, jonka automaatti viimeksi ilmoitti.
+disconnected-lease = Automaatilla avaimen voi palauttaa. { $time } asti avaimia voi myös noutaa PIN-koodeilla, jotka automaatti tunsi yhteyden katketessa. Se koskee myös sen jälkeen poistettujen sopimusten koodeja.
+disconnected-no-lease = Automaatilla avaimen voi palauttaa mutta ei noutaa.
 
 keys-in-and-out = { $keys ->
     [0] Ei avaimia

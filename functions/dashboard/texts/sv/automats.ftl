@@ -23,7 +23,9 @@ connected = Ansluten
 disconnected = Frånkopplad
 never-connected = Aldrig ansluten
 disconnected-since = Sedan { $time }.
-disconnected-means = Inget fack kan öppnas härifrån förrän automaten är ansluten igen. Vid automaten kan nycklar lämnas tillbaka men inte hämtas. Du ser läget som automaten senast rapporterade.
+disconnected-means = Inget fack kan öppnas härifrån förrän automaten är ansluten igen. Du ser läget som automaten senast rapporterade.
+disconnected-lease = Vid automaten kan nycklar lämnas tillbaka. Till { $time } kan de också hämtas med de PIN-koder som automaten kände till när anslutningen bröts. Det gäller även koder till avtal som har tagits bort sedan dess.
+disconnected-no-lease = Vid automaten kan nycklar lämnas tillbaka men inte hämtas.
 
 keys-in-and-out = { $keys ->
     [0] Inga nycklar

@@ -3,7 +3,7 @@
 use api::EntryView;
 use domain::{Automat, Columns, ConnectionState, DoorState, Whereabouts};
 use serde::Serialize;
-use store::LockerView;
+use store::{DeviceAccess, LockerView};
 use utoipa::ToSchema;
 
 /// An automat.
@@ -77,8 +77,28 @@ pub(crate) struct Connection {
 pub(crate) struct AutomatWithLockers {
     #[serde(flatten)]
     automat: AutomatItem,
+    /// What its device knows, to decide without a connection; absent until the device has asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = AccessView, required = false)]
+    access: Option<AccessView>,
     /// All its lockers in order, including empty ones.
     lockers: Vec<LockerItem>,
+}
+
+/// What the device of an automat knows of keys, codes and contracts, to decide without a connection.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Access)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccessView {
+    /// Whether it is everything that there is.
+    is_current: bool,
+    /// When the device said so.
+    #[schema(format = DateTime)]
+    as_of: String,
+    /// Until when it hands out keys by it after it has lost its connection, at the latest; absent if it never had a lease.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    lease_until: Option<String>,
 }
 
 /// A locker and its last reported state.
@@ -147,9 +167,23 @@ impl From<Automat> for AutomatItem {
     }
 }
 
-impl From<store::AutomatView> for AutomatWithLockers {
-    fn from(view: store::AutomatView) -> Self {
-        Self { automat: view.automat.into(), lockers: view.lockers.into_iter().map(LockerItem::from).collect() }
+impl AutomatWithLockers {
+    pub(crate) fn of(view: store::AutomatView, access: &DeviceAccess) -> Self {
+        Self {
+            automat: view.automat.into(),
+            access: AccessView::of(access),
+            lockers: view.lockers.into_iter().map(LockerItem::from).collect(),
+        }
+    }
+}
+
+impl AccessView {
+    fn of(access: &DeviceAccess) -> Option<Self> {
+        Some(Self {
+            is_current: access.is_current(),
+            as_of: access.held_at?.to_string(),
+            lease_until: access.lease_until.map(|until| until.to_string()),
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use api::{App, AutomatPath, NoQuery, Problem};
 use axum::extract::State;
 use axum::response::Response;
+use futures_util::future::try_join;
 
 use super::render::AutomatWithLockers;
 
@@ -22,6 +23,7 @@ pub(crate) async fn view_automat(
     AutomatPath(id): AutomatPath,
     _: NoQuery,
 ) -> Result<Response, Problem> {
-    let view = app.store.automat_view(&id, app.clock.now()).await?;
-    Ok(api::tagged(view.automat.version, AutomatWithLockers::from(view)))
+    let read = try_join(app.store.automat_view(&id, app.clock.now()), app.store.device_access(&id));
+    let (view, access) = read.await?;
+    Ok(api::tagged(view.automat.version, AutomatWithLockers::of(view, &access)))
 }

@@ -37,6 +37,20 @@ pub struct DeviceAccess {
     pub lease_until: Option<Instant>,
 }
 
+impl DeviceAccess {
+    /// Whether the device had all pages as they are when it asked last.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        self.held == self.versions
+    }
+
+    /// Until when the device hands out keys without the cloud; `None` if it does not now.
+    #[must_use]
+    pub fn lease_after(&self, now: Instant) -> Option<Instant> {
+        self.lease_until.filter(|until| *until > now)
+    }
+}
+
 impl Store {
     /// What an automat's device has of its pages.
     pub async fn device_access(&self, automat: &AutomatId) -> Result<DeviceAccess, Error> {
