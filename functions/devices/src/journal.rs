@@ -36,11 +36,15 @@ fn line(Line { number, at, what }: Line) -> JournalLine {
 }
 
 fn entry_of(entry: protocol::OfflineEntry) -> Option<JournalFact> {
-    let index = |locker: u16| LockerIndex::new(u32::from(locker)).ok();
-    let lockers: Vec<_> = entry.give_back.into_iter().filter_map(index).collect();
-    let contract = None;
-    let entry = OfflineEntry { id: entry.id, kind: code_kind(entry.kind), contract, lockers };
-    (!entry.lockers.is_empty()).then_some(JournalFact::Entry(entry))
+    let indices = |lockers: Vec<u16>| -> Vec<_> {
+        lockers.into_iter().filter_map(|locker| LockerIndex::new(u32::from(locker)).ok()).collect()
+    };
+    let (fetch, give_back) = (indices(entry.fetch), indices(entry.give_back));
+    if fetch.is_empty() && give_back.is_empty() {
+        return None;
+    }
+    let (kind, contract) = (code_kind(entry.kind), entry.contract);
+    Some(JournalFact::Entry(OfflineEntry { id: entry.id, kind, contract, fetch, give_back }))
 }
 
 fn times(protocol::Times { from, to }: protocol::Times) -> Option<OfflineTimes> {

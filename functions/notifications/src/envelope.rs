@@ -52,6 +52,7 @@ mod tests {
             at: at(0),
             actor: Actor::automat(&automat),
             offline: Some(offline),
+            after_removal: false,
             kind: EventKind::KeyReturned,
             subject: Subject::of_automat(&automat),
         };
@@ -68,6 +69,7 @@ mod tests {
             at: at(0),
             actor: Actor::automat(&AutomatId::parse("lobby").unwrap()),
             offline: None,
+            after_removal: false,
             kind: EventKind::KeyFetched,
             subject: Subject {
                 automat: AutomatId::parse("lobby").unwrap(),

@@ -1,8 +1,8 @@
 //! Lambda's event source mapping of one shard as a state machine: records and answers in, invocations and failures out.
 //! No record is lost: it is either done or in a [`Failure`].
 //!
-//! Batches are processed one at a time, so all records keep their order. With a parallelization factor above 1, Lambda
-//! keeps only the order of each item's records; [`Triggers`](crate::Triggers) refuses it.
+//! Batches are processed one at a time, so all records keep their order, whatever the parallelization factor. With one above 1, Lambda
+//! keeps only the order of each item's records: a function that needs more than that works here and not in AWS.
 
 use std::collections::VecDeque;
 

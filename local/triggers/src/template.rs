@@ -163,8 +163,9 @@ impl StreamEvent {
         attribute_of(&self.stream, "StreamArn").ok_or("Stream is not that of a table of the template")?;
         let queue = attribute_of(&self.destination_config.on_failure.destination, "Arn")
             .ok_or("OnFailure is not a queue of the template")?;
-        // Above 1, Lambda keeps only the order of each item's records; the mapping here has one batch at a time.
-        if self.parallelization_factor != 1 {
+        // Above 1, Lambda keeps only the order of each item's records. The mapping here has one batch at a time whatever it is, and so
+        // keeps more of the order than Lambda does.
+        if !(1..=10).contains(&self.parallelization_factor) {
             return Err(format!("ParallelizationFactor is {}", self.parallelization_factor));
         }
         if !(1..=10_000).contains(&self.batch_size) {
@@ -258,7 +259,7 @@ Resources:
         for (from, to, named) in [
             ("BatchSize: 50", "TumblingWindowInSeconds: 60", "TumblingWindowInSeconds"),
             ("BatchSize: 50", "BatchSize: 0", "BatchSize"),
-            ("ParallelizationFactor: 1", "ParallelizationFactor: 2", "ParallelizationFactor"),
+            ("ParallelizationFactor: 1", "ParallelizationFactor: 11", "ParallelizationFactor"),
             ("TRIM_HORIZON", "LATEST", "LATEST"),
             ("MaximumRetryAttempts: 5", "MaximumRetryAttempts: -1", "-1"),
             ("            MaximumRecordAgeInSeconds: 3600\n", "", "MaximumRecordAgeInSeconds"),

@@ -122,7 +122,8 @@ mod tests {
             };
             let id = "01KB3CFY80000000000000000Z".to_owned();
             let offline = Some(OfflineTimes { from: Instant::EPOCH, to: Some(Instant::EPOCH) });
-            let event = Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), offline, kind, subject };
+            let event =
+                Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), offline, after_removal: true, kind, subject };
             serde_json::to_value(EventView::from(event)).unwrap()
         });
         let written: Vec<_> = written.collect();

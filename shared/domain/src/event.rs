@@ -200,6 +200,9 @@ pub struct Event {
     /// When it happened, if the device reported it afterwards.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline: Option<OfflineTimes>,
+    /// Whether a device without a connection opened a locker for a contract that had been removed, or no longer had the key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_removal: bool,
     #[serde(flatten)]
     pub kind: EventKind,
     #[serde(flatten)]

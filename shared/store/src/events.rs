@@ -102,6 +102,7 @@ impl Store {
             at: metadata.now,
             actor: metadata.actor.clone(),
             offline: metadata.offline,
+            after_removal: metadata.after_removal,
             kind,
             subject,
         })

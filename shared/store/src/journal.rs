@@ -5,16 +5,21 @@
 //! several transactions: it goes the way of all reports, where its number makes it safe to repeat, and the journal is moved on last.
 //!
 //! What a line says has happened. So nothing is decided here, and nothing that is missing by now (a key, a contract) keeps a line
-//! from being recorded.
+//! from being recorded. An entry names its contract by the handle that it has in pages, and those remember handles for a while;
+//! if the contract is gone, the event says so.
+
+use std::collections::BTreeSet;
 
 use domain::{
-    AutomatId, CodeKind, ContractId, DeviceFault, EventKind, Instant, KeyState, KeypadRefusal, LockerIndex,
-    MAX_AHEAD_MILLIS, OfflineTimes, Purpose, Subject,
+    AllowedLocker, AutomatId, CodeKind, ContractId, DeviceFault, EventKind, Instant, KeyState, KeypadRefusal,
+    LockerIndex, MAX_AHEAD_MILLIS, OfflineTimes, Purpose, Subject,
 };
+use protocol::Handle;
 
 use crate::expression::{absent, present};
 use crate::items::{
-    Item, ItemKey, KeyItem, LockerItem, StoredEntry, StoredJournal, StoredKey, StoredKeypad, StoredLocker, read,
+    ContractItem, ContractLinks, ItemKey, KeyItem, LockerItem, OpenedOffline, StoredEntry, StoredJournal, StoredKey,
+    StoredKeypad, StoredLocker, StoredPage, handle_of, read,
 };
 use crate::retry::{NotDone, retry};
 use crate::transaction::{Part, Transaction};
@@ -36,7 +41,7 @@ pub struct JournalLine {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JournalFact {
-    /// The device accepted a code to return keys.
+    /// The device accepted a code.
     Entry(OfflineEntry),
     /// A code was not known.
     WrongEntry(CodeKind),
@@ -53,10 +58,43 @@ pub struct OfflineEntry {
     /// The entry's id. The cloud may have had the entry as well.
     pub id: String,
     pub kind: CodeKind,
-    /// The contract of a PIN.
-    pub contract: Option<ContractId>,
-    /// The lockers that it opened.
-    pub lockers: Vec<LockerIndex>,
+    /// Names the contract of a PIN.
+    pub contract: Option<Handle>,
+    /// The lockers that it opened to fetch a key.
+    pub fetch: Vec<LockerIndex>,
+    /// The lockers that it opened to return a key.
+    pub give_back: Vec<LockerIndex>,
+}
+
+impl OfflineEntry {
+    /// Its lockers, each once and with what it was opened for.
+    fn lockers(&self) -> Vec<AllowedLocker> {
+        let allowed = |purpose| move |locker: &LockerIndex| AllowedLocker { locker: *locker, purpose };
+        let fetched = self.fetch.iter().map(allowed(Purpose::Fetch));
+        let mut seen = BTreeSet::new();
+        let all = fetched.chain(self.give_back.iter().map(allowed(Purpose::Return)));
+        all.filter(|allowed| seen.insert(allowed.locker)).take(MAX_LOCKERS).collect()
+    }
+}
+
+/// What the cloud knows of the things that an entry is about.
+struct Scene {
+    /// What the cloud answered to the entry, if it did.
+    answered: Option<StoredEntry>,
+    /// The lockers, each with its key.
+    lockers: Vec<(AllowedLocker, Option<StoredKey>)>,
+    /// The contract that the entry names.
+    contract: Option<ContractId>,
+    /// The same contract, unless it has been removed.
+    links: Option<ContractLinks>,
+}
+
+impl Scene {
+    /// Whether the contract has been removed by now, or no longer has the key.
+    fn is_after_removal(&self, entry: &OfflineEntry, key: Option<&StoredKey>) -> bool {
+        let has = |links: &ContractLinks| key.is_none_or(|stored| links.has(&stored.key.id, &stored.incarnation));
+        entry.contract.is_some() && !self.links.as_ref().is_some_and(has)
+    }
 }
 
 /// How much of a journal is recorded.
@@ -194,72 +232,92 @@ impl Store {
     ) -> Result<bool, Error> {
         let item_key = StoredEntry::key(automat, &entry.id);
         retry!(self, {
-            let (answered, keys) = self.offline_scene(automat, entry, item_key.as_ref()).await?;
-            let condition = if answered.is_some() { present() } else { absent() };
-            let times = metadata.offline.map_or(metadata.now, |at| at.from);
-            let opened: Vec<_> =
-                keys.iter().map(|(locker, key)| (*locker, key.as_ref().map(|key| &key.key.id))).collect();
-            let stored = StoredEntry::returned_offline(answered, entry.kind, &opened, entry.contract.as_ref(), times);
+            let scene = self.offline_scene(automat, entry, item_key.as_ref()).await?;
+            let condition = if scene.answered.is_some() { present() } else { absent() };
+            let keys = scene.lockers.iter().map(|(allowed, key)| (*allowed, key.as_ref().map(|key| &key.key.id)));
+            let opened = OpenedOffline {
+                code_kind: entry.kind,
+                lockers: &keys.collect::<Vec<_>>(),
+                contract: scene.contract.as_ref(),
+                after_removal: scene.is_after_removal(entry, None),
+                at: metadata.offline.map_or(metadata.now, |at| at.from),
+            };
+            let stored = StoredEntry::opened_offline(scene.answered.clone(), &opened);
             let mut transaction = Transaction::default();
             transaction.journal(automat, position)?;
             if let Some((stored, new)) = stored {
                 if let Some(item_key) = &item_key {
                     transaction.put(Part::Entry, stored.write(item_key.clone(), metadata.now)?, condition);
                 }
-                for (locker, key) in keys.iter().filter(|(locker, _)| new.contains(locker)) {
-                    self.record_return(&mut transaction, automat, entry, (*locker, key.as_ref()), metadata)?;
+                for (allowed, key) in scene.lockers.iter().filter(|(allowed, _)| new.contains(allowed)) {
+                    let after_removal = scene.is_after_removal(entry, key.as_ref());
+                    let metadata = RequestMetadata { after_removal, ..metadata.clone() };
+                    let opened = (*allowed, key.as_ref(), scene.contract.as_ref());
+                    self.record_opened(&mut transaction, automat, entry.kind, opened, &metadata)?;
                 }
             }
             transaction.commit_line(self).await
         })
     }
 
-    /// What the cloud answered to the entry, if it did; and the lockers that it opened, each with its key.
     async fn offline_scene(
         &self,
         automat: &AutomatId,
         entry: &OfflineEntry,
         item_key: Option<&ItemKey>,
-    ) -> Result<(Option<StoredEntry>, Vec<(LockerIndex, Option<StoredKey>)>), Error> {
-        let mut lockers = entry.lockers.clone();
-        lockers.sort_unstable();
-        lockers.dedup();
-        lockers.truncate(MAX_LOCKERS);
+    ) -> Result<Scene, Error> {
+        let lockers = entry.lockers();
         let mut item_keys: Vec<_> = item_key.into_iter().cloned().collect();
-        item_keys.extend(lockers.iter().map(|locker| LockerItem::key(automat, *locker)));
-        let (answered, found): (Vec<Item>, Vec<Item>) =
-            self.get_all(&item_keys).await?.into_iter().partition(|item| ItemKey::of(item).as_ref() == item_key);
-        let answered = answered.into_iter().next().map(read::<StoredEntry>).transpose()?;
-        let assigned = found.into_iter().map(read::<StoredLocker>).collect::<Result<Vec<_>, _>>()?;
-        let item_keys: Vec<_> = assigned.iter().filter_map(|locker| locker.key.as_ref()).map(KeyItem::key).collect();
-        let mut keys: Vec<_> = lockers.into_iter().map(|locker| (locker, None)).collect();
+        item_keys.extend(lockers.iter().map(|allowed| LockerItem::key(automat, allowed.locker)));
+        if entry.contract.is_some() {
+            item_keys.extend(lockers.iter().map(|allowed| StoredPage::key(automat, allowed.locker)));
+        }
+        let (mut answered, mut contract, mut keys) = (None, None, Vec::new());
         for item in self.get_all(&item_keys).await? {
+            let found = ItemKey::of(&item);
+            if found.as_ref() == item_key {
+                answered = Some(read::<StoredEntry>(item)?);
+            } else if found.as_ref().and_then(StoredPage::locker_at).is_some() {
+                let page = StoredPage::read(item)?;
+                contract = contract.or(entry.contract.and_then(|handle| page.contract(handle).cloned()));
+            } else {
+                keys.extend(read::<StoredLocker>(item)?.key.as_ref().map(KeyItem::key));
+            }
+        }
+        let mut lockers: Vec<_> = lockers.into_iter().map(|allowed| (allowed, None)).collect();
+        for item in self.get_all(&keys).await? {
             let stored = KeyItem::read(item, &self.codes)?;
             let is_here = stored.key.automat == *automat && stored.key.state == KeyState::Active;
-            let locker = keys.iter_mut().find(|(locker, _)| is_here && *locker == stored.key.locker);
+            let locker = lockers.iter_mut().find(|(allowed, _)| is_here && allowed.locker == stored.key.locker);
             if let Some((_, key)) = locker {
                 *key = Some(stored);
             }
         }
-        Ok((answered, keys))
+        let links = match &contract {
+            Some(contract) => self.get(&ContractItem::key(contract)).await?.map(read::<ContractLinks>).transpose()?,
+            None => None,
+        };
+        // A later contract with the same id is another one.
+        let links = links.filter(|links| handle_of(&links.incarnation) == entry.contract);
+        Ok(Scene { answered, lockers, contract, links })
     }
 
-    fn record_return(
+    fn record_opened(
         &self,
         transaction: &mut Transaction,
         automat: &AutomatId,
-        entry: &OfflineEntry,
-        (locker, key): (LockerIndex, Option<&StoredKey>),
+        code_kind: CodeKind,
+        (AllowedLocker { locker, purpose }, key, contract): (AllowedLocker, Option<&StoredKey>, Option<&ContractId>),
         metadata: &RequestMetadata,
     ) -> Result<(), Error> {
-        let kind = match entry.kind {
-            CodeKind::Pin => EventKind::PinAccepted { purpose: Purpose::Return },
+        let kind = match code_kind {
+            CodeKind::Pin => EventKind::PinAccepted { purpose },
             CodeKind::ReturnCode => EventKind::ReturnCodeAccepted,
         };
         if let Some(key) = key {
-            return transaction.record_of_key(self, key, entry.contract.as_ref(), kind, metadata);
+            return transaction.record_of_key(self, key, contract, kind, metadata);
         }
-        let subject = Subject { contract: entry.contract.clone(), ..Subject::of_locker(automat, locker, None) };
+        let subject = Subject { contract: contract.cloned(), ..Subject::of_locker(automat, locker, None) };
         transaction.record(self, kind, subject, None, metadata)
     }
 

@@ -272,6 +272,7 @@ impl Verdict {
             answer,
             keys: opened.map(|(stored, _)| stored.key.id.clone()).collect(),
             contract: self.contract.clone().filter(|_| self.outcome.is_ok()),
+            after_removal: false,
         }
     }
 }

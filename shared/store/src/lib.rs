@@ -84,12 +84,14 @@ pub struct RequestMetadata {
     pub notify: Notify,
     /// Set if a device reports what it did without the cloud.
     pub offline: Option<OfflineTimes>,
+    /// Set if that was for a contract which had been removed, or no longer had the key.
+    pub after_removal: bool,
 }
 
 impl RequestMetadata {
     #[must_use]
     pub fn new(actor: Actor, now: Instant) -> Self {
-        Self { actor, now, receipt: None, notify: Notify::default(), offline: None }
+        Self { actor, now, receipt: None, notify: Notify::default(), offline: None, after_removal: false }
     }
 
     pub(crate) fn of_automat(automat: &AutomatId, now: Instant) -> Self {

@@ -98,6 +98,7 @@ mod tests {
                 at: Instant::EPOCH,
                 actor: Actor::new("ada"),
                 offline: None,
+                after_removal: false,
                 kind,
                 subject: subject.clone(),
             };

@@ -27,6 +27,20 @@ pub(crate) struct StoredEntry {
     /// The contract that an accepted PIN belonged to.
     #[serde(rename = "contractId", skip_serializing_if = "Option::is_none")]
     pub(crate) contract: Option<ContractId>,
+    /// Whether a device without a connection accepted it after the contract had been removed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) after_removal: bool,
+}
+
+/// What a device did for an entry without the cloud.
+pub(crate) struct OpenedOffline<'a> {
+    pub(crate) code_kind: CodeKind,
+    /// The lockers that it may have opened, each with its key.
+    pub(crate) lockers: &'a [(AllowedLocker, Option<&'a KeyId>)],
+    pub(crate) contract: Option<&'a ContractId>,
+    /// Whether there is no such contract any more.
+    pub(crate) after_removal: bool,
+    pub(crate) at: Instant,
 }
 
 impl StoredEntry {
@@ -40,34 +54,36 @@ impl StoredEntry {
         write(self, item_key, None, Some(now.plus_millis(KEPT_MILLIS)))
     }
 
-    /// The entry after the device has opened these lockers by itself to return their keys, and those of them that the cloud had not
-    /// opened with its own answer; `None` if there are none of these.
+    /// The entry after the device has opened lockers by itself, and those of them that the cloud had not opened with its own answer;
+    /// `None` if there are none of these.
     ///
     /// The cloud may have refused the entry, because it decided later: what the device did counts.
-    pub(crate) fn returned_offline(
+    pub(crate) fn opened_offline(
         answered: Option<Self>,
-        code_kind: CodeKind,
-        opened: &[(LockerIndex, Option<&KeyId>)],
-        contract: Option<&ContractId>,
-        at: Instant,
-    ) -> Option<(Self, Vec<LockerIndex>)> {
-        let new: Vec<_> = match &answered {
-            None => opened.to_vec(),
-            Some(answered) => opened.iter().filter(|(locker, _)| !answered.opened(*locker)).copied().collect(),
-        };
+        opened: &OpenedOffline<'_>,
+    ) -> Option<(Self, Vec<AllowedLocker>)> {
+        let is_known = |allowed| answered.as_ref().is_some_and(|answered| answered.position(allowed).is_some());
+        let mut new: Vec<_> = opened.lockers.iter().filter(|(allowed, _)| !is_known(*allowed)).collect();
         if new.is_empty() {
             return None;
         }
+        // The keys have the order of the lockers.
+        new.sort_by_key(|(_, key)| key.is_none());
         let (mut lockers, missing, until) = match answered.as_ref().map(|answered| &answered.answer) {
             Some(KeypadAnswer::Open { allowed, until }) => (allowed.lockers.clone(), allowed.missing.clone(), *until),
-            _ => (Vec::new(), Vec::new(), at),
+            _ => (Vec::new(), Vec::new(), opened.at),
         };
         let (mut keys, known) = answered.map(|answered| (answered.keys, answered.contract)).unwrap_or_default();
-        lockers.extend(new.iter().map(|(locker, _)| AllowedLocker { locker: *locker, purpose: Purpose::Return }));
+        lockers.extend(new.iter().map(|(allowed, _)| *allowed));
         keys.extend(new.iter().filter_map(|(_, key)| key.cloned()));
-        let answer = KeypadAnswer::Open { allowed: AllowedLockers { lockers, missing }, until };
-        let stored = Self { code_kind, answer, keys, contract: known.or_else(|| contract.cloned()) };
-        Some((stored, new.into_iter().map(|(locker, _)| locker).collect()))
+        let stored = Self {
+            code_kind: opened.code_kind,
+            answer: KeypadAnswer::Open { allowed: AllowedLockers { lockers, missing }, until },
+            keys,
+            contract: known.or_else(|| opened.contract.cloned()),
+            after_removal: opened.after_removal,
+        };
+        Some((stored, new.into_iter().map(|(allowed, _)| *allowed).collect()))
     }
 
     pub(crate) fn opened(&self, wanted: LockerIndex) -> bool {
@@ -76,9 +92,12 @@ impl StoredEntry {
 
     /// The contract for which this entry opened the locker to fetch the key.
     pub(crate) fn fetched(&self, wanted: LockerIndex, key: &KeyId) -> Option<ContractId> {
-        let allowed = AllowedLocker { locker: wanted, purpose: Purpose::Fetch };
-        let position = self.allowed()?.lockers.iter().position(|other| *other == allowed)?;
+        let position = self.position(AllowedLocker { locker: wanted, purpose: Purpose::Fetch })?;
         self.contract.clone().filter(|_| self.keys.get(position) == Some(key))
+    }
+
+    fn position(&self, wanted: AllowedLocker) -> Option<usize> {
+        self.allowed()?.lockers.iter().position(|allowed| *allowed == wanted)
     }
 
     fn allowed(&self) -> Option<&AllowedLockers> {

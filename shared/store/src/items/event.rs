@@ -60,7 +60,8 @@ mod tests {
             };
             let id = "01KB3CFY80000000000000000Z".to_owned();
             let offline = Some(OfflineTimes { from: Instant::EPOCH, to: None });
-            let event = Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), offline, kind, subject };
+            let event =
+                Event { id, at: Instant::EPOCH, actor: Actor::new("ada"), offline, after_removal: true, kind, subject };
             let item = EventItem::write(&event, Some("incarnation"), Retention::default()).unwrap();
             assert_eq!(EventItem::incarnation(&item).as_deref(), Some("incarnation"));
             assert_eq!(item["type"].as_s().unwrap(), event.kind.name());

@@ -78,7 +78,7 @@ pub(crate) use self::automat::{AUTOMATS, AutomatItem, LeaseTerms, StoredAutomat}
 pub(crate) use self::contract::{ContractItem, ContractLinks, NotedKey, Pins, StoredContract};
 pub(crate) use self::delivery_lease::StoredDeliveryLease;
 pub(crate) use self::due::due_shard_name;
-pub(crate) use self::entry::StoredEntry;
+pub(crate) use self::entry::{OpenedOffline, StoredEntry};
 pub(crate) use self::event::EventItem;
 pub(crate) use self::fault::FaultItem;
 pub(crate) use self::journal::StoredJournal;

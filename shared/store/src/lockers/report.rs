@@ -29,7 +29,7 @@ struct KeyMove {
     stored: StoredKey,
     next: Whereabouts,
     contract: Option<ContractId>,
-    /// `None` if the contract has been removed.
+    /// `None` if the contract has been removed, or no longer has the key.
     contract_item: Option<StoredContract>,
 }
 
@@ -38,13 +38,15 @@ struct Opener {
     actor: Actor,
     /// The contract for which it was opened to fetch the key.
     fetched_with: Option<ContractId>,
+    /// Whether that contract had been removed by then. There may be another one with the same id.
+    after_removal: bool,
     /// Whether it is an opening of this locker, or an entry that opened it.
     is_known: bool,
 }
 
 impl Opener {
     fn unknown(automat: &AutomatId) -> Self {
-        Self { actor: Actor::automat(automat), fetched_with: None, is_known: false }
+        Self { actor: Actor::automat(automat), fetched_with: None, after_removal: false, is_known: false }
     }
 }
 
@@ -112,12 +114,16 @@ impl LockerUpdate<'_> {
         if key.state != KeyState::Active || key.automat != *self.automat || key.locker != locker.locker {
             return Ok(KeyChange::Inconsistent);
         }
-        let next = key.whereabouts.clone().sensed(inside, opener.fetched_with.clone());
+        let mut next = key.whereabouts.clone().sensed(inside, opener.fetched_with.clone());
         let contract = next.holder().or(key.whereabouts.holder()).cloned();
-        let contract_item = match &contract {
+        let contract_item = match contract.as_ref().filter(|_| !opener.after_removal) {
             None => None,
             Some(contract) => store.find_contract_on(id, &stored.incarnation, contract).await?,
         };
+        if contract_item.is_none() && !inside && opener.fetched_with.is_some() {
+            // Nobody could give it back as that contract.
+            next = Whereabouts::Out { contract: None };
+        }
         Ok(KeyChange::Moves(Box::new(KeyMove { stored, next, contract, contract_item })))
     }
 
@@ -133,7 +139,7 @@ impl LockerUpdate<'_> {
                 let entry: StoredEntry = read(item)?;
                 let is_known = entry.opened(locker.locker);
                 let fetched_with = locker.key.as_ref().and_then(|key| entry.fetched(locker.locker, key));
-                return Ok(Opener { fetched_with, is_known, ..unknown });
+                return Ok(Opener { fetched_with, after_removal: entry.after_removal, is_known, ..unknown });
             }
             let opening = read::<StoredOpening>(item)?.opening;
             if opening.automat == *self.automat {
@@ -183,7 +189,9 @@ impl LockerUpdate<'_> {
         if let Some(key_move) = key_move {
             key_move.add_to(&mut transaction, foreign_pin, store.retention)?;
             if let Some(kind) = key_move.event() {
-                let metadata = RequestMetadata { actor: opener.actor.clone(), ..metadata.clone() };
+                let is_removed = opener.after_removal || key_move.is_without_contract();
+                let after_removal = kind == EventKind::KeyFetched && is_removed;
+                let metadata = RequestMetadata { actor: opener.actor.clone(), after_removal, ..metadata.clone() };
                 transaction.record_of_key(store, &key_move.stored, key_move.contract.as_ref(), kind, &metadata)?;
             }
         }
@@ -218,6 +226,11 @@ impl KeyMove {
             // The first report about this key: it may have been in or out for a long time.
             _ => None,
         }
+    }
+
+    /// Whether its contract has been removed, or no longer has the key.
+    fn is_without_contract(&self) -> bool {
+        self.contract.is_some() && self.contract_item.is_none()
     }
 
     /// The contract's PIN in the key's automat.
