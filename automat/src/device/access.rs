@@ -1,226 +1,143 @@
-//! Asks what may be opened without the cloud: one question at a time, and only the answer to the latest one counts.
-
-use std::collections::BTreeSet;
+//! Asks for pages and a lease: one question at a time, and only the answer to the latest one counts.
 
 use protocol::{AccessAnswer, AccessMessage, AccessRequest};
 
 use super::reports::token;
-use super::{Device, Effect};
+use super::{Device, DeviceKey, Effect};
 use crate::clock::Millis;
-use crate::journal::{KnownAccess, Record};
+use crate::journal::Record;
 
-/// After this long without an answer, the question is asked again.
+/// When nothing has arrived for this long, the question is asked again.
 const PATIENCE: Millis = 5_000;
-/// The costs of verifiers that a device computes: with 2^17, scrypt needs 128 MiB.
-const COSTS: std::ops::RangeInclusive<u8> = 10..=17;
+/// Each time that does not help it waits twice as long, up to this: the cloud may have no answer that the device can use.
+const LONGEST_PATIENCE: Millis = 300_000;
+/// How long the device waits for more signals, and for what comes after an answer with pages, before it asks.
+const PAUSE: Millis = 1_000;
 
 #[derive(Debug)]
 pub(super) struct AccessQuestions {
     life: u64,
     count: u64,
-    /// What is to be asked next.
-    wanted: Wanted,
+    /// When to ask next. `None`: not before something happens.
+    ask_at: Option<Millis>,
     asked: Option<Asked>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Wanted {
-    Lockers(BTreeSet<u16>),
-    All,
+    patience: Millis,
 }
 
 #[derive(Debug)]
 struct Asked {
     id: String,
-    wanted: Wanted,
-    until: Millis,
+    /// When it is asked again. `None`: it is answered.
+    until: Option<Millis>,
+    /// Whether pages have come that the cloud does not know to be here.
+    had_pages: bool,
+    /// Whether the last part has come.
+    has_ended: bool,
 }
 
 impl AccessQuestions {
     pub(super) fn new(life: u64) -> Self {
-        Self { life, count: 0, wanted: Wanted::none(), asked: None }
+        Self { life, count: 0, ask_at: None, asked: None, patience: PATIENCE }
     }
 
-    /// All lockers, on each new connection.
-    pub(super) fn want_all(&mut self) {
-        self.wanted = Wanted::All;
+    /// Asks at once: the shadow was read on a new connection.
+    pub(super) fn connected(&mut self, now: Millis) {
+        (self.ask_at, self.asked, self.patience) = (Some(now), None, PATIENCE);
     }
 
-    pub(super) fn want(&mut self, lockers: impl IntoIterator<Item = u16>) {
-        self.wanted.add(Wanted::Lockers(lockers.into_iter().collect()));
-    }
-
-    /// The connection is lost, and the answer with it. The next one begins with a question for all.
+    /// The connection is lost, and the answer with it.
     pub(super) fn lose_all(&mut self) {
-        (self.wanted, self.asked) = (Wanted::none(), None);
+        (self.ask_at, self.asked) = (None, None);
     }
 
-    /// The question to ask now, if there is one.
-    pub(super) fn due(&mut self, now: Millis) -> Option<AccessRequest> {
-        if let Some(late) = self.asked.take_if(|asked| asked.until <= now) {
-            self.wanted.add(late.wanted);
+    /// Something has changed in the cloud.
+    pub(super) fn signal(&mut self, now: Millis) {
+        self.ask_by(now.saturating_add(PAUSE));
+        self.patience = PATIENCE;
+        if let Some(until) = self.asked.as_mut().and_then(|asked| asked.until.as_mut()) {
+            *until = (*until).min(now.saturating_add(PATIENCE));
         }
-        if self.asked.is_some() || self.wanted == Wanted::none() {
+    }
+
+    fn ask_by(&mut self, at: Millis) {
+        self.ask_at = Some(self.ask_at.map_or(at, |ask_at| ask_at.min(at)));
+    }
+
+    /// The id of the question to ask now, if there is one.
+    pub(super) fn due(&mut self, now: Millis) -> Option<String> {
+        if self.wake_at().is_none_or(|due| due > now) {
             return None;
+        }
+        if self.asked.as_ref().is_some_and(|asked| asked.until.is_some()) {
+            self.patience = self.patience.saturating_mul(2).min(LONGEST_PATIENCE);
         }
         self.count += 1;
-        let (id, wanted) = (token('a', self.life, self.count), std::mem::replace(&mut self.wanted, Wanted::none()));
-        let lockers = match &wanted {
-            Wanted::All => None,
-            Wanted::Lockers(lockers) => Some(lockers.iter().copied().collect()),
-        };
-        self.asked = Some(Asked { id: id.clone(), wanted, until: now.saturating_add(PATIENCE) });
-        Some(AccessRequest { id, lockers })
+        let id = token('a', self.life, self.count);
+        let until = Some(now.saturating_add(self.patience));
+        self.asked = Some(Asked { id: id.clone(), until, had_pages: false, has_ended: false });
+        self.ask_at = None;
+        Some(id)
     }
 
-    /// What to write of an answer: nothing, if it is not the one to the current question or has nothing new.
-    pub(super) fn answered(&mut self, answer: AccessAnswer, known: &KnownAccess) -> Option<Record> {
-        let Asked { wanted, .. } = self.asked.take_if(|asked| asked.id == answer.id)?;
-        let AccessAnswer { cost, mut lockers, .. } = answer;
-        if !COSTS.contains(&cost) {
-            return None;
+    /// Whether an answer with this id is to the latest question.
+    pub(super) fn is_latest(&self, id: &str) -> bool {
+        self.asked.as_ref().is_some_and(|asked| asked.id == id)
+    }
+
+    /// A part of the answer has arrived. More may follow.
+    pub(super) fn answered(&mut self, had_pages: bool, has_ended: bool, now: Millis) {
+        let patience = self.patience;
+        if let Some(asked) = &mut self.asked {
+            asked.until = asked.until.map(|_| now.saturating_add(patience));
+            asked.had_pages |= had_pages;
+            asked.has_ended |= has_ended;
         }
-        let all = wanted == Wanted::All;
-        if let Wanted::Lockers(asked) = wanted {
-            if cost != known.cost() {
-                self.want_all(); // the other lockers have verifiers of another cost
-                return None;
-            }
-            lockers.retain(|locker, _| asked.contains(locker));
-            for locker in asked {
-                lockers.entry(locker).or_default();
-            }
-        }
-        (known.after(all, cost, &lockers) != *known).then_some(Record::Access { all, cost, lockers })
+    }
+
+    /// What has arrived is written. If it is complete, the next question is soon or in so long.
+    pub(super) fn written(&mut self, is_complete: bool, next_in: Millis, now: Millis) {
+        let Some(asked) = self.asked.as_mut().filter(|asked| asked.has_ended && is_complete) else { return };
+        asked.until = None;
+        self.patience = PATIENCE;
+        // The cloud learns from the next question that the pages have arrived.
+        let next_in = if std::mem::take(&mut asked.had_pages) { PAUSE } else { next_in };
+        self.ask_by(now.saturating_add(next_in));
     }
 
     pub(super) fn wake_at(&self) -> Option<Millis> {
-        self.asked.as_ref().map(|asked| asked.until)
-    }
-}
-
-impl Wanted {
-    fn none() -> Self {
-        Self::Lockers(BTreeSet::new())
-    }
-
-    fn add(&mut self, other: Self) {
-        match (self, other) {
-            (Self::Lockers(lockers), Self::Lockers(more)) => lockers.extend(more),
-            (all, Self::All) => *all = Self::All,
-            (Self::All, Self::Lockers(_)) => {}
-        }
+        self.asked.as_ref().and_then(|asked| asked.until).or(self.ask_at)
     }
 }
 
 impl Device {
-    /// Asks for access, once the shadow was read.
+    /// When to ask for pages. What is being written is waited for, because it is in the question.
+    pub(super) fn asks_for_access_at(&self) -> Option<Millis> {
+        self.access.wake_at().filter(|_| self.identity.key.is_some() && !self.pages.is_writing())
+    }
+
+    /// Asks for pages and a lease, once the shadow was read.
     pub(super) fn ask_for_access(&mut self, now: Millis, effects: &mut Vec<Effect>) {
-        if !self.lockers.can_be_reported() {
-            return;
-        }
-        if let Some(request) = self.access.due(now) {
+        let key = self.identity.key.as_ref().map(DeviceKey::id);
+        let Some(key) = key.filter(|_| self.lockers.can_be_reported() && !self.pages.is_writing()) else { return };
+        if let Some(id) = self.access.due(now) {
+            let request = AccessRequest { id, key, have: self.pages.versions() };
             effects.push(Effect::publish(self.identity.topics.access_request(), &request));
         }
     }
 
-    pub(super) fn access_message(&mut self, message: AccessMessage, effects: &mut Vec<Effect>) {
+    pub(super) fn access_message(&mut self, message: AccessMessage, now: Millis, effects: &mut Vec<Effect>) {
         match message {
-            AccessMessage::Answer(answer) => {
-                if let Some(record) = self.access.answered(answer, self.journal.access()) {
-                    self.persist(record, effects);
+            AccessMessage::Answer(AccessAnswer { id, pages, end }) if self.access.is_latest(&id) => {
+                let pages = self.pages.newer(pages);
+                let end = end.filter(|end| self.pages.can_use(end));
+                self.access.answered(!pages.is_empty(), end.is_some(), now);
+                if !pages.is_empty() || end.is_some() {
+                    self.pages.write(&pages);
+                    self.persist(Record::Pages { pages, end }, effects);
                 }
             }
-            AccessMessage::Changed(mut lockers) => {
-                lockers.retain(|locker| self.lockers.has(*locker));
-                self.access.want(lockers);
-            }
+            AccessMessage::Answer(_) => {}
+            AccessMessage::Changed {} => self.access.signal(now),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use protocol::{Access, Verifier};
-
-    use super::*;
-
-    fn answer(id: &str, cost: u8, codes: &[(u16, &str)]) -> AccessAnswer {
-        let access = |code: &str| Access { return_code: Some(Verifier(code.to_owned())), ..Access::default() };
-        let lockers = codes.iter().map(|(locker, code)| (*locker, access(code))).collect();
-        AccessAnswer { id: id.to_owned(), cost, lockers }
-    }
-
-    fn lockers(request: &AccessRequest) -> Option<&[u16]> {
-        request.lockers.as_deref()
-    }
-
-    #[test]
-    fn one_question_at_a_time_and_then_one_for_all_that_came_up() {
-        let mut questions = AccessQuestions::new(1);
-        assert_eq!(questions.due(0), None);
-        questions.want_all();
-        let first = questions.due(0).unwrap();
-        assert_eq!(lockers(&first), None);
-        questions.want([7]);
-        questions.want([3, 7]);
-        assert_eq!(questions.due(4_999), None);
-        let known = KnownAccess::default();
-        assert_eq!(questions.answered(answer("other", 14, &[(1, "a")]), &known), None);
-        let record = questions.answered(answer(&first.id, 14, &[(1, "a")]), &known).unwrap();
-        assert!(matches!(record, Record::Access { all: true, cost: 14, .. }));
-        let second = questions.due(5_000).unwrap();
-        assert_eq!(lockers(&second), Some(&[3, 7][..]));
-        assert_ne!(second.id, first.id);
-    }
-
-    #[test]
-    fn a_question_without_an_answer_is_asked_again_under_another_id() {
-        let mut questions = AccessQuestions::new(1);
-        questions.want([7]);
-        let first = questions.due(0).unwrap();
-        questions.want([8]);
-        assert_eq!(questions.wake_at(), Some(PATIENCE));
-        let again = questions.due(PATIENCE).unwrap();
-        assert_eq!(lockers(&again), Some(&[7, 8][..]));
-        let known = KnownAccess::default().after(true, 14, &BTreeMap::new());
-        assert_eq!(questions.answered(answer(&first.id, 14, &[(7, "a")]), &known), None, "it is late");
-        assert!(questions.answered(answer(&again.id, 14, &[(7, "a")]), &known).is_some());
-    }
-
-    #[test]
-    fn an_answer_is_for_the_lockers_that_were_asked_for() {
-        let known = KnownAccess::default().after(true, 14, &answer("", 14, &[(7, "a"), (8, "b"), (9, "c")]).lockers);
-        let mut questions = AccessQuestions::new(1);
-        questions.want([7, 8]);
-        let id = questions.due(0).unwrap().id;
-        let record = questions.answered(answer(&id, 14, &[(7, "d"), (9, "e")]), &known);
-        let Some(Record::Access { all, cost, lockers }) = record else { panic!("{record:?}") };
-        assert_eq!(known.after(all, cost, &lockers).lockers(), &answer("", 14, &[(7, "d"), (9, "c")]).lockers);
-    }
-
-    #[test]
-    fn an_answer_with_nothing_new_is_not_written() {
-        let all = answer("", 14, &[(7, "a")]);
-        let known = KnownAccess::default().after(true, 14, &all.lockers);
-        let mut questions = AccessQuestions::new(1);
-        questions.want_all();
-        let id = questions.due(0).unwrap().id;
-        assert_eq!(questions.answered(AccessAnswer { id, ..all }, &known), None);
-    }
-
-    #[test]
-    fn verifiers_of_another_cost_are_asked_for_together_and_an_absurd_cost_is_ignored() {
-        let known = KnownAccess::default().after(true, 14, &answer("", 14, &[(7, "a"), (8, "b")]).lockers);
-        let mut questions = AccessQuestions::new(1);
-        questions.want([7]);
-        let id = questions.due(0).unwrap().id;
-        assert_eq!(questions.answered(answer(&id, 15, &[(7, "d")]), &known), None);
-        let next = questions.due(0).unwrap();
-        assert_eq!(lockers(&next), None);
-        assert_eq!(questions.answered(answer(&next.id, 30, &[(7, "d")]), &known), None);
-        assert_eq!(questions.due(0), None);
     }
 }

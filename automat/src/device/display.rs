@@ -24,9 +24,10 @@ pub enum Display {
         purpose: Purpose,
         more: u16,
     },
-    /// To return a key, by the device's own decision; and this many lockers open after it.
+    /// By the device's own decision; and this many lockers open after it.
     OpenOffline {
         locker: u16,
+        purpose: Purpose,
         more: u16,
     },
     /// The code is for keys that are inside and for keys that are out: which are wanted?
@@ -40,7 +41,7 @@ pub enum Display {
     /// The cloud did not reply in time.
     TryAgain,
     NoConnection,
-    /// The code returns no key, and the cloud cannot be asked what else it is for: it may be right.
+    /// The code returns no key, and without the cloud none can be fetched now: it may be right.
     ReturnsOnly,
     /// Seconds until the next entry is accepted: the keypad is slow after wrong entries.
     Wait(u32),
@@ -70,10 +71,16 @@ impl Display {
             Self::OpenOfSeveral { locker, purpose, more } => {
                 format!("{}, close the door, {more} more", Self::Open { locker, purpose }.text(first_number))
             }
-            Self::OpenOffline { locker, more } => {
-                let next = if more > 0 { format!(", close the door, {more} more") } else { String::new() };
-                let (locker, recorded) = (door(locker), "No connection: your return is recorded here");
-                format!("Locker {locker}: put the key back{next}\n{recorded}")
+            Self::OpenOffline { locker, purpose, more } => {
+                let first = match more {
+                    0 => Self::Open { locker, purpose },
+                    _ => Self::OpenOfSeveral { locker, purpose, more },
+                };
+                let recorded = match purpose {
+                    Purpose::Fetch => "No connection: this is recorded here",
+                    Purpose::Return => "No connection: your return is recorded here",
+                };
+                format!("{}\n{recorded}", first.text(first_number))
             }
             Self::FetchOrReturn => "1 fetch keys  2 return keys".to_owned(),
             Self::DoorOpen(locker) => format!("Close locker {} and type the code again", door(locker)),
@@ -115,8 +122,10 @@ mod tests {
     #[test]
     fn without_the_cloud_the_display_says_so() {
         let shown = [
-            Display::OpenOffline { locker: 6, more: 0 },
-            Display::OpenOffline { locker: 6, more: 1 },
+            Display::OpenOffline { locker: 6, purpose: Purpose::Return, more: 0 },
+            Display::OpenOffline { locker: 6, purpose: Purpose::Return, more: 1 },
+            Display::OpenOffline { locker: 6, purpose: Purpose::Fetch, more: 0 },
+            Display::OpenOffline { locker: 6, purpose: Purpose::Fetch, more: 2 },
             Display::ReturnsOnly,
         ];
         assert_eq!(
@@ -124,6 +133,8 @@ mod tests {
             [
                 "Locker 107: put the key back\nNo connection: your return is recorded here",
                 "Locker 107: put the key back, close the door, 1 more\nNo connection: your return is recorded here",
+                "Locker 107: take your key\nNo connection: this is recorded here",
+                "Locker 107: take your key, close the door, 2 more\nNo connection: this is recorded here",
                 "No connection\nOnly returns work now",
             ]
         );

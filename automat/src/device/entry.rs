@@ -35,13 +35,19 @@ impl DeviceKey {
         Self { other: Some(hmac::Key::new(hmac::HMAC_SHA256, bytes)), ..self }
     }
 
+    /// The key, and then the other one if there is one.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &hmac::Key> {
+        iter::once(&self.key).chain(&self.other)
+    }
+
     /// Ids by which the cloud recognizes the keys.
     pub(crate) fn ids(&self) -> Vec<String> {
-        let id = |key| {
-            let tag = hmac::sign(key, b"id");
-            format!("{:08x}", tag.as_ref().iter().take(ID_BYTES).fold(0_u32, |id, byte| (id << 8) | u32::from(*byte)))
-        };
-        iter::once(&self.key).chain(&self.other).map(id).collect()
+        self.keys().map(id).collect()
+    }
+
+    /// The id of the first key.
+    pub(super) fn id(&self) -> String {
+        id(&self.key)
     }
 
     /// The name of a code under the key, and then under the other one if there is one.
@@ -54,8 +60,13 @@ impl DeviceKey {
             name.copy_from_slice(&mac.sign().as_ref()[..NAME_BYTES]);
             CodeName(name)
         };
-        iter::once(&self.key).chain(&self.other).map(name).collect()
+        self.keys().map(name).collect()
     }
+}
+
+fn id(key: &hmac::Key) -> String {
+    let tag = hmac::sign(key, b"id");
+    format!("{:08x}", tag.as_ref().iter().take(ID_BYTES).fold(0_u32, |id, byte| (id << 8) | u32::from(*byte)))
 }
 
 impl fmt::Debug for DeviceKey {

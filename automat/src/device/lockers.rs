@@ -30,8 +30,6 @@ pub(super) struct Lockers {
     due: BTreeSet<u16>,
     /// The lockers that have changed and are neither due nor in a line.
     changed: BTreeSet<u16>,
-    /// Those among them whose keys have come or gone.
-    moved: BTreeSet<u16>,
     /// Whether the shadow was read on this connection: then the time is known, and all lockers are due or reported.
     is_shadow_read: bool,
     last: u64,
@@ -69,7 +67,6 @@ impl Lockers {
             running: BTreeMap::new(),
             due: BTreeSet::new(),
             changed: BTreeSet::new(),
-            moved: BTreeSet::new(),
             is_shadow_read: false,
             last: numbers,
             reserved_up_to: numbers,
@@ -90,6 +87,11 @@ impl Lockers {
     /// Whether the device has this locker and neither reading of its sensor has a key.
     pub(super) fn is_empty(&self, locker: u16) -> bool {
         self.states.get(usize::from(locker)).is_some_and(|state| !state.key.may_be(true))
+    }
+
+    /// Whether the device has this locker and both readings of its sensor have a key.
+    pub(super) fn is_inside(&self, locker: u16) -> bool {
+        self.states.get(usize::from(locker)).is_some_and(|state| !state.key.may_be(false))
     }
 
     pub(super) fn key(&mut self, locker: u16, inside: bool, now: Millis) {
@@ -137,10 +139,7 @@ impl Lockers {
             // In the order in which they settle: the later one decides who opened the locker last.
             let door_first = state.door.settles_at() <= state.key.settles_at();
             let (key, door) = (state.key.settle(now), state.door.settle(now));
-            let latest = if door_first { key.clone().or(door.clone()) } else { door.clone().or(key.clone()) };
-            if key.is_some() {
-                self.moved.insert(locker);
-            }
+            let latest = if door_first { key.or(door) } else { door.or(key) };
             if let Some(settled) = latest {
                 state.by = settled.by;
                 self.changed.insert(locker);
@@ -152,11 +151,6 @@ impl Lockers {
         let settling = (0..).zip(&self.states).filter(|(locker, _)| !self.running.contains_key(locker));
         let readings = settling.flat_map(|(_, state)| [state.key.settles_at(), state.door.settles_at()]);
         readings.flatten().min()
-    }
-
-    /// The lockers whose keys have come or gone since the last call.
-    pub(super) fn take_moved(&mut self) -> BTreeSet<u16> {
-        std::mem::take(&mut self.moved)
     }
 
     /// Makes the changed lockers due.

@@ -8,10 +8,15 @@
 //! often the request arrives. *Invariant:* the device trusts no message that it has not asked for: a delta only makes
 //! it read the shadow.
 //!
-//! *Invariant:* without the cloud it opens only empty lockers, for a code that returns their key, and only after
-//! `Persisted(Line)`. It never opens one to fetch a key.
+//! *Invariant:* without the cloud it opens lockers only for a code that a page has, and only after `Persisted(Line)` of its entry: one that is
+//! empty by its sensor, to return the key; or one that has its key, to fetch it, while a lease is in force for exactly the pages
+//! that it has, and contract and lease have not ended at any time that it can be now. It looks again before each motor runs.
+//!
+//! *Invariant:* a page or lease counts only after `Persisted(Pages)`, if it is sealed under the device's key for this thing and
+//! locker; and a page only if its version is higher than that of the page before.
 
 mod access;
+mod decide;
 mod display;
 mod effect;
 mod entry;
@@ -21,6 +26,7 @@ mod lockers;
 mod motors;
 mod offline;
 mod openings;
+mod pages;
 mod question;
 mod reports;
 mod sensor;
@@ -47,6 +53,7 @@ use keypad::Keypad;
 use lockers::Lockers;
 use motors::{Motors, Run};
 use offline::Pending;
+use pages::OpenPages;
 use question::Question;
 use reports::Reports;
 use sequence::Sequence;
@@ -87,6 +94,7 @@ pub struct Device {
     pending: Option<Pending>,
     sequence: Sequence,
     access: AccessQuestions,
+    pages: OpenPages,
     /// The wrong entries without the cloud.
     guesses: Guesses,
     upload: Upload,
@@ -103,6 +111,7 @@ impl Device {
             dangling: journal.intents().map(|(locker, entry)| (locker, entry.seq, entry.id.clone())).collect(),
             lockers: Lockers::new(sensors, journal.numbers()),
             access: AccessQuestions::new(identity.life),
+            pages: OpenPages::new(identity.topics.thing().clone(), identity.key.clone(), journal.pages()),
             time: Time::new(journal.time()),
             guesses: Guesses::default(),
             upload: Upload::new(journal.lines()),
@@ -166,7 +175,7 @@ impl Device {
     #[must_use]
     pub fn wake_at(&self) -> Option<Millis> {
         // Nothing is sent before the shadow was read.
-        let sent = [self.reports.wake_at(), self.access.wake_at(), self.upload.wake_at(self.journal.lines())];
+        let sent = [self.reports.wake_at(), self.asks_for_access_at(), self.upload.wake_at(self.journal.lines())];
         let sent = sent.map(|wake_at| wake_at.filter(|_| self.lockers.can_be_reported()));
         let online = sent.into_iter().chain([self.question.wake_at()]).flatten().filter(|_| self.connected);
         let own = [self.lockers.settles_at(), self.time.wake_at(), self.keypad.wake_at(), self.sequence.wake_at()];
@@ -194,10 +203,14 @@ impl Device {
             }
             Record::Numbers { up_to } => self.lockers.reserved(up_to),
             Record::Line { line } => self.line_written(line.j, now, effects),
+            Record::Pages { pages, end } => {
+                self.pages.written(&pages, end.as_ref());
+                self.access.written(self.pages.are_complete(), self.pages.ask_in(), now);
+            }
             Record::Started { .. }
             | Record::Acknowledged { .. }
             | Record::Highest { .. }
-            | Record::Access { .. }
+            | Record::Holder { .. }
             | Record::Time { .. }
             | Record::Received { .. }
             | Record::Guesses(_) => {}

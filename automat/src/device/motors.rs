@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use protocol::Purpose;
+use protocol::{Handle, Purpose};
 
 use crate::clock::Millis;
 
@@ -37,8 +37,18 @@ pub(super) enum Why {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct EntryRun {
     pub(super) purpose: Purpose,
-    /// The device has decided it: then only empty lockers open.
-    pub(super) is_offline: bool,
+    pub(super) decider: Decider,
+}
+
+/// Who has decided that an entry opens lockers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decider {
+    Cloud,
+    /// The device itself, which looks again before each motor runs.
+    Device {
+        /// The contract of a PIN.
+        contract: Option<Handle>,
+    },
 }
 
 #[derive(Debug, Default)]

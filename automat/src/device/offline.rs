@@ -1,13 +1,14 @@
-//! Decides about an entry when the cloud does not: only returns, into lockers that are empty.
+//! Decides about an entry when the cloud does not: what it opens is looked up, written, and then opened.
 
 use protocol::{CodeKind, JournalFact, OfflineEntry, Verifier};
 
-use super::motors::Limit;
+use super::decide::Found;
+use super::motors::{Decider, Limit};
 use super::sequence::Allowed;
 use super::verifier::{CodeName, Hashing};
 use super::{Device, Display, Effect};
 use crate::clock::Millis;
-use crate::journal::{KnownAccess, Record};
+use crate::journal::Record;
 
 /// How long an entry waits for the cloud.
 const CLOUD: Millis = 3_000;
@@ -15,6 +16,8 @@ const CLOUD: Millis = 3_000;
 const HASH: Millis = 5_000;
 /// The first locker of an entry opens at most this long after the decision.
 const OPENS_WITHIN: Millis = 10_000;
+/// The same if the person is asked which keys are wanted.
+const CHOSEN_WITHIN: Millis = 30_000;
 
 /// An entry that was typed. Of its code, only the names are kept.
 #[derive(Debug)]
@@ -42,20 +45,13 @@ enum Stage {
     /// Its verifiers are computed.
     Hash,
     /// The line with this number is written. Then the lockers open.
-    Line { j: u64, lockers: Vec<u16> },
+    Line { j: u64, found: Found },
 }
 
 impl Pending {
     pub(super) fn wake_at(&self) -> Millis {
         self.until
     }
-}
-
-/// What a code returns without the cloud.
-#[derive(Debug, PartialEq, Eq)]
-struct Match {
-    lockers: Vec<u16>,
-    contract: Option<String>,
 }
 
 impl Device {
@@ -91,20 +87,18 @@ impl Device {
         if self.guesses.wait(now).is_some() {
             return self.refuse(&entry, now, effects);
         }
-        let access = self.journal.access();
-        let has_pins = access.lockers().values().any(|access| !access.pins.is_empty());
-        match entry.kind {
-            CodeKind::ReturnCode => {
+        match (entry.kind, self.pages.cost_of_pins()) {
+            (CodeKind::ReturnCode, _) => {
                 let verifiers: Vec<_> = entry.names.iter().map(CodeName::of_return_code).collect();
                 self.judge(entry, &verifiers, now, effects);
             }
-            CodeKind::Pin if !has_pins => self.judge(entry, &[], now, effects),
-            CodeKind::Pin => {
+            (CodeKind::Pin, None) => self.judge(entry, &[], now, effects),
+            (CodeKind::Pin, Some(cost)) => {
                 effects.push(Effect::Hash(Hashing {
                     id: entry.id.clone(),
                     names: entry.names.clone(),
                     thing: self.identity.topics.thing().clone(),
-                    cost: access.cost(),
+                    cost,
                 }));
                 if !entry.was_sent {
                     self.show(Display::Asking, now, effects);
@@ -122,14 +116,13 @@ impl Device {
         }
     }
 
-    /// Opens the empty lockers that a code with these verifiers returns a key to, once the entry is written.
+    /// Opens what a code with these verifiers opens, once the entry is written.
     fn judge(&mut self, entry: TypedEntry, verifiers: &[Verifier], now: Millis, effects: &mut Vec<Effect>) {
-        let Match { mut lockers, contract } = find(self.journal.access(), entry.kind, verifiers);
-        if lockers.is_empty() {
+        let found = self.find(entry.kind, verifiers, now);
+        if !found.is_known {
             return self.wrong(&entry, now, effects);
         }
-        lockers.retain(|locker| self.lockers.is_empty(*locker));
-        if lockers.is_empty() {
+        if found.opens_nothing() {
             let before = self.guesses;
             self.guesses.known(now);
             if self.guesses != before {
@@ -137,38 +130,48 @@ impl Device {
             }
             return self.refuse(&entry, now, effects);
         }
-        let accepted = OfflineEntry { id: entry.id.clone(), kind: entry.kind, contract, lockers: lockers.clone() };
+        let accepted = OfflineEntry {
+            id: entry.id.clone(),
+            kind: entry.kind,
+            contract: found.contract,
+            fetch: found.fetch.clone(),
+            give_back: found.give_back.clone(),
+        };
         let j = self.write_line(JournalFact::Entry(accepted), now, effects);
-        self.pending = Some(Pending { entry, stage: Stage::Line { j, lockers }, until: now + OPENS_WITHIN });
+        let until = now + if found.is_both() { CHOSEN_WITHIN } else { OPENS_WITHIN };
+        self.pending = Some(Pending { entry, stage: Stage::Line { j, found }, until });
     }
 
     /// The line with this number survives a power cut: now the lockers of its entry open.
     pub(super) fn line_written(&mut self, j: u64, now: Millis, effects: &mut Vec<Effect>) {
         self.upload.written(j);
         let is_it = |pending: &mut Pending| matches!(pending.stage, Stage::Line { j: of, .. } if of == j);
-        if let Some(Pending { entry, stage: Stage::Line { mut lockers, .. }, until }) = self.pending.take_if(is_it) {
-            lockers.retain(|locker| self.lockers.is_empty(*locker));
-            let limit = Limit::Counter(until);
-            let allowed =
-                Allowed { id: entry.id, fetch: Vec::new(), give_back: lockers, missing: 0, limit, is_offline: true };
-            self.open_for_entry(allowed, now, effects);
+        if let Some(Pending { entry, stage: Stage::Line { found, .. }, until }) = self.pending.take_if(is_it) {
+            let Found { contract, fetch, give_back, missing, .. } = found;
+            let (limit, decider) = (Limit::Counter(until), Decider::Device { contract });
+            self.open_for_entry(Allowed { id: entry.id, fetch, give_back, missing, limit, decider }, now, effects);
         }
     }
 
-    /// Counts a code that returns nothing. What is left of the budget is written before the display says so.
+    /// Counts a code that no page has. What is left of the budget is written before the display says so.
     fn wrong(&mut self, entry: &TypedEntry, now: Millis, effects: &mut Vec<Effect>) {
         self.guesses.wrong(now);
         self.persist(Record::Guesses(self.guesses.left(now)), effects);
         if !entry.was_sent {
             self.write_line(JournalFact::WrongEntry(entry.kind), now, effects);
         }
-        self.show_refusal(entry, Display::ReturnsOnly, now, effects);
+        self.show_refusal(entry, self.refusal(now), now, effects);
     }
 
     /// The code was not checked, or opens nothing now.
     fn refuse(&mut self, entry: &TypedEntry, now: Millis, effects: &mut Vec<Effect>) {
         let wait = self.guesses.wait(now).map(seconds);
-        self.show_refusal(entry, wait.map_or(Display::ReturnsOnly, Display::Wait), now, effects);
+        self.show_refusal(entry, wait.map_or_else(|| self.refusal(now), Display::Wait), now, effects);
+    }
+
+    /// What the display says to a code that opens nothing, known or not.
+    fn refusal(&self, now: Millis) -> Display {
+        if self.can_fetch(now) { Display::NotValid } else { Display::ReturnsOnly }
     }
 
     /// Shows that nothing opens. An entry of which the cloud has heard nothing may be right for the cloud: then the next one
@@ -184,58 +187,4 @@ impl Device {
 
 fn seconds(millis: Millis) -> u32 {
     u32::try_from(millis.div_ceil(1000)).unwrap_or(u32::MAX)
-}
-
-/// The lockers whose keys a code returns, by its verifiers under each of the device's keys.
-fn find(access: &KnownAccess, kind: CodeKind, verifiers: &[Verifier]) -> Match {
-    let mut found = Match { lockers: Vec::new(), contract: None };
-    for (&locker, access) in access.lockers() {
-        let contract = verifiers.iter().find_map(|verifier| access.pins.get(verifier));
-        let matches = match kind {
-            CodeKind::Pin => contract.is_some(),
-            CodeKind::ReturnCode => access.return_code.as_ref().is_some_and(|code| verifiers.contains(code)),
-        };
-        if matches {
-            found.lockers.push(locker);
-            if kind == CodeKind::Pin {
-                found.contract = found.contract.or_else(|| contract.cloned());
-            }
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use protocol::Access;
-
-    use super::*;
-
-    fn verifier(text: &str) -> Verifier {
-        Verifier(text.to_owned())
-    }
-
-    #[test]
-    fn a_code_matches_the_lockers_that_name_it() {
-        let access = |code: &str, pins: &[(&str, &str)]| Access {
-            return_code: Some(verifier(code)),
-            pins: pins.iter().map(|(pin, contract)| (verifier(pin), (*contract).to_owned())).collect(),
-        };
-        let lockers =
-            BTreeMap::from([(3, access("a", &[("p", "c-1"), ("q", "c-2")])), (7, access("b", &[("p", "c-1")]))]);
-        let known = KnownAccess::default().after(true, 14, &lockers);
-        let find = |kind, verifiers: &[&str]| {
-            let verifiers: Vec<_> = verifiers.iter().map(|text| verifier(text)).collect();
-            let Match { lockers, contract } = find(&known, kind, &verifiers);
-            (lockers, contract)
-        };
-        assert_eq!(find(CodeKind::Pin, &["p"]), (vec![3, 7], Some("c-1".to_owned())));
-        assert_eq!(find(CodeKind::Pin, &["x", "q"]), (vec![3], Some("c-2".to_owned())), "under the other key");
-        assert_eq!(find(CodeKind::ReturnCode, &["b"]), (vec![7], None));
-        assert_eq!(find(CodeKind::ReturnCode, &["p"]), (vec![], None), "a PIN is no return code");
-        assert_eq!(find(CodeKind::Pin, &["a"]), (vec![], None));
-        assert_eq!(find(CodeKind::Pin, &[]), (vec![], None));
-    }
 }

@@ -2,7 +2,7 @@
 
 use protocol::{EntryResponse, OpeningReport, OpeningRequest, OpeningResult};
 
-use super::motors::{Limit, Run, Why};
+use super::motors::{Decider, Limit, Run, Why};
 use super::sequence::Allowed;
 use super::{Device, Display, Effect, Motor};
 use crate::clock::Millis;
@@ -66,9 +66,12 @@ impl Device {
     /// written, the next run starts after that.
     pub(super) fn run_next(&mut self, locker: u16, now: Millis, effects: &mut Vec<Effect>) {
         while let Some(run) = self.motors.next(locker) {
-            let is_full = matches!(run.why, Why::Entry(entry) if entry.is_offline) && !self.lockers.is_empty(locker);
+            let is_allowed = match run.why {
+                Why::Opening { .. } => true,
+                Why::Entry(entry) => self.may_run(locker, entry, now),
+            };
             match run.why {
-                _ if !self.is_past(run.limit, now) && !is_full => {
+                _ if is_allowed && !self.is_past(run.limit, now) => {
                     self.lockers.opened_by(locker, &run.id);
                     effects.push(Effect::RunMotor { locker, id: run.id.clone() });
                     return self.motors.start(run);
@@ -112,8 +115,8 @@ impl Device {
         match response {
             EntryResponse::Open { fetch, give_back, missing, expires_at } => {
                 let missing = u16::try_from(missing.len()).unwrap_or(u16::MAX);
-                let limit = Limit::Cloud(expires_at);
-                let allowed = Allowed { id: id.to_owned(), fetch, give_back, missing, limit, is_offline: false };
+                let (limit, decider) = (Limit::Cloud(expires_at), Decider::Cloud);
+                let allowed = Allowed { id: id.to_owned(), fetch, give_back, missing, limit, decider };
                 self.open_for_entry(allowed, now, effects);
             }
             EntryResponse::No { seconds } => {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use protocol::{Door, Purpose};
 
-use super::motors::{EntryRun, Limit, Run, Why};
+use super::motors::{Decider, EntryRun, Limit, Run, Why};
 use super::{Device, Display, Effect, Motor};
 use crate::clock::Millis;
 
@@ -36,8 +36,7 @@ pub(super) struct Allowed {
     pub(super) missing: u16,
     /// For the first locker.
     pub(super) limit: Limit,
-    /// The device has decided it.
-    pub(super) is_offline: bool,
+    pub(super) decider: Decider,
 }
 
 /// The sequence under way.
@@ -144,19 +143,22 @@ impl Device {
     }
 
     fn begin(&mut self, allowed: Allowed, purpose: Purpose, now: Millis, effects: &mut Vec<Effect>) {
-        let Allowed { id, fetch, give_back, missing, limit, is_offline } = allowed;
-        let (lockers, missing) = match purpose {
+        let Allowed { id, fetch, give_back, missing, limit, decider } = allowed;
+        let (mut lockers, missing) = match purpose {
             Purpose::Fetch => (fetch, missing),
             Purpose::Return => (give_back, 0),
         };
-        let run = EntryRun { purpose, is_offline };
+        let run = EntryRun { purpose, decider };
+        lockers.retain(|locker| self.may_run(*locker, run, now));
+        if lockers.is_empty() {
+            self.sequence.0 = None;
+            return self.show(Display::NotValid, now, effects);
+        }
         self.open_next(Rest { id, run, lockers: lockers.into(), missing }, limit, now, effects);
     }
 
     fn open_next(&mut self, mut rest: Rest, limit: Limit, now: Millis, effects: &mut Vec<Effect>) {
-        if rest.run.is_offline {
-            rest.lockers.retain(|locker| self.lockers.is_empty(*locker));
-        }
+        rest.lockers.retain(|locker| self.may_run(*locker, rest.run, now));
         let Some(locker) = rest.lockers.pop_front() else {
             if rest.missing > 0 {
                 self.show(Display::StillOut(rest.missing), now, effects);
@@ -201,11 +203,12 @@ impl Device {
             }
             _ => 0,
         };
-        let display = match (motor, more) {
+        let EntryRun { purpose, decider } = run;
+        let display = match (motor, decider) {
             (Motor::Jammed, _) => Display::Jammed(locker),
-            (Motor::Opened, more) if run.is_offline => Display::OpenOffline { locker, more },
-            (Motor::Opened, 0) => Display::Open { locker, purpose: run.purpose },
-            (Motor::Opened, more) => Display::OpenOfSeveral { locker, purpose: run.purpose, more },
+            (Motor::Opened, Decider::Device { .. }) => Display::OpenOffline { locker, purpose, more },
+            (Motor::Opened, Decider::Cloud) if more == 0 => Display::Open { locker, purpose },
+            (Motor::Opened, Decider::Cloud) => Display::OpenOfSeveral { locker, purpose, more },
         };
         self.show(display, now, effects);
     }

@@ -98,7 +98,7 @@ impl Device {
             }
         } else if topic == topics.access() {
             if let Ok(message) = serde_json::from_slice::<AccessMessage>(payload) {
-                self.access_message(message, effects);
+                self.access_message(message, now, effects);
             }
         } else if topic == topics.journal_receipt() {
             if let Ok(receipt) = serde_json::from_slice::<JournalReceipt>(payload) {
@@ -131,7 +131,7 @@ impl Device {
         let is_first = !self.lockers.can_be_reported();
         self.lockers.report_all_once();
         if is_first {
-            self.access.want_all();
+            self.access.connected(now);
         }
         self.settle_dangling(now, effects);
         for (locker, request) in self.desired.clone() {

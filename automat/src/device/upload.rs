@@ -108,7 +108,6 @@ impl Device {
         if self.connected && self.upload.gives_up(self.journal.lines(), now) {
             self.lockers.report_all();
         }
-        self.access.want(self.lockers.take_moved());
         if self.reports_lockers() || self.journal.lines().is_full() {
             self.lockers.report_changed();
         } else {

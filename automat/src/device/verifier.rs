@@ -38,7 +38,7 @@ impl CodeName {
         let parameters = scrypt::Params::new(cost, BLOCK_SIZE, PARALLEL).ok()?;
         let mut hash = [0; VERIFIER_BYTES];
         scrypt::scrypt(&self.0, thing.as_str().as_bytes(), &parameters, &mut hash).ok()?;
-        Some(verifier(&hash))
+        Some(Verifier(hash))
     }
 }
 
@@ -49,8 +49,10 @@ impl fmt::Debug for CodeName {
 }
 
 /// The first bytes as a verifier.
-fn verifier(bytes: &[u8]) -> Verifier {
-    Verifier(URL_SAFE_NO_PAD.encode(bytes.get(..VERIFIER_BYTES).unwrap_or(bytes)))
+fn verifier(bytes: &[u8; NAME_BYTES]) -> Verifier {
+    let mut verifier = [0; VERIFIER_BYTES];
+    verifier.copy_from_slice(&bytes[..VERIFIER_BYTES]);
+    Verifier(verifier)
 }
 
 /// The computation of the verifiers of a typed PIN.
@@ -83,12 +85,20 @@ mod tests {
         DeviceKey::new(&[1; 32]).names(kind, "4711").remove(0)
     }
 
+    fn decoded(text: &str) -> Verifier {
+        Verifier(URL_SAFE_NO_PAD.decode(text).unwrap().try_into().unwrap())
+    }
+
+    fn encoded(verifier: Verifier) -> String {
+        URL_SAFE_NO_PAD.encode(verifier.0)
+    }
+
     #[test]
     fn the_verifier_of_a_pin_is_scrypt_of_its_name() {
         let lobby = ThingName::new("lobby");
         // hashlib.scrypt(name, salt=b"lobby", n=2**14, r=8, p=1, dklen=8)
-        assert_eq!(name(CodeKind::Pin).of_pin(&lobby, 14), Some(Verifier("i0W-w9MhA-0".to_owned())));
-        assert_eq!(name(CodeKind::Pin).of_pin(&lobby, 10), Some(Verifier("73hnGhfQR4o".to_owned())));
+        assert_eq!(name(CodeKind::Pin).of_pin(&lobby, 14), Some(decoded("i0W-w9MhA-0")));
+        assert_eq!(name(CodeKind::Pin).of_pin(&lobby, 10), Some(decoded("73hnGhfQR4o")));
         assert_ne!(name(CodeKind::Pin).of_pin(&ThingName::new("lobby:2"), 10), name(CodeKind::Pin).of_pin(&lobby, 10));
         assert_eq!(name(CodeKind::Pin).of_pin(&lobby, 64), None);
     }
@@ -96,7 +106,7 @@ mod tests {
     #[test]
     fn the_verifier_of_a_return_code_is_the_beginning_of_its_name() {
         let name = name(CodeKind::ReturnCode);
-        assert_eq!(name.of_return_code(), Verifier("BX8t1X3UU3s".to_owned()));
+        assert_eq!(name.of_return_code(), decoded("BX8t1X3UU3s"));
         assert!(name.encode().starts_with("BX8t1X3UU3"));
     }
 
@@ -112,9 +122,9 @@ mod tests {
     #[test]
     fn the_test_vectors_in_the_document_are_right() {
         let document = include_str!("../../../docs/device-protocol.md");
-        let pin = name(CodeKind::Pin).of_pin(&ThingName::new("lobby"), 14).map(|verifier| verifier.0);
+        let pin = name(CodeKind::Pin).of_pin(&ThingName::new("lobby"), 14).map(encoded);
         for row in [
-            format!("| verifier of `return 4711` | `{}` |", name(CodeKind::ReturnCode).of_return_code().0),
+            format!("| verifier of `return 4711` | `{}` |", encoded(name(CodeKind::ReturnCode).of_return_code())),
             format!("| verifier of `pin 4711` for the thing `lobby`, cost 14 | `{}` |", pin.unwrap_or_default()),
         ] {
             assert!(document.contains(&row), "{row}");

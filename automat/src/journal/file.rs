@@ -17,6 +17,8 @@ use super::{Journal, Record};
 
 /// After this many records the file is rewritten; or, if it is longer, once it has twice the records that are needed.
 const COMPACT_AFTER: usize = 1024;
+/// The same in bytes: a record with pages may have 128 KiB.
+const COMPACT_AFTER_BYTES: usize = 4 * 1024 * 1024;
 
 /// The journal cannot be read or written. The device must stop: it could not remember what it does next.
 #[derive(Debug, thiserror::Error)]
@@ -40,10 +42,17 @@ pub struct JournalFile {
     folder: PathBuf,
     file: File,
     journal: Journal,
-    appended: usize,
-    /// After how many records the file is rewritten.
-    compact_after: usize,
+    /// Records and bytes since the file was rewritten.
+    appended: Size,
+    /// After how many of them it is rewritten again.
+    compact_after: Size,
     _lock: File,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Size {
+    records: usize,
+    bytes: usize,
 }
 
 impl JournalFile {
@@ -63,8 +72,8 @@ impl JournalFile {
         };
         // Always rewritten: that removes a damaged end, after which nothing may be appended.
         let (file, written) = rewrite(folder, &journal).map_err(disk)?;
-        let compact_after = written.max(COMPACT_AFTER);
-        Ok(Self { folder: folder.to_owned(), file, journal, appended: 0, compact_after, _lock: lock })
+        let (appended, compact_after) = (Size::default(), written.until_rewritten());
+        Ok(Self { folder: folder.to_owned(), file, journal, appended, compact_after, _lock: lock })
     }
 
     #[must_use]
@@ -79,15 +88,27 @@ impl JournalFile {
     }
 
     fn write(&mut self, record: &Record) -> io::Result<()> {
-        if self.appended == self.compact_after {
+        if self.appended.records >= self.compact_after.records || self.appended.bytes >= self.compact_after.bytes {
             let (file, written) = rewrite(&self.folder, &self.journal)?;
-            (self.file, self.appended, self.compact_after) = (file, 0, written.max(COMPACT_AFTER));
+            (self.file, self.appended, self.compact_after) = (file, Size::default(), written.until_rewritten());
             return Ok(());
         }
-        self.file.write_all(&line(record)?)?;
+        let line = line(record)?;
+        self.file.write_all(&line)?;
         self.file.sync_data()?;
-        self.appended += 1;
+        self.appended = self.appended.with(&line);
         Ok(())
+    }
+}
+
+impl Size {
+    fn with(self, line: &[u8]) -> Self {
+        Self { records: self.records + 1, bytes: self.bytes + line.len() }
+    }
+
+    /// How much may be appended to a file of this size.
+    fn until_rewritten(self) -> Self {
+        Self { records: self.records.max(COMPACT_AFTER), bytes: self.bytes.max(COMPACT_AFTER_BYTES) }
     }
 }
 
@@ -95,18 +116,20 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("journal")
 }
 
-/// Replaces the file atomically: a power cut leaves either the old or the new one. Returns it with the number of records.
-fn rewrite(folder: &Path, journal: &Journal) -> io::Result<(File, usize)> {
+/// Replaces the file atomically: a power cut leaves either the old or the new one. Returns it with its size.
+fn rewrite(folder: &Path, journal: &Journal) -> io::Result<(File, Size)> {
     let new = folder.join("journal.new");
     let mut file = BufWriter::new(File::create(&new)?);
-    let records = journal.records();
-    for record in &records {
-        file.write_all(&line(record)?)?;
+    let mut written = Size::default();
+    for record in &journal.records() {
+        let line = line(record)?;
+        file.write_all(&line)?;
+        written = written.with(&line);
     }
     file.into_inner().map_err(IntoInnerError::into_error)?.sync_all()?;
     fs::rename(&new, path(folder))?;
     File::open(folder)?.sync_all()?;
-    Ok((OpenOptions::new().append(true).open(path(folder))?, records.len()))
+    Ok((OpenOptions::new().append(true).open(path(folder))?, written))
 }
 
 /// The state from a file's lines, or the number of a damaged line.
@@ -140,7 +163,11 @@ fn checksum(json: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{CodeKind, JournalFact, JournalLine, OfflineEntry, OpeningReport, OpeningResult, Times};
+    use std::collections::BTreeMap;
+
+    use protocol::{
+        CodeKind, JournalFact, JournalLine, OfflineEntry, OpeningReport, OpeningResult, Sealed, SealedPage, Times,
+    };
 
     use super::*;
 
@@ -228,12 +255,28 @@ mod tests {
     }
 
     #[test]
+    fn the_file_stays_small_with_large_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = JournalFile::open(folder.path()).unwrap();
+        let mut largest = 0;
+        for version in 1..=60 {
+            let page = SealedPage { version, sealed: Sealed("s".repeat(100_000)) };
+            journal.append(&Record::Pages { pages: BTreeMap::from([(7, page)]), end: None }).unwrap();
+            largest = largest.max(fs::metadata(path(folder.path())).unwrap().len());
+        }
+        assert!((3_000_000..5_000_000).contains(&largest), "{largest}");
+        assert!(fs::metadata(path(folder.path())).unwrap().len() < 2_500_000, "it was rewritten");
+        assert_eq!(journal.journal().pages().pages()[&7].version, 60);
+    }
+
+    #[test]
     fn lines_that_the_cloud_does_not_have_survive_every_rewriting() {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = JournalFile::open(folder.path()).unwrap();
         journal.append(&Record::Received { journal: "a".to_owned(), up_to: 0 }).unwrap();
         let at = Times { from: 1, to: None };
-        let entry = OfflineEntry { id: "e".to_owned(), kind: CodeKind::Pin, contract: None, lockers: vec![7] };
+        let (id, kind) = ("e".to_owned(), CodeKind::Pin);
+        let entry = OfflineEntry { id, kind, contract: None, fetch: Vec::new(), give_back: vec![7] };
         journal.append(&Record::Line { line: JournalLine { j: 1, at, what: JournalFact::Entry(entry) } }).unwrap();
         for up_to in 0..2 * COMPACT_AFTER as u64 {
             journal.append(&Record::Numbers { up_to }).unwrap();

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use protocol::JournalLine;
 
-/// With more lines than this, doors and keys are no longer written: entries always are.
+/// With more lines than this, doors and keys are no longer written, and nothing is fetched: other entries always are written.
 const KEPT: usize = 20_000;
 
 /// Lines, numbered without a gap.
@@ -48,11 +48,14 @@ impl Lines {
         self.waiting.len() >= KEPT
     }
 
-    pub(super) fn add(&mut self, line: &JournalLine) {
-        if self.id.is_some() && line.j > self.last {
+    /// Adds a line. `false` if it has been there before.
+    pub(super) fn add(&mut self, line: &JournalLine) -> bool {
+        let is_new = self.id.is_some() && line.j > self.last;
+        if is_new {
             self.last = line.j;
             self.waiting.push_back(line.clone());
         }
+        is_new
     }
 
     pub(super) fn received(&mut self, journal: &str, up_to: u64) {

@@ -2,23 +2,26 @@
 //! without the cloud, what it may open then and what it did.
 //!
 //! [`Journal`] is the state, [`Record`] one change to it, and [`JournalFile`] keeps the records on disk. The state is
-//! bounded: per locker the highest `seq`, the latest reports and the codes that return its key; and the lines that the
+//! bounded: per locker the highest `seq`, the latest reports, the latest page and who has its key; and the lines that the
 //! cloud has not received, of which reports about lockers leave room for entries.
 
-mod access;
 mod file;
 mod guesses;
+mod holders;
 mod lines;
+mod pages;
 mod record;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use protocol::{JournalFact, OpeningReport};
+use protocol::{Handle, JournalFact, OpeningReport};
 
-pub use access::KnownAccess;
 pub use file::{JournalError, JournalFile};
 pub use guesses::{GuessesLeft, SlowLeft};
+use holders::Holders;
+pub use holders::KnownHolder;
 pub use lines::Lines;
+pub use pages::SealedPages;
 pub use record::Record;
 
 /// Reports kept per locker. The cloud has one running opening per locker, so only one may be requested again. The
@@ -32,9 +35,10 @@ pub struct Journal {
     started_at: Option<i64>,
     lockers: BTreeMap<u16, Lane>,
     numbers: u64,
-    access: KnownAccess,
+    pages: SealedPages,
     time: Option<i64>,
     lines: Lines,
+    holders: Holders,
     guesses: GuessesLeft,
 }
 
@@ -88,14 +92,21 @@ impl Journal {
                 self.lane(*locker, *seq);
             }
             Record::Numbers { up_to } => self.numbers = self.numbers.max(*up_to),
-            Record::Access { all, cost, lockers } => self.access = self.access.after(*all, *cost, lockers),
+            Record::Pages { pages, end } => {
+                let newer = pages.iter().filter(|(locker, page)| self.pages.has_older(**locker, page.version));
+                self.holders.forget(newer.map(|(locker, _)| locker), self.lines.received_up_to());
+                self.pages.add(pages, end.as_ref());
+            }
             Record::Time { at } => self.time = Some(*at),
             Record::Line { line } => {
                 if let JournalFact::Lockers(report) = &line.what {
                     self.numbers = self.numbers.max(report.n);
                 }
-                self.lines.add(line);
+                if self.lines.add(line) {
+                    self.holders.add(line);
+                }
             }
+            Record::Holder { locker, known } => self.holders.set(*locker, known),
             Record::Received { journal, up_to } => self.lines.received(journal, *up_to),
             Record::Guesses(left) => self.guesses = *left,
         }
@@ -135,10 +146,16 @@ impl Journal {
         self.numbers
     }
 
-    /// What returns keys without the cloud.
+    /// What may be opened without the cloud.
     #[must_use]
-    pub fn access(&self) -> &KnownAccess {
-        &self.access
+    pub fn pages(&self) -> &SealedPages {
+        &self.pages
+    }
+
+    /// The contract that a locker's key is out with, if it is not inside: what is known here, or else what its page says.
+    #[must_use]
+    pub fn holder(&self, locker: u16, by_page: Option<Handle>) -> Option<Handle> {
+        self.holders.of(locker, by_page)
     }
 
     /// The latest time that was written, in seconds since 1970: it is not before it.
@@ -184,10 +201,6 @@ impl Journal {
     /// Those that are for the time without the cloud.
     fn records_of_offline(&self) -> Vec<Record> {
         let mut records: Vec<Record> = self.time.iter().map(|&at| Record::Time { at }).collect();
-        if self.access != KnownAccess::default() {
-            let lockers = self.access.lockers().clone();
-            records.push(Record::Access { all: true, cost: self.access.cost(), lockers });
-        }
         if self.guesses != GuessesLeft::default() {
             records.push(Record::Guesses(self.guesses));
         }
@@ -195,6 +208,9 @@ impl Journal {
             records.push(Record::Received { journal: journal.to_owned(), up_to: self.lines.received_up_to() });
             records.extend(self.lines.waiting().map(|line| Record::Line { line: line.clone() }));
         }
+        // Pages before the holders: they would forget them.
+        records.extend(self.pages.records());
+        records.extend(self.holders.records());
         records
     }
 
@@ -231,7 +247,10 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use protocol::{Access, Door, JournalLine, LockerState, LockersMessage, OpeningResult, Times, Verifier};
+    use protocol::{
+        AnswerEnd, CodeKind, Door, JournalLine, LockerState, LockersMessage, OfflineEntry, OpeningResult, Sealed,
+        SealedPage, Times,
+    };
 
     use super::*;
 
@@ -295,18 +314,47 @@ mod tests {
         Record::Line { line: JournalLine { j, at, what: JournalFact::Lockers(report) } }
     }
 
-    fn access_of(locker: u16, code: &str) -> BTreeMap<u16, Access> {
-        let return_code = (!code.is_empty()).then(|| Verifier(code.to_owned()));
-        BTreeMap::from([(locker, Access { return_code, pins: BTreeMap::new() })])
+    fn pages(locker: u16, version: u32) -> Record {
+        let page = SealedPage { version, sealed: Sealed("sealed".to_owned()) };
+        Record::Pages { pages: BTreeMap::from([(locker, page)]), end: None }
+    }
+
+    fn end(lease: bool) -> Record {
+        let lease = lease.then(|| Sealed("lease".to_owned()));
+        Record::Pages { pages: BTreeMap::new(), end: Some(AnswerEnd { cost: 14, lease }) }
+    }
+
+    fn line(j: u64, what: JournalFact) -> Record {
+        Record::Line { line: JournalLine { j, at: Times { from: 1, to: None }, what } }
+    }
+
+    fn fetch(j: u64, locker: u16) -> Record {
+        let contract = Some(Handle([1; 8]));
+        let (id, kind) = ("a".to_owned(), CodeKind::Pin);
+        line(j, JournalFact::Entry(OfflineEntry { id, kind, contract, fetch: vec![locker], give_back: Vec::new() }))
+    }
+
+    fn key_report(j: u64, locker: u16, key: bool) -> Record {
+        let state = LockerState { key, door: Door::Open, by: Some("a".to_owned()) };
+        let lockers = BTreeMap::from([(locker, state)]);
+        line(j, JournalFact::Lockers(LockersMessage { n: j, lockers, device_keys: Vec::new() }))
+    }
+
+    fn received(up_to: u64) -> Record {
+        Record::Received { journal: "a".to_owned(), up_to }
     }
 
     #[test]
-    fn an_answer_replaces_the_access_of_the_lockers_that_were_asked_for() {
-        let some = |locker, code| Record::Access { all: false, cost: 14, lockers: access_of(locker, code) };
-        let mut journal = Journal::replay(&[some(1, "a"), some(2, "b"), some(1, "c"), some(2, "")]);
-        assert_eq!(*journal.access().lockers(), access_of(1, "c"));
-        journal.apply(&Record::Access { all: true, cost: 14, lockers: access_of(3, "d") });
-        assert_eq!(*journal.access().lockers(), access_of(3, "d"));
+    fn who_has_a_key_is_known_here_until_the_cloud_has_the_lines_and_has_sent_a_newer_page() {
+        let mut journal = Journal::replay(&[received(0), pages(7, 1), fetch(1, 7), key_report(2, 7, false)]);
+        let by_page = Some(Handle([9; 8]));
+        for record in [pages(7, 2), received(1), pages(7, 3), received(2)] {
+            journal.apply(&record);
+            assert_eq!(journal.holder(7, by_page), Some(Handle([1; 8])), "{record:?}");
+            assert_eq!(Journal::replay(&journal.records()), journal);
+        }
+        journal.apply(&pages(7, 4));
+        assert_eq!(journal.holder(7, by_page), by_page);
     }
 
     #[test]
@@ -319,20 +367,24 @@ mod tests {
 
     #[test]
     fn every_record_can_be_read_again() {
-        let pins = BTreeMap::from([(Verifier("p".to_owned()), "c-1".to_owned())]);
-        let lockers = BTreeMap::from([(7, Access { return_code: None, pins })]);
         let state = LockerState { key: true, door: Door::Closed, by: None };
         let message = LockersMessage { n: 1, lockers: BTreeMap::from([(7, state)]), device_keys: Vec::new() };
         let at = Times { from: 1, to: Some(2) };
         let line = JournalLine { j: 1, at, what: JournalFact::Lockers(message) };
         let slow = Some(SlowLeft { wait: 1, next_in: 2 });
         for record in [
-            Record::Access { all: true, cost: 14, lockers },
+            pages(7, 1),
+            end(true),
+            end(false),
+            fetch(1, 7),
             Record::Line { line },
             Record::Received { journal: "a".to_owned(), up_to: 1 },
             Record::Guesses(GuessesLeft { full_in: 1, forgiven_in: 2, slow }),
             Record::Time { at: 1 },
-        ] {
+        ]
+        .into_iter()
+        .chain(Journal::replay(&[received(0), fetch(1, 7)]).records())
+        {
             let json = serde_json::to_string(&record).unwrap();
             assert_eq!(serde_json::from_str::<Record>(&json).unwrap(), record, "{json}");
         }
@@ -340,11 +392,12 @@ mod tests {
 
     fn any_record() -> impl Strategy<Value = Record> {
         let id = (0_u8..30).prop_map(|id| id.to_string());
-        (0_u16..2, 0_u64..9, id, 0..13).prop_map(|(locker, seq, id, kind)| match kind {
+        (0_u16..2, 0_u64..9, id, 0..17).prop_map(|(locker, seq, id, kind)| match kind {
             0 => Record::Intent { locker, seq, id },
-            6 | 7 => {
-                Record::Access { all: locker == 0, cost: 14, lockers: access_of(u16::try_from(seq).unwrap(), &id[1..]) }
-            }
+            6 => end(locker == 0),
+            7 => pages(locker, u32::try_from(seq).unwrap()),
+            13 => fetch(seq, locker),
+            14 => key_report(seq, locker, id.len() == 1),
             8 => Record::Time { at: i64::try_from(seq).unwrap() },
             9 | 10 => report_line(seq, u64::from(locker)),
             11 => Record::Received { journal: locker.to_string(), up_to: seq },

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Access, JournalLine, OpeningReport};
+use protocol::{AnswerEnd, JournalLine, OpeningReport, SealedPage};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::GuessesLeft;
+use super::{GuessesLeft, KnownHolder};
 
 /// A change that must survive a power cut.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,12 +28,12 @@ pub enum Record {
     Highest { locker: u16, seq: u64 },
     /// Locker reports with numbers up to this one may be sent without another record.
     Numbers { up_to: u64 },
-    /// What returns keys without the cloud, of all lockers or of these.
-    Access {
-        all: bool,
-        cost: u8,
-        #[serde(deserialize_with = "nested")]
-        lockers: BTreeMap<u16, Access>,
+    /// What an answer has for the time without the cloud: newer pages by locker, and in its last part the rest.
+    Pages {
+        #[serde(default, deserialize_with = "nested")]
+        pages: BTreeMap<u16, SealedPage>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end: Option<AnswerEnd>,
     },
     /// It is not before this time, in seconds since 1970 by the cloud's clock.
     Time { at: i64 },
@@ -44,6 +44,8 @@ pub enum Record {
     },
     /// The cloud has all lines up to this one, of the lines with this id. The first of these records begins them.
     Received { journal: String, up_to: u64 },
+    /// What forgotten lines say about the key of a locker, besides those that are kept.
+    Holder { locker: u16, known: KnownHolder },
     /// A wrong entry without the cloud: what is left of the budget.
     Guesses(GuessesLeft),
 }

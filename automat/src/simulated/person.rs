@@ -22,8 +22,9 @@ impl SimulatedUser {
     pub(super) fn reads(self, cabinet: &Arc<Cabinet>, display: Display) {
         let Self::Obliging(moment) = self else { return };
         let (locker, purpose) = match display {
-            Display::Open { locker, purpose } | Display::OpenOfSeveral { locker, purpose, .. } => (locker, purpose),
-            Display::OpenOffline { locker, .. } => (locker, Purpose::Return),
+            Display::Open { locker, purpose }
+            | Display::OpenOfSeveral { locker, purpose, .. }
+            | Display::OpenOffline { locker, purpose, .. } => (locker, purpose),
             _ => return,
         };
         let cabinet = Arc::clone(cabinet);

@@ -3,11 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
+#[path = "../cloud/mod.rs"]
+mod cloud;
+mod fetches;
 mod keypad;
 mod ledger;
 mod lockers;
 mod model;
 mod offline;
 mod openings;
+mod pages;
 mod rig;
 mod sequence;

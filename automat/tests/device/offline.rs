@@ -3,12 +3,13 @@
 use automat::clock::Millis;
 use automat::device::{DeviceKey, Display, Input, Motor};
 use automat::journal::Record;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::{CodeKind, Door, EntryMessage, JournalFact, JournalLine, JournalMessage, OfflineEntry, Times};
-use ring::hmac;
+use protocol::{
+    CodeKind, Door, EntryMessage, Handle, JournalFact, JournalLine, JournalMessage, OfflineEntry, Page, PageEntry,
+    Purpose, Times,
+};
 use serde_json::{Value, json};
 
+use crate::cloud::{PageBook, entry, pin_verifier, return_verifier};
 use crate::rig::{LOCKERS, Rig, SETTLES_AFTER, START, topics};
 
 /// Locker 2 is empty. Its key's return code, and the PIN of whoever has it.
@@ -18,42 +19,21 @@ const RETURN_CODE: &str = "*4711#";
 /// Locker 3 has its key.
 const FULL: u16 = 3;
 const PIN_OF_FULL: &str = "777777#";
-pub(crate) const COST: u8 = 10;
 
-/// The name of `pin 4711` or the like, under the device key of these bytes.
-pub(crate) fn name(key: u8, code: &str) -> [u8; 16] {
-    let mac = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &[key; 32]), code.as_bytes());
-    mac.as_ref()[..16].try_into().unwrap()
+/// The keys are with contracts 1 and 2, if they are not inside, and no lease lets anybody fetch one.
+fn pages() -> PageBook {
+    PageBook::new().with(EMPTY, page("4711", "482915", 1)).with(FULL, page("5000", "777777", 2))
 }
 
-pub(crate) fn return_verifier(key: u8, code: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&name(key, &format!("return {code}"))[..8])
-}
-
-pub(crate) fn pin_verifier(key: u8, pin: &str) -> String {
-    let mut hash = [0; 8];
-    let parameters = scrypt::Params::new(COST, 8, 1).unwrap();
-    scrypt::scrypt(&name(key, &format!("pin {pin}")), b"lobby", &parameters, &mut hash).unwrap();
-    URL_SAFE_NO_PAD.encode(hash)
-}
-
-fn access() -> Value {
-    json!({
-        EMPTY.to_string(): {"returnCode": return_verifier(1, "4711"), "pins": {pin_verifier(1, "482915"): "c-1"}},
-        FULL.to_string(): {"returnCode": return_verifier(1, "5000"), "pins": {pin_verifier(1, "777777"): "c-2"}},
-    })
-}
-
-/// The cloud answers the last question for access.
-fn answer_access(rig: &mut Rig, lockers: &Value) {
-    let id = rig.sent(&topics().access_request()).last().unwrap()["id"].clone();
-    rig.receive(&topics().access(), &json!({"answer": {"id": id, "cost": COST, "lockers": lockers}}));
+fn page(return_code: &str, pin: &str, contract: u8) -> Page {
+    let (return_code, holder) = (Some(return_verifier(1, return_code)), Some(Handle([contract; 8])));
+    Page { return_code, holder, schedules: Vec::new(), entries: vec![entry(pin, contract)] }
 }
 
 /// Connected, with access.
 fn prepared() -> Rig {
     let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
-    answer_access(&mut rig, &access());
+    rig.answer_access(&pages());
     rig.published.clear();
     rig
 }
@@ -94,11 +74,6 @@ fn written(rig: &Rig) -> Vec<JournalFact> {
     rig.journal.lines().waiting().map(|line| line.what.clone()).collect()
 }
 
-fn entries_written(rig: &Rig) -> Vec<OfflineEntry> {
-    let entry = |fact| if let JournalFact::Entry(entry) = fact { Some(entry) } else { None };
-    written(rig).into_iter().filter_map(entry).collect()
-}
-
 fn last(rig: &Rig) -> Display {
     *rig.shown.last().unwrap()
 }
@@ -107,7 +82,7 @@ fn entry_sent(rig: &Rig) -> EntryMessage {
     serde_json::from_value(rig.sent(&topics().keypad())[0].clone()).unwrap()
 }
 
-const OPEN: Display = Display::OpenOffline { locker: EMPTY, more: 0 };
+const OPEN: Display = Display::OpenOffline { locker: EMPTY, purpose: Purpose::Return, more: 0 };
 
 #[test]
 fn a_pin_or_a_return_code_opens_its_empty_locker_without_a_connection_and_without_a_clock() {
@@ -119,10 +94,11 @@ fn a_pin_or_a_return_code_opens_its_empty_locker_without_a_connection_and_withou
             rig.motor_done(EMPTY, Motor::Opened);
             assert_eq!(last(&rig), OPEN);
             let (kind, contract) = match keys {
-                PIN => (CodeKind::Pin, Some("c-1".to_owned())),
+                PIN => (CodeKind::Pin, Some(Handle([1; 8]))),
                 _ => (CodeKind::ReturnCode, None),
             };
-            assert_eq!(entries_written(&rig), [OfflineEntry { id, kind, contract, lockers: vec![EMPTY] }]);
+            let (fetch, give_back) = (Vec::new(), vec![EMPTY]);
+            assert_eq!(rig.entries_written(), [OfflineEntry { id, kind, contract, fetch, give_back }]);
         }
     }
 }
@@ -185,7 +161,7 @@ fn a_locker_that_is_filled_while_the_line_is_written_stays_closed() {
 }
 
 #[test]
-fn a_fetch_is_never_decided_here_and_the_display_says_why() {
+fn an_unknown_code_is_a_wrong_entry() {
     let mut rig = offline();
     rig.press("123456#");
     assert_eq!((rig.motors.len(), last(&rig)), (0, Display::ReturnsOnly));
@@ -215,7 +191,7 @@ fn the_cloud_is_asked_first_and_after_three_seconds_the_device_decides_under_the
     assert_eq!((rig.motors.len(), last(&rig)), (0, Display::Asking));
     rig.wait(1);
     assert_eq!(rig.motors, [(EMPTY, sent.id.clone())]);
-    assert_eq!(entries_written(&rig)[0].id, sent.id);
+    assert_eq!(rig.entries_written()[0].id, sent.id);
     // The answer is late, and so are its repetitions.
     let open = json!({"id": sent.id, "answer": "open", "return": [EMPTY], "expiresAt": START + 60});
     for _ in 0..2 {
@@ -333,8 +309,9 @@ fn the_pause_for_guesses_here_does_not_stop_entries_to_the_cloud() {
 fn a_device_with_two_keys_compares_under_both() {
     for key in [1, 2] {
         let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]).with_other(&[2; 32]));
-        let locker = json!({"returnCode": return_verifier(key, "4711"), "pins": {pin_verifier(key, "482915"): "c-1"}});
-        answer_access(&mut rig, &json!({EMPTY.to_string(): locker}));
+        let entries = vec![PageEntry { verifier: pin_verifier(key, "482915"), ..entry("482915", 1) }];
+        let page = Page { return_code: Some(return_verifier(key, "4711")), entries, ..Page::default() };
+        rig.answer_access(&PageBook { key, ..PageBook::new().with(EMPTY, page) });
         rig.give(Input::Disconnected);
         for keys in [PIN, RETURN_CODE] {
             rig.press(keys);
@@ -347,13 +324,14 @@ fn a_device_with_two_keys_compares_under_both() {
 #[test]
 fn several_lockers_open_one_after_the_other_without_a_clock() {
     let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
-    let locker = json!({"pins": {pin_verifier(1, "482915"): "c-1"}});
-    answer_access(&mut rig, &json!({"2": locker, "3": locker, "4": locker, "6": locker, LOCKERS.to_string(): locker}));
+    let page = Page { entries: vec![entry("482915", 1)], ..Page::default() };
+    let lockers = [2, 3, 4, 6, LOCKERS];
+    rig.answer_access(&lockers.into_iter().fold(PageBook::new(), |book, locker| book.with(locker, page.clone())));
     rig.cut_power();
     rig.press(PIN);
-    assert_eq!(entries_written(&rig)[0].lockers, [2, 4, 6], "locker 3 has its key");
+    assert_eq!(rig.entries_written()[0].give_back, [2, 4, 6], "locker 3 has its key");
     rig.motor_done(2, Motor::Opened);
-    assert_eq!(last(&rig), Display::OpenOffline { locker: 2, more: 2 });
+    assert_eq!(last(&rig), Display::OpenOffline { locker: 2, purpose: Purpose::Return, more: 2 });
     rig.give(Input::DoorSensor { locker: 2, door: Door::Open });
     rig.wait(30_000);
     rig.give(Input::KeySensor { locker: 2, inside: true });
@@ -560,70 +538,6 @@ fn a_full_journal_takes_entries_but_no_reports() {
     assert_eq!(rig.journal.lines().waiting().len(), 20_000);
     rig.press(RETURN_CODE);
     assert_eq!((rig.motors.len(), rig.journal.lines().waiting().len()), (1, 20_001));
-}
-
-/// The lockers of the questions for access since the last call: `None` for all of them.
-fn questions(rig: &mut Rig) -> Vec<Option<Vec<u16>>> {
-    let lockers = |question: &Value| serde_json::from_value(question["lockers"].clone()).unwrap();
-    let questions = rig.sent(&topics().access_request()).into_iter().map(lockers).collect();
-    rig.published.retain(|(topic, _)| *topic != topics().access_request());
-    questions
-}
-
-#[test]
-fn access_is_asked_for_after_each_connect_when_a_key_has_moved_and_on_a_signal() {
-    let mut rig = Rig::new();
-    rig.give(Input::Connected);
-    assert_eq!(questions(&mut rig), Vec::<Option<Vec<u16>>>::new(), "the shadow is not read");
-    rig.answer(&json!({}));
-    answer_access(&mut rig, &access());
-    assert_eq!(questions(&mut rig), [None]);
-    rig.give(Input::KeySensor { locker: 1, inside: false });
-    rig.give(Input::DoorSensor { locker: 4, door: Door::Open });
-    rig.wait(SETTLES_AFTER);
-    rig.receive(&topics().access(), &json!({"changed": [5, 4, LOCKERS]}));
-    assert_eq!(questions(&mut rig), [Some(vec![1])], "one at a time");
-    rig.wait(5_000);
-    assert_eq!(questions(&mut rig), [Some(vec![1, 4, 5])], "no answer");
-    rig.give(Input::Disconnected);
-    rig.wait(60_000);
-    assert_eq!(questions(&mut rig), Vec::<Option<Vec<u16>>>::new());
-    rig.connect();
-    assert_eq!(questions(&mut rig), [None]);
-}
-
-#[test]
-fn an_answer_replaces_the_access_of_what_was_asked_for() {
-    let mut rig = prepared();
-    let ask = |rig: &mut Rig, lockers: Value| {
-        rig.receive(&topics().access(), &json!({"changed": [EMPTY]}));
-        answer_access(rig, &lockers);
-    };
-    // Its key has another holder.
-    ask(&mut rig, json!({EMPTY.to_string(): {"pins": {pin_verifier(1, "135790"): "c-3"}}}));
-    rig.give(Input::Disconnected);
-    rig.press(PIN);
-    rig.press(RETURN_CODE);
-    assert_eq!(rig.motors, []);
-    rig.press("135790#");
-    assert_eq!(entries_written(&rig)[0].contract.as_deref(), Some("c-3"));
-    rig.motor_done(EMPTY, Motor::Opened);
-    rig.connect();
-    answer_access(&mut rig, &json!({}));
-    rig.give(Input::Disconnected);
-    rig.press("135790#");
-    assert_eq!(rig.motors.len(), 1);
-}
-
-#[test]
-fn an_answer_to_an_earlier_question_is_ignored() {
-    let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
-    let first = rig.sent(&topics().access_request())[0]["id"].clone();
-    rig.wait(5_000);
-    rig.receive(&topics().access(), &json!({"answer": {"id": first, "cost": COST, "lockers": access()}}));
-    assert!(rig.journal.access().lockers().is_empty());
-    answer_access(&mut rig, &access());
-    assert_eq!(rig.journal.access().lockers().len(), 2);
 }
 
 #[test]

@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 use automat::clock::Millis;
 use automat::device::{Device, DeviceKey, Display, Effect, Hashing, Identity, Input, Keys, Motor, Sensors};
 use automat::journal::{Journal, Record};
-use protocol::{Door, OpeningResult, ThingName, Topics};
+use protocol::{Door, JournalFact, JournalLine, OfflineEntry, OpeningResult, ThingName, Topics};
 use serde_json::{Value, json};
+
+use crate::cloud::PageBook;
 
 /// The cloud's time when the device's counter is at zero.
 pub(crate) const START: i64 = 1_795_521_600;
@@ -29,6 +31,8 @@ pub(crate) struct Rig {
     pub(crate) published: Vec<(String, Value)>,
     pub(crate) motors: Vec<(u16, String)>,
     pub(crate) shown: Vec<Display>,
+    /// The lockers that have their key by the last readings.
+    keys: Vec<bool>,
     life: u64,
 }
 
@@ -45,6 +49,7 @@ impl Rig {
             published: Vec::new(),
             motors: Vec::new(),
             shown: Vec::new(),
+            keys: (0..LOCKERS).map(is_odd).collect(),
             life: 0,
         }
     }
@@ -58,7 +63,7 @@ impl Rig {
 
     /// The same with these keys. The messages sent so far are kept.
     pub(crate) fn just_online(key: DeviceKey) -> Self {
-        let mut rig = Self { device: device_with(key, &Journal::default(), 0), ..Self::new() };
+        let mut rig = Self { device: device_with(key, &Journal::default(), 0, is_odd), ..Self::new() };
         rig.give(Input::Connected);
         rig.answer(&json!({}));
         rig
@@ -66,6 +71,11 @@ impl Rig {
 
     /// Gives the device an input and carries out the effects.
     pub(crate) fn give(&mut self, input: Input) {
+        if let Input::KeySensor { locker, inside } = input
+            && let Some(key) = self.keys.get_mut(usize::from(locker))
+        {
+            *key = inside;
+        }
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             for effect in self.device.handle(input, self.now) {
@@ -106,12 +116,17 @@ impl Rig {
 
     /// Loses power, and restarts without a network.
     pub(crate) fn cut_power(&mut self) {
+        self.cut_power_with(DeviceKey::new(&[1; 32]));
+    }
+
+    /// The same, and then with other keys for codes.
+    pub(crate) fn cut_power_with(&mut self, key: DeviceKey) {
         self.slow_disk = false;
         self.unwritten.clear();
         self.hashes.clear();
         self.published.clear();
         self.life += 1;
-        self.device = device(&self.journal, self.life);
+        self.device = device_with(key, &self.journal, self.life, |locker| self.keys[usize::from(locker)]);
     }
 
     /// Loses power, restarts and connects.
@@ -124,6 +139,23 @@ impl Rig {
     pub(crate) fn connect(&mut self) {
         self.give(Input::Connected);
         self.answer(&json!({}));
+    }
+
+    /// The cloud answers the last question for pages and a lease.
+    pub(crate) fn answer_access(&mut self, book: &PageBook) {
+        let question = (*self.sent(&topics().access_request()).last().unwrap()).clone();
+        for answer in book.answers(&question, usize::MAX) {
+            self.receive(&topics().access(), &answer);
+        }
+    }
+
+    /// The entries that the device has decided by itself.
+    pub(crate) fn entries_written(&self) -> Vec<OfflineEntry> {
+        let entry = |line: &JournalLine| match &line.what {
+            JournalFact::Entry(entry) => Some(entry.clone()),
+            JournalFact::WrongEntry(_) | JournalFact::Lockers(_) => None,
+        };
+        self.journal.lines().waiting().filter_map(entry).collect()
     }
 
     /// Time passes, and everything due is done.
@@ -219,20 +251,20 @@ pub(crate) fn topics() -> Topics {
 }
 
 pub(crate) fn device(journal: &Journal, life: u64) -> Device {
-    device_with(DeviceKey::new(&[1; 32]), journal, life)
+    device_with_keys(journal, life, is_odd)
 }
 
-/// The same, with a key inside where `keys` says so.
+/// The same, with a key inside where `inside` says so.
 pub(crate) fn device_with_keys(journal: &Journal, life: u64, inside: impl Fn(u16) -> bool) -> Device {
+    device_with(DeviceKey::new(&[1; 32]), journal, life, inside)
+}
+
+fn is_odd(locker: u16) -> bool {
+    locker % 2 == 1
+}
+
+fn device_with(key: DeviceKey, journal: &Journal, life: u64, inside: impl Fn(u16) -> bool) -> Device {
     let sensors = (0..LOCKERS).map(|locker| Sensors { inside: inside(locker), door: Door::Closed });
-    Device::new(identity(DeviceKey::new(&[1; 32]), life), journal.clone(), sensors.collect())
-}
-
-fn device_with(key: DeviceKey, journal: &Journal, life: u64) -> Device {
-    let sensors = (0..LOCKERS).map(|locker| Sensors { inside: locker % 2 == 1, door: Door::Closed });
-    Device::new(identity(key, life), journal.clone(), sensors.collect())
-}
-
-fn identity(key: DeviceKey, life: u64) -> Identity {
-    Identity { topics: topics(), key: Some(key), life }
+    let identity = Identity { topics: topics(), key: Some(key), life };
+    Device::new(identity, journal.clone(), sensors.collect())
 }

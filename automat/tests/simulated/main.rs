@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
+#[path = "../cloud/mod.rs"]
+mod cloud;
 mod peer;
 
 use std::path::Path;
@@ -11,11 +13,10 @@ use automat::device::{DeviceKey, Display};
 use automat::driver::Settings;
 use automat::link::{Endpoint, Security};
 use automat::simulated::{Config, Crash, SimulatedAutomat, SimulatedUser};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::{Purpose, ThingName};
+use protocol::{AccessRequest, Handle, Page, Purpose, ThingName};
 use serde_json::{Value, json};
 
+use cloud::{PageBook, entry, return_verifier};
 use peer::{Peer, TIME, topics};
 
 async fn start(peer: &Peer, folder: &Path, person: SimulatedUser) -> SimulatedAutomat {
@@ -99,49 +100,103 @@ async fn after_a_lost_connection_the_device_finds_the_requests_made_meanwhile() 
     automat.stop().await;
 }
 
-/// The verifier of the PIN 482915 under the device key of the tests.
-fn verifier() -> String {
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &[1; 32]);
-    let mut verifier = [0; 8];
-    let cost = scrypt::Params::new(10, 8, 1).unwrap();
-    let name = ring::hmac::sign(&key, b"pin 482915");
-    scrypt::scrypt(&name.as_ref()[..16], b"lobby", &cost, &mut verifier).unwrap();
-    URL_SAFE_NO_PAD.encode(verifier)
+/// The PIN 482915 is for the keys in lockers 3 and 7, of which the one in 3 is out with its contract, and both have a return
+/// code.
+fn pages() -> PageBook {
+    let page = |holder| Page {
+        return_code: Some(return_verifier(1, "4711")),
+        holder,
+        schedules: Vec::new(),
+        entries: vec![entry("482915", 1)],
+    };
+    PageBook::new().with(3, page(Some(Handle([1; 8])))).with(7, page(None))
+}
+
+/// An automat that has these pages, and then no network.
+async fn without_network(peer: &mut Peer, folder: &Path, pages: PageBook, person: SimulatedUser) -> SimulatedAutomat {
+    let versions = pages.versions();
+    peer.give_pages(pages);
+    let automat = start(peer, folder, person).await;
+    loop {
+        let question: AccessRequest = serde_json::from_value(peer.next(&topics().access_request()).await).unwrap();
+        if question.have == versions {
+            break;
+        }
+    }
+    automat.faults().network(false);
+    automat.disconnected().await;
+    automat
+}
+
+/// The facts in the next message of what was done without the cloud.
+async fn facts(peer: &mut Peer) -> Vec<Value> {
+    let message = peer.next(&topics().journal()).await;
+    let lines = message["lines"].as_array().unwrap();
+    assert!(lines.iter().all(|line| line["at"]["from"].as_i64().unwrap() >= TIME - 3));
+    lines.iter().map(|line| line["what"].clone()).collect()
+}
+
+/// Waits for a report that this locker is so.
+async fn reported(peer: &mut Peer, locker: &str, state: Value) {
+    while peer.next(&topics().lockers()).await["lockers"][locker] != state {}
 }
 
 #[tokio::test]
 async fn a_key_is_returned_without_a_network_and_reported_when_it_is_back() {
     let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
-    peer.give_access(json!({"3": {"pins": {verifier(): "c-1"}}}));
-    let mut automat = start(&peer, folder.path(), SimulatedUser::Absent).await;
-    peer.next(&topics().access_request()).await;
-    peer.ask(json!({"7": request(1, "a")}));
-    assert_eq!(peer.report("7").await[1], "opened", "the answer has arrived before");
-    automat.faults().network(false);
-    automat.disconnected().await;
+    let mut automat = without_network(&mut peer, folder.path(), pages(), SimulatedUser::Absent).await;
     automat.restart().await;
 
     assert_eq!(automat.type_code("123456").await, Display::ReturnsOnly);
-    assert_eq!(automat.type_code("482915").await, Display::OpenOffline { locker: 3, more: 0 });
+    let open = Display::OpenOffline { locker: 3, purpose: Purpose::Return, more: 0 };
+    assert_eq!(automat.type_code("482915").await, open);
     assert!(automat.put_key(3));
     automat.close_door(3);
     assert_eq!(automat.motor_runs(3), 1);
     // The cable is plugged in again at once, before anything has settled: that is reported as always.
     automat.faults().network(true);
     automat.connected().await.unwrap();
-    let message = peer.next(&topics().journal()).await;
-    let facts: Vec<_> = message["lines"].as_array().unwrap().iter().map(|line| line["what"].clone()).collect();
+    let facts = facts(&mut peer).await;
     let id = &automat.motor_log().last().unwrap().id.clone();
     assert!(facts.contains(&json!({"wrongEntry": "pin"})), "{facts:?}");
-    let entry = json!({"entry": {"id": id, "kind": "pin", "contract": "c-1", "lockers": [3]}});
+    let entry = json!({"entry": {"id": id, "kind": "pin", "contract": "0101010101010101", "return": [3]}});
     assert!(facts.contains(&entry), "{facts:?}");
-    assert!(message["lines"].as_array().unwrap().iter().all(|line| line["at"]["from"].as_i64().unwrap() >= TIME - 3));
-    loop {
-        let lockers = peer.next(&topics().lockers()).await["lockers"].clone();
-        if lockers["3"] == json!({"key": true, "door": "closed", "by": id}) {
-            break;
-        }
-    }
+    reported(&mut peer, "3", json!({"key": true, "door": "closed", "by": id})).await;
+    automat.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_is_fetched_without_a_network_and_reported_when_it_is_back() {
+    let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
+    let person = SimulatedUser::Obliging(Duration::from_millis(20));
+    let pages = pages().leased(TIME, TIME + 86_400);
+    let automat = without_network(&mut peer, folder.path(), pages, person).await;
+    assert_eq!(automat.type_code("482915").await, Display::FetchOrReturn);
+    let mut display = automat.display();
+    automat.press("1");
+    let open = Display::OpenOffline { locker: 7, purpose: Purpose::Fetch, more: 0 };
+    display.wait_for(|shown| *shown == open).await.unwrap();
+    // The person takes the key and closes the door, and both settle.
+    tokio::time::sleep(Duration::from_millis(2_200)).await;
+    assert!(!automat.lockers()[7].key);
+    automat.faults().network(true);
+    automat.connected().await.unwrap();
+    let id = &automat.motor_log()[0].id.clone();
+    let facts = facts(&mut peer).await;
+    let entry =
+        json!({"entry": {"id": id, "kind": "pin", "contract": "0101010101010101", "fetch": [7], "return": [3]}});
+    assert_eq!(facts[0], entry);
+    assert_eq!(facts[1]["lockers"]["lockers"]["7"], json!({"key": false, "door": "closed", "by": id}));
+    reported(&mut peer, "7", json!({"key": false, "door": "closed", "by": id})).await;
+    automat.stop().await;
+}
+
+#[tokio::test]
+async fn a_return_code_opens_its_empty_locker_without_a_network() {
+    let (mut peer, folder) = (Peer::start().await, tempfile::tempdir().unwrap());
+    let automat = without_network(&mut peer, folder.path(), pages(), SimulatedUser::Absent).await;
+    let open = Display::OpenOffline { locker: 3, purpose: Purpose::Return, more: 0 };
+    assert_eq!(automat.type_code("*4711").await, open);
     automat.stop().await;
 }
 

@@ -13,6 +13,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use crate::cloud::PageBook;
+
 const LARGEST: usize = 128 * 1024;
 /// The cloud's time, which is fixed.
 pub(crate) const TIME: i64 = 1_795_521_600;
@@ -20,7 +22,7 @@ pub(crate) const TIME: i64 = 1_795_521_600;
 pub(crate) struct Peer {
     pub(crate) port: u16,
     desired: Arc<Mutex<Value>>,
-    access: Arc<Mutex<Value>>,
+    pages: Arc<Mutex<PageBook>>,
     to_device: mpsc::UnboundedSender<(String, Value)>,
     from_device: mpsc::UnboundedReceiver<(String, Value)>,
 }
@@ -29,17 +31,17 @@ impl Peer {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let [desired, access] = [(); 2].map(|()| Arc::new(Mutex::new(json!({}))));
+        let (desired, pages) = (Arc::new(Mutex::new(json!({}))), Arc::new(Mutex::new(PageBook::new())));
         let (to_device, outgoing) = mpsc::unbounded_channel();
         let (incoming, from_device) = mpsc::unbounded_channel();
-        let known = (Arc::clone(&desired), Arc::clone(&access));
+        let known = (Arc::clone(&desired), Arc::clone(&pages));
         tokio::spawn(serve(listener, known, outgoing, incoming));
-        Self { port, desired, access, to_device, from_device }
+        Self { port, desired, pages, to_device, from_device }
     }
 
-    /// What the next question for access is answered with.
-    pub(crate) fn give_access(&self, lockers: Value) {
-        *self.access.lock().unwrap() = lockers;
+    /// What the next question for pages is answered with.
+    pub(crate) fn give_pages(&self, pages: PageBook) {
+        *self.pages.lock().unwrap() = pages;
     }
 
     /// Requests openings, and sends a delta.
@@ -75,8 +77,8 @@ pub(crate) fn topics() -> Topics {
     Topics::of(ThingName::of_automat("lobby"))
 }
 
-/// The requests in the shadow, and the access.
-type Known = (Arc<Mutex<Value>>, Arc<Mutex<Value>>);
+/// The requests in the shadow, and the pages.
+type Known = (Arc<Mutex<Value>>, Arc<Mutex<PageBook>>);
 
 async fn serve(
     listener: TcpListener,
@@ -105,7 +107,7 @@ async fn serve(
 }
 
 fn answer(packet: Packet, known: &Known, incoming: &mpsc::UnboundedSender<(String, Value)>) -> Vec<Packet> {
-    let (desired, access) = known;
+    let (desired, pages) = known;
     match packet {
         Packet::Connect(_) => vec![Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, false))],
         Packet::Subscribe(subscribe) => {
@@ -126,9 +128,8 @@ fn answer(packet: Packet, known: &Known, incoming: &mpsc::UnboundedSender<(Strin
                 }
             }
             if publish.topic == topics().access_request() {
-                let lockers = access.lock().unwrap().clone();
-                let answer = json!({"answer": {"id": payload["id"], "cost": 10, "lockers": lockers}});
-                answers.push(message(&topics().access(), &answer));
+                let parts = pages.lock().unwrap().answers(&payload, 2);
+                answers.extend(parts.iter().map(|part| message(&topics().access(), part)));
             } else if publish.topic == topics().journal() {
                 let last = payload["lines"].as_array().and_then(|lines| lines.last()).unwrap();
                 let receipt = json!({"journal": payload["journal"], "upTo": last["j"]});
