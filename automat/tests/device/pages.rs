@@ -267,8 +267,8 @@ fn after_a_rotation_only_pages_that_can_be_opened_are_named() {
 #[test]
 fn the_test_vectors_in_the_document_are_right() {
     let document = include_str!("../../../docs/device-protocol.md");
-    let [return_code, verifier] = ["BX8t1X3UU3s", "i0W-w9MhA-0"]
-        .map(|text| Verifier(URL_SAFE_NO_PAD.decode(text).unwrap().try_into().unwrap()));
+    let [return_code, verifier] =
+        ["BX8t1X3UU3s", "i0W-w9MhA-0"].map(|text| Verifier(URL_SAFE_NO_PAD.decode(text).unwrap().try_into().unwrap()));
     let (start, end) = (1_795_521_600, 1_795_608_000);
     let entry = PageEntry { verifier, handle: Handle([5; 8]), start, end: Some(end), schedule: Some(0) };
     let (return_code, schedules) = (Some(return_code), vec![Windows(vec![(1_920, 2_460)])]);

@@ -39,7 +39,7 @@ impl Projector {
         let records = event["Records"].as_array().ok_or(Error::Unreadable)?;
         let running = records.iter().map(|record| {
             let number = record["dynamodb"]["SequenceNumber"].as_str().ok_or(Error::Unreadable)?;
-            Ok(async move { (number, self.project(record).await) })
+            Ok(self.project(number, record))
         });
         let running = running.collect::<Result<Vec<_>, Error>>()?;
         let projected: Vec<_> = stream::iter(running).buffered(AT_ONCE).collect().await;
@@ -57,7 +57,7 @@ impl Projector {
                 }
             }
         }
-        let signals = changed.into_iter().map(|(automat, numbers)| self.signal(automat, numbers));
+        let signals: Vec<_> = changed.into_iter().map(|(automat, numbers)| self.signal(automat, numbers)).collect();
         failed.extend(stream::iter(signals).buffered(AT_ONCE).collect::<Vec<_>>().await.into_iter().flatten());
         // In the order of the batch.
         let numbers = records.iter().filter_map(|record| record["dynamodb"]["SequenceNumber"].as_str());
@@ -68,20 +68,36 @@ impl Projector {
         Ok(json!({ "batchItemFailures": failures }))
     }
 
-    /// Projects a record. Returns the automats whose device is to ask again.
-    async fn project(&self, record: &Value) -> Result<BTreeSet<AutomatId>, store::Error> {
-        self.store.project(record).await?;
-        self.store.project_access(record, self.clock.now()).await
+    /// Projects a record. Returns its number with the automats whose device is to ask again.
+    fn project<'r>(
+        &'r self,
+        number: &'r str,
+        record: &'r Value,
+    ) -> impl Future<Output = (&'r str, Result<BTreeSet<AutomatId>, store::Error>)> + Send + 'r {
+        async move {
+            let projected = async {
+                self.store.project(record).await?;
+                self.store.project_access(record, self.clock.now()).await
+            };
+            (number, projected.await)
+        }
     }
 
     /// Signals to a device that something has changed. Returns the records of that if they are to be retried: a page that no
     /// device asks for in time can open what it should not.
-    async fn signal<'r>(&self, automat: AutomatId, records: Vec<&'r str>) -> Vec<&'r str> {
-        let signalled =
-            self.things.send_access(&ThingName::of_automat(automat.as_str()), &AccessMessage::Changed {}).await;
-        let Err(error) = signalled else { return Vec::new() };
-        let error: &dyn std::error::Error = &error;
-        tracing::error!(error, automat.id = %automat, "could not signal a change");
-        records
+    fn signal<'r>(
+        &'r self,
+        automat: AutomatId,
+        records: Vec<&'r str>,
+    ) -> impl Future<Output = Vec<&'r str>> + Send + 'r {
+        async move {
+            let thing = ThingName::of_automat(automat.as_str());
+            let Err(error) = self.things.send_access(&thing, &AccessMessage::Changed {}).await else {
+                return Vec::new();
+            };
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, automat.id = %automat, "could not signal a change");
+            records
+        }
     }
 }
