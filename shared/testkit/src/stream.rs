@@ -75,6 +75,7 @@ fn attribute(value: AttributeValue) -> Value {
         AttributeValue::N(number) => json!({ "N": number }),
         AttributeValue::B(bytes) => json!({ "B": STANDARD.encode(bytes) }),
         AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
+        AttributeValue::Null(is_null) => json!({ "NULL": is_null }),
         AttributeValue::M(members) => json!({ "M": item(members.into_iter()) }),
         AttributeValue::L(elements) => json!({ "L": elements.into_iter().map(attribute).collect::<Vec<_>>() }),
         AttributeValue::Ss(texts) => json!({ "SS": texts }),

@@ -115,9 +115,9 @@ impl Cloud {
             return; // all of it again
         }
         let answer = answer.unwrap();
-        let failed: BTreeSet<_> =
-            answer["batchItemFailures"].as_array().unwrap().iter().map(|failure| &failure["itemIdentifier"]).collect();
-        self.unprojected.retain(|record| failed.contains(&record["dynamodb"]["SequenceNumber"]));
+        let failed = answer["batchItemFailures"].as_array().unwrap();
+        let is_failed = |number: &Value| failed.iter().any(|failure| failure["itemIdentifier"] == *number);
+        self.unprojected.retain(|record| is_failed(&record["dynamodb"]["SequenceNumber"]));
     }
 
     pub(crate) fn device_key(&self, automat: &str) -> DeviceKey {
