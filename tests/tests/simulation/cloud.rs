@@ -104,6 +104,8 @@ impl Cloud {
     /// The projector handles what the table's stream has, and again what it could not handle before.
     pub(crate) async fn project(&mut self, death: Death) {
         self.unprojected.extend(self.table.new_records(self.clock.now()).await);
+        // The engine looks at all that it has whenever it is asked.
+        self.table.delete_stream_records().await;
         if self.unprojected.is_empty() {
             return;
         }
