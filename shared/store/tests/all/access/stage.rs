@@ -149,14 +149,4 @@ impl Stage {
         let request = request.update_expression("SET #n = :v").expression_attribute_names("#n", name);
         request.expression_attribute_values(":v", value).send().await.unwrap();
     }
-
-    /// The names of the items of the automat that begin with this.
-    pub(crate) async fn names(&self, prefix: &str) -> Vec<String> {
-        let request = self.table.client.query().table_name(TABLE).consistent_read(true);
-        let request = request.key_condition_expression("PK = :pk AND begins_with(SK, :prefix)");
-        let request = request.expression_attribute_values(":pk", AttributeValue::S("AUTOMAT#lobby".to_owned()));
-        let request = request.expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()));
-        let items = request.send().await.unwrap().items.unwrap();
-        items.iter().map(|item| item["SK"].as_s().unwrap().clone()).collect()
-    }
 }
