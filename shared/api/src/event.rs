@@ -41,6 +41,13 @@ impl PartialSchema for EventView {
             .property("at", time("When it was recorded: when it happened, unless there is `offline`."))
             .property("offline", offline())
             .property(
+                "afterRemoval",
+                of_type(Type::Boolean).description(Some(
+                    "`pin-accepted`, `key-fetched`: `true` if the automat had no connection, and the contract had been removed or no \
+                     longer had the key. Otherwise absent.",
+                )),
+            )
+            .property(
                 "actor",
                 text("Who did it: the `sub` of a token, or `automat:` and the `automatId` for what the device did."),
             )

@@ -23,6 +23,8 @@ pub(crate) struct Line {
     pub(crate) opening: Option<OpeningId>,
     /// Between which times it happened, if the automat had no connection.
     pub(crate) offline: Option<String>,
+    /// Whether that was for a contract that had been removed, or no longer had the key.
+    pub(crate) after_removal: bool,
 }
 
 impl Line {
@@ -39,6 +41,7 @@ impl Line {
             contract: contract.map(|id| (id.clone(), names.person(&id).unwrap_or(id.as_str()).to_owned())),
             opening: opening(&event.kind).cloned(),
             offline: event.offline.map(|happened| Self::interval(visit, times, happened)),
+            after_removal: event.after_removal,
         }
     }
 

@@ -11,6 +11,7 @@ events-offline = No connection
 events-offline-at = happened at { $at }
 events-offline-between = happened between { $from } and { $to }
 events-offline-after = happened after { $from }
+events-after-removal = After the contract was removed
 
 actor-you = you
 actor-automat = the automat

@@ -10,6 +10,7 @@ events-offline = Ei yhteyttä
 events-offline-at = tapahtui { $at }
 events-offline-between = tapahtui välillä { $from } – { $to }
 events-offline-after = tapahtui aikaisintaan { $from }
+events-after-removal = Sopimuksen poistamisen jälkeen
 
 actor-you = sinä
 actor-automat = automaatti

@@ -10,6 +10,7 @@ events-offline = Ingen anslutning
 events-offline-at = hände { $at }
 events-offline-between = hände mellan { $from } och { $to }
 events-offline-after = hände tidigast { $from }
+events-after-removal = Efter att avtalet togs bort
 
 actor-you = du
 actor-automat = automaten

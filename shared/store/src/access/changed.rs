@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::verifier;
-use crate::items::{AssignedKey, AutomatItem, ItemKey, KeyItem, LeaseTerms, PinItem, read};
+use crate::items::{AssignedKey, AutomatItem, ItemKey, KeyItem, LeaseTerms, PinItem, parse_verifier, read};
 use crate::messages::{POISON, image};
 use crate::sealing::Mac;
 use crate::{Error, Store};
@@ -84,13 +84,15 @@ impl Store {
         if is_same && after.as_ref().is_some_and(|after| after.verifier().is_some()) {
             return Ok(BTreeSet::new());
         }
+        // Those that an entry of the PIN may have.
+        let mut known: Vec<_> = [&before, &after].into_iter().flatten().filter_map(PinItem::verifier).collect();
         if let Some(after) = after.as_ref().filter(|pin| pin.verifier().is_none() && !pin.ended_and_back(now)) {
             let made = verifier::of_pin(&automat, name).await?;
+            known.extend(parse_verifier(&made));
             // Unless the PIN is gone, or another contract's by now, of which there is another record.
             let own = PinItem::own(&after.incarnation);
             self.update(PinItem::key(&automat, name), PinItem::verify(&made), own).await?;
         }
-        let known: Vec<_> = [&before, &after].into_iter().flatten().filter_map(PinItem::verifier).collect();
         let keys: BTreeSet<&KeyId> = [&before, &after].into_iter().flatten().flat_map(|pin| &pin.keys).collect();
         let mut is_changed = false;
         for key in keys {

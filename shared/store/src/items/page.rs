@@ -60,9 +60,21 @@ struct PageItem {
     former: Vec<(Handle, ContractId)>,
 }
 
-/// Contract, verifier, start, end, and the position of the schedule.
+/// The names are part of every entry.
 #[derive(Serialize, Deserialize)]
-struct EntryForm(ContractId, VerifierForm, u32, Option<u32>, Option<usize>);
+struct EntryForm {
+    #[serde(rename = "c")]
+    contract: ContractId,
+    #[serde(rename = "v")]
+    verifier: VerifierForm,
+    #[serde(rename = "s")]
+    start: u32,
+    #[serde(rename = "e", skip_serializing_if = "Option::is_none")]
+    end: Option<u32>,
+    /// The position of the schedule.
+    #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
+    schedule: Option<usize>,
+}
 
 struct VerifierForm(Verifier);
 
@@ -81,7 +93,7 @@ impl StoredPage {
 
     pub(crate) fn read(item: Item) -> Result<Self, Error> {
         let PageItem { version, key_id, key_incarnation, schedules, entries, former } = read(item)?;
-        let entries = entries.into_iter().map(|(handle, EntryForm(contract, verifier, start, end, schedule))| {
+        let entries = entries.into_iter().map(|(handle, EntryForm { contract, verifier, start, end, schedule })| {
             let schedule = schedule.and_then(|position| schedules.get(position)).cloned();
             (handle, StoredPageEntry { contract, verifier: verifier.0, start, end, schedule })
         });
@@ -102,7 +114,8 @@ impl StoredPage {
         let entries = self.content.entries.iter().map(|(handle, entry)| {
             let StoredPageEntry { contract, verifier, start, end, schedule } = entry;
             let schedule = schedule.as_ref().map(&mut position);
-            (*handle, EntryForm(contract.clone(), VerifierForm(*verifier), *start, *end, schedule))
+            let (contract, verifier) = (contract.clone(), VerifierForm(*verifier));
+            (*handle, EntryForm { contract, verifier, start: *start, end: *end, schedule })
         });
         let entries = entries.collect();
         let (key_id, key_incarnation) = self.content.key.clone().unzip();

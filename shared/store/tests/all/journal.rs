@@ -2,12 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    AutomatId, CodeKind, ContractDraft, ContractId, Event, EventKind, KeyChange, KeyDraft, KeyId, KeypadRefusal,
-    OfflineTimes, Purpose, ReturnCode, Whereabouts,
+    AutomatId, CodeKind, ContractChange, ContractDraft, ContractId, Event, EventKind, KeyChange, KeyDraft, KeyId,
+    KeypadRefusal, OfflineTimes, Purpose, ReturnCode, Whereabouts,
 };
+use protocol::Handle;
 use store::{Expected, JournalFact, JournalLine, JournalReceipt, LockerReports, OfflineEntry, PageRequest, Store};
-use testkit::{TestTable, at, automat, contract, entry, key, locker, locker_reports, metadata, pin};
+use testkit::{TABLE, TestTable, at, automat, contract, entry, key, locker, locker_reports, metadata, pin};
+use ulid::Ulid;
+
+/// Of the contract `one`.
+const HANDLE: Handle = Handle([9, 10, 11, 12, 13, 14, 15, 16]);
 
 fn lobby() -> AutomatId {
     AutomatId::parse("lobby").unwrap()
@@ -23,6 +29,15 @@ fn one() -> ContractId {
 
 /// The key `A` of locker 0, out with the contract `one`, which runs from 0 to 1000; the time is 1.
 async fn stage() -> TestTable {
+    let table = inside().await;
+    let typed = entry(&table.store, "e1", CodeKind::Pin, "482915", at(1), &[0]);
+    table.store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
+    report(&table.store, locker_reports(2, &[(0, false, Some("e1"))]), 1).await;
+    table
+}
+
+/// The same, while the key is inside.
+async fn inside() -> TestTable {
     let table = TestTable::new().await;
     let store = &table.store;
     store.create_automat(automat("lobby", 3), &metadata()).await.unwrap();
@@ -31,10 +46,30 @@ async fn stage() -> TestTable {
     store.create_key(KeyDraft { return_code, ..key("A") }, &metadata()).await.unwrap();
     let draft = ContractDraft { id: Some(one()), pin: Some(pin("482915")), ..contract(&a(), 0, 1_000) };
     store.create_contract(draft, &metadata()).await.unwrap();
-    let typed = entry(store, "e1", CodeKind::Pin, "482915", at(1), &[0]);
-    store.keypad_entry(&lobby(), typed, at(1)).await.unwrap();
-    report(store, locker_reports(2, &[(0, false, Some("e1"))]), 1).await;
+    give_handle(&table).await;
+    project(&table).await;
     table
+}
+
+/// Gives the contract `one` an incarnation with the handle of these tests.
+async fn give_handle(table: &TestTable) {
+    let incarnation = Ulid::from_bytes([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]).to_string();
+    let items = table.client.scan().table_name(TABLE).consistent_read(true).send().await.unwrap().items.unwrap();
+    for mut item in items {
+        let is_of_it = |name: &str| item.get(name) == Some(&AttributeValue::S("one".to_owned()));
+        if is_of_it("contractId") && item.contains_key("incarnation") {
+            item.insert("incarnation".to_owned(), AttributeValue::S(incarnation.clone()));
+            table.client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
+        }
+    }
+}
+
+/// Keeps pages, as the projector does.
+async fn project(table: &TestTable) {
+    let projector = table.store_without_codes("projector");
+    for record in table.records(at(0)).await {
+        projector.project_access(&record, at(1)).await.unwrap();
+    }
 }
 
 async fn report(store: &Store, reports: LockerReports, seconds: i64) {
@@ -50,8 +85,22 @@ fn line(number: u64, what: JournalFact) -> JournalLine {
 }
 
 fn returned(id: &str, lockers: &[u32]) -> JournalFact {
-    let lockers = lockers.iter().map(|&index| locker(index)).collect();
-    JournalFact::Entry(OfflineEntry { id: id.to_owned(), kind: CodeKind::Pin, contract: Some(one()), lockers })
+    let give_back = lockers.iter().map(|&index| locker(index)).collect();
+    JournalFact::Entry(OfflineEntry { give_back, ..fetching(id, &[]) })
+}
+
+fn fetching(id: &str, lockers: &[u32]) -> OfflineEntry {
+    let fetch = lockers.iter().map(|&index| locker(index)).collect();
+    OfflineEntry { id: id.to_owned(), kind: CodeKind::Pin, contract: Some(HANDLE), fetch, give_back: Vec::new() }
+}
+
+fn left(n: u64, by: &str) -> JournalFact {
+    JournalFact::Lockers { reports: locker_reports(n, &[(0, false, Some(by))]), is_understood: true }
+}
+
+/// The key is fetched.
+fn fetched() -> Vec<JournalLine> {
+    vec![line(1, JournalFact::Entry(fetching("e2", &[0]))), line(2, left(20, "e2"))]
 }
 
 fn doors(n: u64, by: &str) -> JournalFact {
@@ -320,8 +369,8 @@ async fn many_wrong_entries_without_the_cloud_are_recorded_as_guessing() {
 #[tokio::test]
 async fn a_return_code_is_recorded_without_a_contract() {
     let table = stage().await;
-    let by_code =
-        OfflineEntry { id: "e2".to_owned(), kind: CodeKind::ReturnCode, contract: None, lockers: vec![locker(0)] };
+    let give_back = vec![locker(0)];
+    let by_code = OfflineEntry { kind: CodeKind::ReturnCode, contract: None, give_back, ..fetching("e2", &[]) };
     record(&table.store, "j", &[line(1, JournalFact::Entry(by_code)), line(2, doors(20, "e2"))]).await;
     assert_eq!(kinds(&table).await, [EventKind::ReturnCodeAccepted, EventKind::KeyReturned]);
 }
@@ -332,6 +381,12 @@ async fn a_key_returned_for_a_contract_that_was_removed_meanwhile_is_back() {
     table.store.remove_contract(&one(), true, Expected::Any, &metadata()).await.unwrap();
     assert_eq!(record(&table.store, "j", &lines()).await, up_to("j", 3));
     assert_recorded_once(&table, "removed").await;
+    let after_removal: Vec<_> = events(&table).await.iter().map(|event| event.after_removal).collect();
+    assert_eq!(
+        after_removal[after_removal.len() - 3..],
+        [true, false, false],
+        "accepted for it, and returned in any case"
+    );
 }
 
 #[tokio::test]
@@ -365,4 +420,107 @@ async fn a_report_in_the_journal_that_is_older_than_what_is_known_changes_nothin
     assert_recorded_once(&table, "newer").await;
     let returned = events(&table).await.into_iter().find(|event| event.kind == EventKind::KeyReturned).unwrap();
     assert_eq!(returned.offline, None);
+}
+
+/// What happened since: kind, contract, and whether it was after the removal.
+async fn fetches(table: &TestTable) -> Vec<(&'static str, Option<ContractId>, bool)> {
+    let mut events = events(table).await;
+    events.retain(|event| event.offline.is_some());
+    events.into_iter().map(|event| (event.kind.name(), event.subject.contract, event.after_removal)).collect()
+}
+
+#[tokio::test]
+async fn a_fetch_without_the_cloud_is_recorded_and_the_key_is_out_with_its_contract() {
+    let table = inside().await;
+    let store = table.store_of("devices");
+    for _ in 0..2 {
+        assert_eq!(record(&store, "j", &fetched()).await, up_to("j", 2));
+    }
+    let expected = [("key-fetched", Some(one()), false), ("pin-accepted", Some(one()), false)];
+    let mut found = fetches(&table).await;
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert!(kinds(&table).await.contains(&EventKind::PinAccepted { purpose: Purpose::Fetch }));
+    assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: Some(one()) });
+    assert_eq!(store.contract(&one()).await.unwrap().out, [a()].into());
+    record(&store, "j", &[line(3, returned("e3", &[0])), line(4, doors(30, "e3"))]).await;
+    assert_eq!(whereabouts(&table).await, Whereabouts::Inside);
+    assert!(store.contract(&one()).await.unwrap().out.is_empty());
+}
+
+#[tokio::test]
+async fn an_entry_may_fetch_some_keys_and_return_others() {
+    let table = inside().await;
+    let both = OfflineEntry { give_back: vec![locker(2), locker(0)], ..fetching("e2", &[0]) };
+    assert_eq!(record(&table.store, "j", &[line(1, JournalFact::Entry(both)), line(2, left(20, "e2"))]).await.1, 2);
+    let purpose = |purpose| EventKind::PinAccepted { purpose };
+    let mut found: Vec<_> = events(&table).await.into_iter().map(|event| (event.subject.locker, event.kind)).collect();
+    found.sort_by_key(|(locker, kind)| (*locker, kind.name()));
+    let expected = [
+        (Some(locker(0)), EventKind::KeyFetched),
+        (Some(locker(0)), purpose(Purpose::Fetch)),
+        (Some(locker(2)), purpose(Purpose::Return)),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: Some(one()) });
+}
+
+/// Whatever has become of the contract meanwhile: it has not got the key, although its PIN has opened the locker.
+#[tokio::test]
+async fn a_fetch_for_a_contract_that_is_gone_is_recorded_as_after_the_removal() {
+    let removed = async |table: &TestTable| {
+        table.store.remove_contract(&one(), true, Expected::Any, &metadata()).await.unwrap();
+    };
+    for case in ["removed", "projected", "made again", "without the key"] {
+        let table = inside().await;
+        match case {
+            "without the key" => {
+                table.store.create_key(KeyDraft { locker: Some(locker(1)), ..key("B") }, &metadata()).await.unwrap();
+                let keys = Some(KeyId::parse("B").unwrap().into());
+                let change = ContractChange { keys, ..ContractChange::default() };
+                table.store.edit_contract(&one(), change, false, Expected::Any, &metadata()).await.unwrap();
+            }
+            _ => removed(&table).await,
+        }
+        if case != "removed" {
+            project(&table).await;
+        }
+        if case == "made again" {
+            let draft = ContractDraft { id: Some(one()), ..contract(&a(), 0, 1_000) };
+            table.store.create_contract(draft, &metadata()).await.unwrap();
+        }
+        assert_eq!(record(&table.store, "j", &fetched()).await, up_to("j", 2), "{case}");
+        let mut found = fetches(&table).await;
+        found.sort_unstable();
+        assert_eq!(found, [("key-fetched", Some(one()), true), ("pin-accepted", Some(one()), true)], "{case}");
+        assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None }, "{case}");
+        if let Ok(contract) = table.store.contract(&one()).await {
+            assert!(contract.out.is_empty(), "{case}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_fetch_from_a_locker_that_has_another_key_by_now_is_not_the_contracts() {
+    let table = inside().await;
+    let to = KeyChange { locker: Some(locker(2)), ..KeyChange::default() };
+    table.store.edit_key(&a(), to, Expected::Any, &metadata()).await.unwrap();
+    table.store.create_key(KeyDraft { locker: Some(locker(0)), ..key("B") }, &metadata()).await.unwrap();
+    assert_eq!(record(&table.store, "j", &fetched()).await, up_to("j", 2));
+    let b = table.store.key(&KeyId::parse("B").unwrap()).await.unwrap();
+    assert_eq!(b.whereabouts, Whereabouts::Out { contract: None });
+    let mut found = fetches(&table).await;
+    found.sort_unstable();
+    assert_eq!(found, [("key-fetched", Some(one()), true), ("pin-accepted", Some(one()), true)]);
+}
+
+#[tokio::test]
+async fn a_fetch_for_an_unknown_contract_is_recorded_without_it() {
+    let table = inside().await;
+    let unknown = OfflineEntry { contract: Some(Handle([7; 8])), ..fetching("e2", &[0]) };
+    record(&table.store, "j", &[line(1, JournalFact::Entry(unknown)), line(2, left(20, "e2"))]).await;
+    let mut found = fetches(&table).await;
+    found.sort_unstable();
+    assert_eq!(found, [("key-fetched", None, true), ("pin-accepted", None, true)]);
+    assert_eq!(whereabouts(&table).await, Whereabouts::Out { contract: None });
 }

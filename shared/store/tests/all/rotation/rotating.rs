@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::{CodeKind, ContractDraft, KeyId, Purpose};
-use store::{Claim, Record, RotationReport, Store};
+use store::{Claim, Record, RotationReport};
 use testkit::{at, by_email, contract, key, metadata, metadata_with_receipt, pin};
 
 use super::scene::{NEW, OLD, RETURN_CODE, Scene, a, book, draft, id, lobby, now, two};
@@ -181,32 +181,4 @@ async fn codes_under_neither_secret_are_counted_and_the_rest_is_done() {
     let renewed = scene.function(&two([1; 32], [2; 32])).rotate_codes(now()).await.unwrap();
     assert_eq!(renewed, RotationReport { unreadable: 2, ..RotationReport::default() });
     assert!(!renewed.is_complete());
-}
-
-/// What a device compares codes with without the cloud depends on their names: it gets others, and a signal to ask for them.
-#[tokio::test]
-async fn a_renamed_code_has_another_verifier() {
-    let scene = Scene::new().await;
-    let access =
-        async |function: &Store| function.access(&lobby(), None, now()).await.unwrap().into_values().next().unwrap();
-    let project = async |from: usize| {
-        let records = scene.table.records(at(0)).await;
-        let store = scene.table.store_without_codes("projector");
-        let mut signals = 0;
-        for record in &records[from..] {
-            signals += usize::from(store.project_access(record, true, now()).await.unwrap().is_some());
-        }
-        (records.len(), signals)
-    };
-    let (projected, _) = project(0).await;
-    let before = access(&scene.table.store).await;
-    assert_eq!((before.pins.len(), before.return_code.is_some()), (1, true));
-
-    let function = scene.function(&two(NEW, OLD));
-    function.rotate_codes(now()).await.unwrap();
-    assert_eq!(access(&function).await.pins.len(), 0, "the former one is not taken along");
-    assert_eq!(project(projected).await.1, 2, "the key with its return code, and the PIN");
-    let after = access(&scene.function(&NEW)).await;
-    assert_eq!(after.pins.values().collect::<Vec<_>>(), before.pins.values().collect::<Vec<_>>());
-    assert!(after.pins.keys().ne(before.pins.keys()) && after.return_code != before.return_code);
 }
