@@ -267,8 +267,8 @@ fn after_a_rotation_only_pages_that_can_be_opened_are_named() {
 #[test]
 fn the_test_vectors_in_the_document_are_right() {
     let document = include_str!("../../../docs/device-protocol.md");
-    let [return_code, verifier] = ["BX8t1X3UU3s", "i0W-w9MhA-0"]
-        .map(|text| Verifier(URL_SAFE_NO_PAD.decode(text).unwrap().try_into().unwrap()));
+    let [return_code, verifier] =
+        ["BX8t1X3UU3s", "i0W-w9MhA-0"].map(|text| Verifier(URL_SAFE_NO_PAD.decode(text).unwrap().try_into().unwrap()));
     let (start, end) = (1_795_521_600, 1_795_608_000);
     let entry = PageEntry { verifier, handle: Handle([5; 8]), start, end: Some(end), schedule: Some(0) };
     let (return_code, schedules) = (Some(return_code), vec![Windows(vec![(1_920, 2_460)])]);
@@ -299,5 +299,41 @@ fn the_test_vectors_in_the_document_are_right() {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// What an automat of 500 lockers has with 50 contracts for each.
+fn large_book() -> PageBook {
+    let entry = |number: u64| PageEntry {
+        verifier: Verifier(number.to_be_bytes()),
+        handle: Handle(number.to_be_bytes()),
+        start: 1_795_000_000,
+        end: Some(1_796_000_000),
+        schedule: Some(0),
+    };
+    let page = |locker: u64| Page {
+        return_code: Some(Verifier([1; 8])),
+        holder: None,
+        schedules: vec![Windows((0..7).map(|day| (day * 1_440 + 480, day * 1_440 + 1_020)).collect())],
+        entries: (0..50).map(|number| entry(locker * 50 + number)).collect(),
+    };
+    let lockers = 0..500;
+    lockers.fold(PageBook::new(), |book, locker| book.with(locker, page(locker.into()))).leased(START, START + 86_400)
+}
+
+/// The sealed pages are in memory twice: the device and the file each have the journal.
+#[test]
+fn five_hundred_pages_of_fifty_entries_are_a_few_megabytes() {
+    let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
+    let first = question(&mut rig);
+    answer(&mut rig, &large_book(), &first, 45);
+    assert_eq!(rig.journal.pages().pages().len(), 500);
+    let sealed: usize = rig.journal.pages().pages().values().map(|page| page.sealed.0.len()).sum();
+    let opened = 25_000 * size_of::<PageEntry>();
+    assert!(2 * sealed + opened < 4_000_000, "{sealed} {opened}");
+    let records = rig.journal.records();
+    assert!(records.iter().all(|record| serde_json::to_vec(record).unwrap().len() < 100_000));
+    rig.cut_power();
+    rig.connect();
+    assert_eq!(question(&mut rig).have, large_book().versions());
 }
