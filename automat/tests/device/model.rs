@@ -232,11 +232,12 @@ impl World {
 
     /// Changes the page in a message, if it has one, and otherwise the lease.
     fn tamper(&mut self, which: prop::sample::Index, how: usize) {
-        if self.to_device.is_empty() {
+        let answers = self.to_device.iter_mut().filter_map(|(_, message)| message.get_mut("answer"));
+        let mut answers: Vec<_> = answers.filter(|answer| answer.is_object()).collect();
+        if answers.is_empty() {
             return;
         }
-        let at = which.index(self.to_device.len());
-        let answer = &mut self.to_device[at].1["answer"];
+        let answer = answers.swap_remove(which.index(answers.len()));
         let flip = |sealed: &mut Value| {
             let mut text = sealed.as_str().unwrap().to_owned();
             let middle = text.len() / 2;
@@ -244,7 +245,9 @@ impl World {
             text.replace_range(middle..=middle, other);
             *sealed = json!(text);
         };
-        if let Some((locker, page)) = answer["pages"].as_object_mut().and_then(|pages| pages.iter_mut().next()) {
+        if let Some((locker, page)) =
+            answer.get_mut("pages").and_then(Value::as_object_mut).and_then(|pages| pages.iter_mut().next())
+        {
             match how {
                 0 => flip(&mut page["sealed"]),
                 1 => page["version"] = json!(page["version"].as_u64().unwrap() + 1),
@@ -253,7 +256,7 @@ impl World {
                     answer["pages"] = json!({other: page});
                 }
             }
-        } else if let Some(lease) = answer["end"].get_mut("lease") {
+        } else if let Some(lease) = answer.pointer_mut("/end/lease") {
             flip(lease);
         }
     }
