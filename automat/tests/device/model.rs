@@ -94,6 +94,33 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Mostly without a connection, by people with codes, while contracts change.
+fn step_away() -> impl Strategy<Value = Vec<Step>> {
+    let pass = || prop_oneof![4 => 0_u64..9_000, 1 => 0_u64..60_000].prop_map(Step::Pass);
+    let contract = (0_u16..2, 0_usize..3, change()).prop_map(|(locker, contract, change)| Step::Contract {
+        locker,
+        contract,
+        change,
+        is_signalled: true,
+    });
+    let uses = (1_usize..4, 5_usize..7, 0_u16..2, any::<bool>(), 0_usize..9, pass());
+    prop_oneof![
+        // Somebody types a PIN, answers which keys are wanted, and perhaps takes the key or puts it back.
+        6 => uses.prop_map(|(code, wanted, locker, inside, work, pass)| vec![
+            Step::Type(code), Step::Work(9), Step::Type(wanted), Step::Work(work), pass, Step::Key(locker, inside),
+            Step::MotorDone(true), Step::Pass(11_000),
+        ]),
+        1 => (1_usize..4, 0_usize..30).prop_map(|(code, work)| vec![Step::Type(code), Step::Work(work)]),
+        3 => pass().prop_map(|pass| vec![pass]),
+        2 => (contract, any::<bool>()).prop_map(|(contract, is_known)| match is_known {
+            true => vec![contract, Step::Connect, Step::Flow, Step::Disconnect, Step::Flow],
+            false => vec![contract],
+        }),
+        1 => (0_u64..9_000).prop_map(|pass| vec![Step::Connect, Step::Flow, Step::Pass(pass), Step::Disconnect, Step::Flow]),
+        2 => step().prop_map(|step| vec![step]),
+    ]
+}
+
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         Just(Change::Removed),
@@ -596,6 +623,22 @@ proptest! {
     ) {
         let mut world = World::new();
         for step in &steps {
+            world.take(step);
+        }
+        world.heal();
+        world.check_end();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_goes_wrong_without_the_cloud_only_what_a_lease_allows_is_fetched(
+        steps in prop::collection::vec(step_away(), 1..30),
+    ) {
+        let mut world = offline();
+        for step in steps.iter().flatten() {
             world.take(step);
         }
         world.heal();
