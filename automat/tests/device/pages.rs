@@ -1,6 +1,7 @@
 //! Pages and leases: when they are asked for, what is taken of an answer, and the test vectors in the document.
 
 use automat::device::{DeviceKey, Display, Input};
+use automat::journal::Record;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::{
@@ -171,10 +172,16 @@ fn pages_and_lease_count_once_they_are_durable() {
     let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
     let first = question(&mut rig);
     rig.slow_disk = true;
-    answer(&mut rig, &book(), &first, 10);
+    for _ in 0..2 {
+        answer(&mut rig, &book(), &first, 1);
+    }
+    let pages = |record: &Record| if let Record::Pages { pages, .. } = record { pages.len() } else { 0 };
+    assert_eq!(rig.unwritten.iter().map(pages).sum::<usize>(), 2, "each is written once");
     rig.wait(10_000);
+    rig.give(Input::Tick);
     assert_eq!(questions(&mut rig), [], "it would not know what to name");
     assert!(!fetches(&mut rig));
+    assert_eq!(rig.shown.last(), Some(&Display::ReturnsOnly));
     rig.write();
     assert!(fetches(&mut rig));
 }
