@@ -59,8 +59,9 @@ impl Device {
                 Some(Ok(PinPurpose::Return)) => found.give_back.push(locker),
                 Some(Ok(PinPurpose::Fetch)) if can_fetch => found.fetch.push(locker),
                 Some(Err(PinRefusal::KeyOut)) => found.missing = found.missing.saturating_add(1),
-                Some(Ok(PinPurpose::Fetch))
-                | Some(Err(PinRefusal::TooEarly | PinRefusal::Ended | PinRefusal::OutsideSchedule))
+                Some(
+                    Ok(PinPurpose::Fetch) | Err(PinRefusal::TooEarly | PinRefusal::Ended | PinRefusal::OutsideSchedule),
+                )
                 | None => {}
             }
         }

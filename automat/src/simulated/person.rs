@@ -21,11 +21,11 @@ pub enum SimulatedUser {
 impl SimulatedUser {
     pub(super) fn reads(self, cabinet: &Arc<Cabinet>, display: Display) {
         let Self::Obliging(moment) = self else { return };
-        let (locker, purpose) = match display {
-            Display::Open { locker, purpose }
-            | Display::OpenOfSeveral { locker, purpose, .. }
-            | Display::OpenOffline { locker, purpose, .. } => (locker, purpose),
-            _ => return,
+        let (Display::Open { locker, purpose }
+        | Display::OpenOfSeveral { locker, purpose, .. }
+        | Display::OpenOffline { locker, purpose, .. }) = display
+        else {
+            return;
         };
         let cabinet = Arc::clone(cabinet);
         tokio::spawn(async move {

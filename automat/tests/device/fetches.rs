@@ -411,6 +411,14 @@ fn a_pin_is_for_one_contract() {
 }
 
 #[test]
+fn a_pin_opens_no_locker_whose_page_has_another_pin_of_its_contract() {
+    let book = book(permanent()).with(OTHER_KEY, page(vec![entry("777777", 1)]));
+    let mut rig = offline(&book);
+    rig.press(PIN);
+    assert_eq!(rig.entries_written()[0].fetch, [KEY]);
+}
+
+#[test]
 fn what_opens_nothing_is_not_valid_now_and_an_unknown_code_is_answered_alike() {
     let future = PageEntry { start: u32::try_from(START + DAY).unwrap(), ..permanent() };
     let mut rig = offline(&book(future));

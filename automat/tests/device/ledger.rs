@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::{
     CodeKind, EntryMessage, Handle, JournalFact, JournalLine, JournalMessage, Lease, Page, PageEntry, PageVersions,
-    SealedPage, Windows,
+    Sealed, SealedPage, Windows,
 };
 use serde_json::{Value, json};
 
@@ -52,8 +52,10 @@ pub(crate) struct Ledger {
     lease: Option<(i64, Option<i64>)>,
     /// The pages that there ever were, as they were sent.
     pages: BTreeMap<(u16, u32), (Page, SealedPage)>,
-    /// The leases that there ever were, each with the pages that it is for.
-    leases: Vec<(Lease, PageVersions)>,
+    /// The leases that there ever were, as they were sent, each with the pages that it is for.
+    leases: BTreeMap<String, (Lease, PageVersions)>,
+    /// The pages and the lease that count for the device.
+    held: (PageVersions, Option<Sealed>),
     /// What survived a power cut, by journal and number.
     written: BTreeMap<(String, u64), JournalLine>,
     /// What the cloud has recorded of it.
@@ -72,7 +74,8 @@ impl Default for Ledger {
             book: PageBook::new(),
             lease: Some((3_600, None)),
             pages: BTreeMap::new(),
-            leases: Vec::new(),
+            leases: BTreeMap::new(),
+            held: <_>::default(),
             written: BTreeMap::new(),
             recorded: BTreeMap::new(),
             allowed: BTreeMap::new(),
@@ -127,8 +130,10 @@ impl Ledger {
             let change = change.filter(|_| !is_past).map(|at| (at, OFFSETS[1]));
             lease(seconds, seconds + lasts, OFFSETS[usize::from(is_past)], change)
         });
-        self.leases.extend(terms.clone().map(|terms| (terms, self.book.versions())));
-        self.book.lease = terms;
+        self.book.lease.clone_from(&terms);
+        if let (Some(terms), Some(sealed)) = (terms, self.book.sealed_lease()) {
+            self.leases.insert(sealed.0, (terms, self.book.versions()));
+        }
         self.book.answers(question, 1)
     }
 
@@ -218,25 +223,38 @@ impl Ledger {
         self.runs.len()
     }
 
-    /// Whether there is a lease that allows a fetch at this true time, for the page that it is for.
+    /// The device learns that pages and a lease are durable: from now on they count.
+    pub(crate) fn hold(&mut self, record: &Record) {
+        let Record::Pages { pages, end } = record else { return };
+        pages.iter().for_each(|(&locker, page)| self.held.0.set(locker, page.version));
+        if let Some(end) = end {
+            self.held.1.clone_from(&end.lease);
+        }
+    }
+
+    /// The device has restarted: everything counts that survived.
+    pub(crate) fn hold_all(&mut self, disk: &Journal) {
+        self.held = (versions(disk), disk.pages().end().and_then(|end| end.lease.clone()));
+    }
+
+    /// Whether the device's lease allows a fetch at this true time.
     fn may_fetch(&self, locker: u16, contract: Handle, millis: i64) -> bool {
+        let (held, lease) = &self.held;
+        let Some((lease, versions)) = lease.as_ref().and_then(|lease| self.leases.get(&lease.0)) else { return false };
+        let (page, _) = &self.pages[&(locker, held.of(locker))];
         let is_past = |seconds: u32| i64::from(seconds) * 1000 <= millis;
-        self.leases.iter().any(|(lease, versions)| {
-            let Some((page, _)) = self.pages.get(&(locker, versions.of(locker))) else { return false };
-            let local = lease.local(millis.div_euclid(1000));
-            let runs = |entry: &PageEntry| {
-                let is_in = entry.schedule.is_none_or(|schedule| page.schedules[usize::from(schedule)].contain(local));
-                is_past(entry.start) && !entry.end.is_some_and(is_past) && is_in
-            };
-            !is_past(lease.until) && page.entries.iter().any(|entry| entry.handle == contract && runs(entry))
-        })
+        let local = lease.local(millis.div_euclid(1000));
+        let runs = |entry: &PageEntry| {
+            let is_in = entry.schedule.is_none_or(|schedule| page.schedules[usize::from(schedule)].contain(local));
+            is_past(entry.start) && !entry.end.is_some_and(is_past) && is_in
+        };
+        let is_allowed = page.entries.iter().any(|entry| entry.handle == contract && runs(entry));
+        versions == held && !is_past(lease.until) && is_allowed
     }
 
     /// When everything is over: the device has the latest pages, and a lease if there is one.
     pub(crate) fn check_pages(&self, disk: &Journal) {
-        let versions: PageVersions =
-            disk.pages().pages().iter().map(|(&locker, page)| (locker, page.version)).collect();
-        assert_eq!(versions, self.book.versions());
+        assert_eq!(versions(disk), self.book.versions());
         let has_lease = disk.pages().end().is_some_and(|end| end.lease.is_some());
         assert_eq!(has_lease, self.lease.is_some());
     }
@@ -247,4 +265,8 @@ impl Ledger {
             assert_eq!(self.recorded.get(&(of.clone(), *j)), Some(line), "line {j} of {of} is lost");
         }
     }
+}
+
+fn versions(disk: &Journal) -> PageVersions {
+    disk.pages().pages().iter().map(|(&locker, page)| (locker, page.version)).collect()
 }

@@ -54,7 +54,8 @@ enum Step {
     },
     /// Leases last so many seconds from now on, and the clocks change so many seconds from the start.
     Lease(i64, Option<i64>),
-    /// A message to the device is changed: a bit of what is sealed, its locker or its version.
+    /// A message to the device is changed: a bit of what is sealed, its locker or its version. Or an earlier answer comes
+    /// under the latest id.
     Tamper {
         which: prop::sample::Index,
         how: usize,
@@ -63,6 +64,8 @@ enum Step {
     Work(usize),
     /// Everything in transit arrives, and all effects are carried out.
     Flow,
+    /// The same, but this part of the answers for pages is lost.
+    FlowWithout(usize),
     PowerCut,
     /// The device is replaced by one with an empty journal.
     LostJournal,
@@ -86,11 +89,51 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(locker, contract, change, is_signalled)| Step::Contract { locker, contract, change, is_signalled }),
         1 => (prop::sample::select(vec![0, 15, 60, 3_600]), prop::option::of(0_i64..300))
             .prop_map(|(lasts, change)| Step::Lease(lasts, change)),
-        1 => (which(), 0_usize..3).prop_map(|(which, how)| Step::Tamper { which, how }),
+        1 => (which(), 0_usize..4).prop_map(|(which, how)| Step::Tamper { which, how }),
         5 => (0_usize..4).prop_map(Step::Work),
         4 => Just(Step::Flow),
         2 => Just(Step::PowerCut),
         1 => Just(Step::LostJournal),
+    ]
+}
+
+/// Mostly without a connection, by people with codes, while contracts change.
+fn step_away() -> impl Strategy<Value = Vec<Step>> {
+    let pass = || prop_oneof![4 => 0_u64..9_000, 1 => 0_u64..60_000].prop_map(Step::Pass);
+    let contract = || {
+        (0_u16..2, 0_usize..3, change()).prop_map(|(locker, contract, change)| Step::Contract {
+            locker,
+            contract,
+            change,
+            is_signalled: true,
+        })
+    };
+    let uses = (1_usize..4, 5_usize..7, 0_u16..2, any::<bool>(), 0_usize..9, pass());
+    prop_oneof![
+        // Somebody types a PIN, answers which keys are wanted, and perhaps takes the key or puts it back.
+        6 => uses.prop_map(|(code, wanted, locker, inside, work, pass)| vec![
+            Step::Type(code), Step::Work(9), Step::Type(wanted), Step::Work(work), pass, Step::Key(locker, inside),
+            Step::MotorDone(true), Step::Pass(11_000),
+        ]),
+        1 => (1_usize..4, 0_usize..30).prop_map(|(code, work)| vec![Step::Type(code), Step::Work(work)]),
+        3 => pass().prop_map(|pass| vec![pass]),
+        1 => (0_usize..3, prop::sample::select(vec![0, 15, 60]), prop::option::of(0_i64..300)).prop_map(
+            |(part, lasts, change)| vec![
+                Step::Lease(lasts, change), Step::Connect, Step::FlowWithout(part), Step::Disconnect, Step::Flow,
+            ]
+        ),
+        1 => (contract(), 0_usize..3).prop_map(|(contract, part)| vec![
+            contract, Step::Connect, Step::FlowWithout(part), Step::Disconnect, Step::Flow,
+        ]),
+        1 => (any::<prop::sample::Index>()).prop_map(|which| vec![
+            Step::Connect, Step::Flow, Step::Tamper { which, how: 3 }, Step::Flow, Step::Disconnect, Step::Flow,
+        ]),
+        2 => (contract(), any::<bool>()).prop_map(|(contract, is_known)| match is_known {
+            true => vec![contract, Step::Connect, Step::Flow, Step::Disconnect, Step::Flow],
+            false => vec![contract],
+        }),
+        1 => (0_u64..9_000).prop_map(|pass| vec![Step::Connect, Step::Flow, Step::Pass(pass), Step::Disconnect, Step::Flow]),
+        2 => step().prop_map(|step| vec![step]),
     ]
 }
 
@@ -129,6 +172,9 @@ struct World {
     reports: BTreeMap<String, OpeningReport>,
     last_lockers_message: u64,
     ledger: Ledger,
+    /// The last question for pages, and all answers that there ever were.
+    last_question: Option<Message>,
+    answers: Vec<Value>,
     typed: u128,
     /// The openings that ran before a journal was lost.
     forgotten: BTreeSet<String>,
@@ -159,6 +205,8 @@ impl World {
             reports: BTreeMap::new(),
             last_lockers_message: 0,
             ledger: Ledger::default(),
+            last_question: None,
+            answers: Vec::new(),
             typed: 0,
             forgotten: BTreeSet::new(),
             keys: [(false, 0), (true, 0)],
@@ -202,7 +250,8 @@ impl World {
             Step::Lease(lasts, change) => self.ledger.lease(lasts, change),
             Step::Tamper { which, how } => self.tamper(which, how),
             Step::Work(times) => (0..times).for_each(|_| self.work()),
-            Step::Flow => self.flow(),
+            Step::Flow => self.flow(None),
+            Step::FlowWithout(part) => self.flow(Some(part)),
             Step::PowerCut => self.cut_power(),
             Step::LostJournal => {
                 self.disk = Journal::default();
@@ -232,11 +281,20 @@ impl World {
 
     /// Changes the page in a message, if it has one, and otherwise the lease.
     fn tamper(&mut self, which: prop::sample::Index, how: usize) {
-        if self.to_device.is_empty() {
+        if how == 3 {
+            if let (Some((_, question)), false) = (&self.last_question, self.answers.is_empty()) {
+                let mut old = self.answers[which.index(self.answers.len())].clone();
+                old["answer"]["id"] = question["id"].clone();
+                self.to_device.push((topics().access(), old));
+            }
             return;
         }
-        let at = which.index(self.to_device.len());
-        let answer = &mut self.to_device[at].1["answer"];
+        let answers = self.to_device.iter_mut().filter_map(|(_, message)| message.get_mut("answer"));
+        let mut answers: Vec<_> = answers.filter(|answer| answer.is_object()).collect();
+        if answers.is_empty() {
+            return;
+        }
+        let answer = answers.swap_remove(which.index(answers.len()));
         let flip = |sealed: &mut Value| {
             let mut text = sealed.as_str().unwrap().to_owned();
             let middle = text.len() / 2;
@@ -244,7 +302,9 @@ impl World {
             text.replace_range(middle..=middle, other);
             *sealed = json!(text);
         };
-        if let Some((locker, page)) = answer["pages"].as_object_mut().and_then(|pages| pages.iter_mut().next()) {
+        if let Some((locker, page)) =
+            answer.get_mut("pages").and_then(Value::as_object_mut).and_then(|pages| pages.iter_mut().next())
+        {
             match how {
                 0 => flip(&mut page["sealed"]),
                 1 => page["version"] = json!(page["version"].as_u64().unwrap() + 1),
@@ -253,7 +313,7 @@ impl World {
                     answer["pages"] = json!({other: page});
                 }
             }
-        } else if let Some(lease) = answer["end"].get_mut("lease") {
+        } else if let Some(lease) = answer.pointer_mut("/end/lease") {
             flip(lease);
         }
     }
@@ -291,6 +351,7 @@ impl World {
         self.powered_at = self.now;
         let inside = |locker: u16| self.keys.get(usize::from(locker)).map_or(locker % 2 == 1, |key| key.0);
         self.device = device_with_keys(&self.disk, self.lives, inside);
+        self.ledger.hold_all(&self.disk);
     }
 
     fn key(&mut self, locker: u16, inside: bool) {
@@ -360,6 +421,9 @@ impl World {
             Some(Effect::Hash(hashing)) => self.inputs.push_back(hashing.carry_out()),
             None => {
                 if let Some(input) = self.inputs.pop_front() {
+                    if let Input::Persisted(record) = &input {
+                        self.ledger.hold(record);
+                    }
                     let counter = self.now - self.powered_at;
                     let effects = self.device.handle(input, counter);
                     for effect in &effects {
@@ -440,6 +504,8 @@ impl World {
             self.to_device.push((topics().keypad_reply(), reply));
         } else if *topic == topics().access_request() {
             let answers = self.ledger.access(payload, self.seconds());
+            self.last_question = Some((topic.clone(), payload.clone()));
+            self.answers.extend(answers.iter().cloned());
             self.to_device.extend(answers.into_iter().map(|answer| (topics().access(), answer)));
         } else if *topic == topics().journal() {
             let receipt = self.ledger.record(payload);
@@ -462,8 +528,9 @@ impl World {
         assert!(known == report || was_lost, "a report changed: {known:?} {report:?}");
     }
 
-    /// Everything in transit arrives in order, until nothing is left.
-    fn flow(&mut self) {
+    /// Everything in transit arrives in order, but for a part of the answers for pages, until nothing is left.
+    fn flow(&mut self, lost: Option<usize>) {
+        let mut part = 0;
         loop {
             while !self.inputs.is_empty() || !self.effects.is_empty() {
                 self.work();
@@ -473,7 +540,11 @@ impl World {
                 self.reach_cloud(&message);
             } else if !self.to_device.is_empty() {
                 let message = self.to_device.remove(0);
-                self.reach_device(message);
+                let is_lost = message.0 == topics().access() && lost == Some(part);
+                part += usize::from(message.0 == topics().access());
+                if !is_lost {
+                    self.reach_device(message);
+                }
             } else {
                 return;
             }
@@ -485,14 +556,14 @@ impl World {
         self.take(&Step::Disconnect);
         self.connect();
         for _ in 0..12 {
-            self.flow();
+            self.flow(None);
             while !self.running.is_empty() {
                 self.take(&Step::MotorDone(true));
-                self.flow();
+                self.flow(None);
             }
             self.pass(5_000);
         }
-        self.flow();
+        self.flow(None);
     }
 
     /// What must be the case when all faults are over.
@@ -593,6 +664,22 @@ proptest! {
     ) {
         let mut world = World::new();
         for step in &steps {
+            world.take(step);
+        }
+        world.heal();
+        world.check_end();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_goes_wrong_without_the_cloud_only_what_a_lease_allows_is_fetched(
+        steps in prop::collection::vec(step_away(), 1..30),
+    ) {
+        let mut world = offline();
+        for step in steps.iter().flatten() {
             world.take(step);
         }
         world.heal();

@@ -1,6 +1,7 @@
 //! Pages and leases: when they are asked for, what is taken of an answer, and the test vectors in the document.
 
 use automat::device::{DeviceKey, Display, Input};
+use automat::journal::Record;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::{
@@ -171,10 +172,16 @@ fn pages_and_lease_count_once_they_are_durable() {
     let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
     let first = question(&mut rig);
     rig.slow_disk = true;
-    answer(&mut rig, &book(), &first, 10);
+    for _ in 0..2 {
+        answer(&mut rig, &book(), &first, 1);
+    }
+    let pages = |record: &Record| if let Record::Pages { pages, .. } = record { pages.len() } else { 0 };
+    assert_eq!(rig.unwritten.iter().map(pages).sum::<usize>(), 2, "each is written once");
     rig.wait(10_000);
+    rig.give(Input::Tick);
     assert_eq!(questions(&mut rig), [], "it would not know what to name");
     assert!(!fetches(&mut rig));
+    assert_eq!(rig.shown.last(), Some(&Display::ReturnsOnly));
     rig.write();
     assert!(fetches(&mut rig));
 }
@@ -299,5 +306,41 @@ fn the_test_vectors_in_the_document_are_right() {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// What an automat of 500 lockers has with 50 contracts for each.
+fn large_book() -> PageBook {
+    let entry = |number: u64| PageEntry {
+        verifier: Verifier(number.to_be_bytes()),
+        handle: Handle(number.to_be_bytes()),
+        start: 1_795_000_000,
+        end: Some(1_796_000_000),
+        schedule: Some(0),
+    };
+    let page = |locker: u64| Page {
+        return_code: Some(Verifier([1; 8])),
+        holder: None,
+        schedules: vec![Windows((0..7).map(|day| (day * 1_440 + 480, day * 1_440 + 1_020)).collect())],
+        entries: (0..50).map(|number| entry(locker * 50 + number)).collect(),
+    };
+    let lockers = 0..500;
+    lockers.fold(PageBook::new(), |book, locker| book.with(locker, page(locker.into()))).leased(START, START + 86_400)
+}
+
+/// The sealed pages are in memory twice: the device and the file each have the journal.
+#[test]
+fn five_hundred_pages_of_fifty_entries_are_a_few_megabytes() {
+    let mut rig = Rig::just_online(DeviceKey::new(&[1; 32]));
+    let first = question(&mut rig);
+    answer(&mut rig, &large_book(), &first, 45);
+    assert_eq!(rig.journal.pages().pages().len(), 500);
+    let sealed: usize = rig.journal.pages().pages().values().map(|page| page.sealed.0.len()).sum();
+    let opened = 25_000 * size_of::<PageEntry>();
+    assert!(2 * sealed + opened < 4_000_000, "{sealed} {opened}");
+    let records = rig.journal.records();
+    assert!(records.iter().all(|record| serde_json::to_vec(record).unwrap().len() < 100_000));
+    rig.cut_power();
+    rig.connect();
+    assert_eq!(question(&mut rig).have, large_book().versions());
 }

@@ -3,6 +3,7 @@
 //! `docs/device-protocol.md` has the rules, ADR 0054 the reasons.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
@@ -120,7 +121,12 @@ impl FromIterator<(u16, u32)> for PageVersions {
 impl From<PageVersions> for String {
     fn from(versions: PageVersions) -> Self {
         let lockers = versions.0.keys().next_back().map_or(0, |last| last.saturating_add(1));
-        (0..lockers).map(|locker| format!("{:08x}", versions.of(locker))).collect()
+        let mut text = String::new();
+        for locker in 0..lockers {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{:08x}", versions.of(locker));
+        }
+        text
     }
 }
 

@@ -168,6 +168,7 @@ impl From<Handle> for String {
 }
 
 impl Page {
+    #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         encode(self)
     }
@@ -186,6 +187,7 @@ impl Page {
 }
 
 impl Lease {
+    #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         encode(self)
     }
