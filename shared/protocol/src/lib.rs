@@ -4,6 +4,7 @@
 //! ports the device side finds the whole protocol here. `docs/device-protocol.md` describes it.
 
 mod access;
+pub mod health;
 mod journal;
 mod keypad;
 mod lockers;
@@ -12,6 +13,7 @@ mod thing;
 mod topic;
 
 pub use access::{Access, AccessAnswer, AccessMessage, AccessRequest, Verifier};
+pub use health::{ClockQuality, Cover, HealthMessage, JournalRoom, Readings};
 pub use journal::{JournalFact, JournalLine, JournalMessage, JournalReceipt, OfflineEntry, Times};
 pub use keypad::{CodeKind, EntryMessage, EntryResponse, InsideForm, LockerSet, Purpose, Reply};
 pub use lockers::{Door, LockerState, LockersMessage};
