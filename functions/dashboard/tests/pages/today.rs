@@ -96,7 +96,7 @@ async fn a_calm_day_says_so() {
     let presence = |connected, number| Presence { connected, at: at(-60), number };
     stage.store().record_presence(&lobby, presence(true, 1), at(0)).await.unwrap();
     let calm = stage.get("/today").await;
-    for text in ["No key is overdue", "No automat is disconnected", "No more contracts", "No more keys are due back"] {
+    for text in ["No key is overdue", "No automat needs attention", "No more contracts", "No more keys are due back"] {
         assert!(calm.has(text), "{text}: {}", calm.html);
     }
     assert!(!calm.has("class=\"count\"") && !calm.has("class=\"bad\""));
