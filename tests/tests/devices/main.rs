@@ -5,6 +5,7 @@
 
 mod faults;
 mod guessing;
+mod health;
 mod keypad;
 mod many_openings;
 mod openings;
