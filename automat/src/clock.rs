@@ -46,6 +46,12 @@ impl ServerClock {
         self.millis(now).div_euclid(1000)
     }
 
+    /// For how long it has been counted since the cloud said it.
+    #[must_use]
+    pub fn age(self, now: Millis) -> Millis {
+        now.saturating_sub(self.sent)
+    }
+
     /// Whether an instant, in seconds since 1970, is now or past.
     #[must_use]
     pub fn is_due(self, instant: i64, now: Millis) -> bool {

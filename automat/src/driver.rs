@@ -119,6 +119,7 @@ impl<H: Hardware> Driver<H> {
     async fn run(&mut self, link: &mut Link, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
         let mut shutdown = std::pin::pin!(shutdown);
         self.hardware.show(crate::device::Display::Ready);
+        self.take(Input::Readings(self.hardware.readings())).await?;
         loop {
             let wake_at = self.device.wake_at();
             let input = tokio::select! {
@@ -139,6 +140,7 @@ impl<H: Hardware> Driver<H> {
             Event::MotorDone { locker, motor } => Input::MotorDone { locker, motor },
             Event::Key { locker, inside } => Input::KeySensor { locker, inside },
             Event::Door { locker, door } => Input::DoorSensor { locker, door },
+            Event::Readings(readings) => Input::Readings(readings),
             Event::Typed(keys) => Input::Typed { keys, random: u128::from_be_bytes(self.random.bytes()?) },
         })
     }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use protocol::Door;
+use protocol::{Door, Readings};
 
 use crate::device::{Display, Keys, Motor, Sensors};
 
@@ -14,6 +14,9 @@ pub trait Hardware: Send + 'static {
     /// Reads the sensors of all lockers, in order of their indexes. Called once, at the start; later changes are
     /// events. The length of the result is the number of lockers.
     fn sensors(&self) -> Vec<Sensors>;
+
+    /// Reads the sensors of the cabinet itself: power, cover, movement, temperature. Called once, at the start.
+    fn readings(&self) -> Readings;
 
     /// Starts a lock's motor. `id` is the opening or keypad entry that caused it, for logs. Each call must be followed
     /// by exactly one [`Event::MotorDone`] for that locker; it is not called again before that.
@@ -41,6 +44,8 @@ pub enum Event {
         locker: u16,
         door: Door,
     },
+    /// All sensors of the cabinet itself, when one of them has changed. The device debounces them.
+    Readings(Readings),
     Typed(Keys),
 }
 

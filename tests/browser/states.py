@@ -84,6 +84,11 @@ def pick(page: Page):
     page.get_by_role("link", name="Free").last.click()
 
 
+def condition(page: Page):
+    """What the device reports about itself."""
+    page.get_by_text("Condition", exact=True).click()
+
+
 # Two days from the day after tomorrow.
 FREE = "&".join(
     f"free-{which}.date={at(days=days)[:10]}&free-{which}.time={time}"
@@ -124,6 +129,8 @@ STATES = [
     PageState("automat-as-viewer", "/automats/{automat}", person="viewer"),
     PageState("automat-without-keys", "/automats/{empty}"),
     PageState("automat-disconnected", "/automats/{offline}"),
+    PageState("automat-condition", "/automats/{two}", then=condition),
+    PageState("automat-condition-unknown", "/automats/{empty}", then=condition),
     PageState("automat-panel", "/automats/{automat}?locker=1#panel", often=True),
     PageState("automat-panel-as-viewer", "/automats/{automat}?locker=1#panel", person="viewer"),
     PageState("automat-list", "/automats/{automat}?view=list"),
@@ -298,7 +305,11 @@ def build(cloud: Cloud) -> World:
     busy = quay.key("boathouse", 0, property="Quay 3, boathouse")
     sauna = quay.key("sauna", 1, property="Quay 3, sauna by the sea")
     together = quay.contract(busy, sauna, offline.key("workshop", 1), person="Timo Together", end=at(hours=5))
-    quay.connect(inside=(0, 1)).fetch(0, together["pin"])
+    alone = quay.connect(inside=(0, 1))
+    alone.fetch(0, together["pin"])
+    for command in ("mains off", "battery 12", "cover open"):
+        alone.do(command)
+    quay.until(lambda view: len(view.get("health", {}).get("concerns", [])) == 3)
 
     cabinet = hall(cloud)
     tower = cloud.automat("Tower", lockers=95, layout={"columns": 10, "numberedDown": True, "firstNumber": 101})

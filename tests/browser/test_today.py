@@ -53,7 +53,7 @@ def test_an_automat_without_a_connection_is_on_the_page(enter, cloud, way):
     device.stop()
     automat.until(lambda view: view["connection"]["state"] == "disconnected")
     page = enter("viewer", "/today", **way)
-    line = page.get_by_role("region", name="Disconnected automats").get_by_role("listitem")
+    line = page.get_by_role("region", name="Automats that need attention").get_by_role("listitem")
     line = line.filter(has_text=automat.name)
     expect(line).to_contain_text("Disconnected")
     line.get_by_role("link", name=automat.name, exact=True).click()

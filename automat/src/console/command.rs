@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use automat::simulated::Crash;
+use protocol::{Cover, Readings};
 
 /// Shown for `help` and for unknown commands.
 pub(super) const HELP: &str = "\
@@ -11,7 +12,10 @@ type 482915    a PIN at the keypad          jam 7, unjam 7         a lock
 type *1234     a return code                crash before|after     lose power at the next run of a motor
 take 7, put 7  a key, while its door is open network away|back
 close 7        a door                       slow 3s                how long motors take
-lockers        all of them                  restart, help, quit";
+lockers        all of them                  restart, help, quit
+mains off|on   its power                    cover open|shut        over its electronics
+battery 40     its charge, in %             shake, still           the cabinet
+heat 60        its temperature, in °C";
 
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Command {
@@ -23,10 +27,47 @@ pub(super) enum Command {
     Crash(Crash),
     Network(bool),
     Slow(Duration),
+    Change(Change),
     Lockers,
     Restart,
     Help,
     Quit,
+}
+
+/// What happens to the cabinet itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Mains(bool),
+    Battery(u8),
+    Temperature(i16),
+    Cover(Cover),
+    Moved(bool),
+}
+
+impl Change {
+    fn parse(arguments: &[&str]) -> Option<Self> {
+        match arguments {
+            ["mains", "off"] => Some(Self::Mains(false)),
+            ["mains", "on"] => Some(Self::Mains(true)),
+            ["battery", charge] => charge.parse().ok().filter(|charge| *charge <= 100).map(Self::Battery),
+            ["heat", degrees] => degrees.parse().ok().map(Self::Temperature),
+            ["cover", "open"] => Some(Self::Cover(Cover::Open)),
+            ["cover", "shut"] => Some(Self::Cover(Cover::Closed)),
+            ["shake"] => Some(Self::Moved(true)),
+            ["still"] => Some(Self::Moved(false)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn apply(self, readings: &mut Readings) {
+        match self {
+            Self::Mains(has_mains) => readings.mains = Some(has_mains),
+            Self::Battery(charge) => readings.battery = Some(charge),
+            Self::Temperature(degrees) => readings.temperature = Some(degrees),
+            Self::Cover(cover) => readings.cover = Some(cover),
+            Self::Moved(moved) => readings.moved = Some(moved),
+        }
+    }
 }
 
 impl FromStr for Command {
@@ -52,7 +93,7 @@ impl FromStr for Command {
             ["restart"] => Some(Self::Restart),
             ["help"] => Some(Self::Help),
             ["quit"] => Some(Self::Quit),
-            _ => None,
+            _ => Change::parse(&arguments).map(Self::Change),
         }
         .ok_or(HELP)
     }
@@ -76,6 +117,14 @@ mod tests {
             ("network away", Command::Network(false)),
             ("network back", Command::Network(true)),
             ("slow 3s", Command::Slow(Duration::from_secs(3))),
+            ("mains off", Command::Change(Change::Mains(false))),
+            ("mains on", Command::Change(Change::Mains(true))),
+            ("battery 40", Command::Change(Change::Battery(40))),
+            ("heat -15", Command::Change(Change::Temperature(-15))),
+            ("cover open", Command::Change(Change::Cover(Cover::Open))),
+            ("cover shut", Command::Change(Change::Cover(Cover::Closed))),
+            ("shake", Command::Change(Change::Moved(true))),
+            ("still", Command::Change(Change::Moved(false))),
             ("lockers", Command::Lockers),
             ("restart", Command::Restart),
             ("help", Command::Help),
@@ -88,7 +137,7 @@ mod tests {
 
     #[test]
     fn other_lines_are_answered_with_the_help() {
-        for line in ["", "take", "take x", "take 70000", "crash", "open 7", "slow x"] {
+        for line in ["", "take", "take x", "take 70000", "crash", "open 7", "slow x", "battery 101", "mains"] {
             assert!(line.parse::<Command>().is_err(), "{line}");
         }
     }

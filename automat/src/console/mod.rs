@@ -85,6 +85,10 @@ fn carry_out(command: Command, automat: &SimulatedAutomat) -> String {
             automat.faults().motor_time(time);
             done(true)
         }
+        Command::Change(change) => {
+            automat.set_readings(|readings| change.apply(readings));
+            done(true)
+        }
         Command::Lockers => table(automat),
         Command::Help | Command::Restart | Command::Quit => command::HELP.to_owned(),
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use protocol::{Door, Verifier};
+use protocol::{Door, Readings, Verifier};
 use serde::Serialize;
 
 use super::{Display, Hashing};
@@ -31,6 +31,8 @@ pub enum Input {
         locker: u16,
         door: Door,
     },
+    /// What the sensors of the cabinet itself say; the first at the start.
+    Readings(Readings),
     Typed {
         keys: Keys,
         /// 80 random bits: part of the entry's id, if the keys end an entry.

@@ -6,18 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{Door, LockerState, LockersMessage};
 
+use super::numbers::{Number, Numbers};
 use super::sensor::Sensor;
 use super::{Motor, Sensors};
 use crate::clock::Millis;
 use crate::journal::Record;
 
-/// How many sequence numbers are reserved in the journal at a time. Numbers follow the clock in milliseconds, so this
-/// is at most one write a minute.
-const RESERVED_AT_ONCE: u64 = 60_000;
-/// How many are reserved while they are ahead of the clock. They are after a restart, because they continue above all that
-/// were reserved before. Were it as many as otherwise, frequent restarts would drive them so far ahead that the cloud refuses
-/// them.
-const RESERVED_AHEAD: u64 = 100;
 /// The most lockers in a line, so that the cloud can record each line at once.
 const WRITTEN_AT_ONCE: usize = 50;
 
@@ -32,9 +26,6 @@ pub(super) struct Lockers {
     changed: BTreeSet<u16>,
     /// Whether the shadow was read on this connection: then the time is known, and all lockers are due or reported.
     is_shadow_read: bool,
-    last: u64,
-    reserved_up_to: u64,
-    is_reserving: bool,
 }
 
 #[derive(Debug)]
@@ -55,7 +46,7 @@ pub(super) enum ReportStep {
 }
 
 impl Lockers {
-    pub(super) fn new(sensors: Vec<Sensors>, numbers: u64) -> Self {
+    pub(super) fn new(sensors: Vec<Sensors>) -> Self {
         let locker = |Sensors { inside, door }| Locker {
             key: Sensor::new(inside),
             door: Sensor::new(door),
@@ -68,9 +59,6 @@ impl Lockers {
             due: BTreeSet::new(),
             changed: BTreeSet::new(),
             is_shadow_read: false,
-            last: numbers,
-            reserved_up_to: numbers,
-            is_reserving: false,
         }
     }
 
@@ -158,16 +146,14 @@ impl Lockers {
         self.due.append(&mut self.changed);
     }
 
-    /// A report of the changed lockers that is written instead of sent, if there are any. Its number needs no reservation:
-    /// the line has it.
-    pub(super) fn write_changed(&mut self, millis: Option<i64>) -> Option<LockersMessage> {
+    /// A report of the changed lockers that is written instead of sent, if there are any.
+    pub(super) fn write_changed(&mut self, numbers: &mut Numbers, millis: Option<i64>) -> Option<LockersMessage> {
         let changed: BTreeSet<u16> = self.changed.iter().copied().take(WRITTEN_AT_ONCE).collect();
         self.changed.retain(|locker| !changed.contains(locker));
         if changed.is_empty() {
             return None;
         }
-        self.last = self.next_number(millis);
-        Some(self.report(self.last, changed, Vec::new()))
+        Some(self.report(numbers.to_write(millis), changed, Vec::new()))
     }
 
     /// Makes all lockers due: what was written about them has not reached the cloud.
@@ -197,35 +183,24 @@ impl Lockers {
         self.is_shadow_read && self.due.is_empty()
     }
 
-    /// Numbers up to this one are reserved in the journal.
-    pub(super) fn reserved(&mut self, up_to: u64) {
-        self.is_reserving = false;
-        self.reserved_up_to = self.reserved_up_to.max(up_to);
-    }
-
     /// The next step to report the lockers that are due. `millis` is since 1970. A report of all lockers includes the
     /// ids of the device's keys.
-    pub(super) fn next_step(&mut self, millis: i64, device_keys: &[String]) -> Option<ReportStep> {
-        if !self.is_shadow_read || self.due.is_empty() || self.is_reserving {
+    pub(super) fn next_step(
+        &mut self,
+        numbers: &mut Numbers,
+        millis: i64,
+        device_keys: &[String],
+    ) -> Option<ReportStep> {
+        if !self.is_shadow_read || self.due.is_empty() {
             return None;
         }
-        let n = self.next_number(Some(millis));
-        if n > self.reserved_up_to {
-            self.is_reserving = true;
-            let millis = u64::try_from(millis).unwrap_or(0);
-            let up_to = millis.saturating_add(RESERVED_AT_ONCE).max(n.saturating_add(RESERVED_AHEAD));
-            return Some(ReportStep::Reserve(Record::Numbers { up_to }));
-        }
-        self.last = n;
+        let n = match numbers.to_send(millis)? {
+            Number::Reserve(record) => return Some(ReportStep::Reserve(record)),
+            Number::Use(n) => n,
+        };
         let due = std::mem::take(&mut self.due);
         let device_keys = if due.len() == self.states.len() { device_keys.to_vec() } else { Vec::new() };
         Some(ReportStep::Send(self.report(n, due, device_keys)))
-    }
-
-    /// The number of the next report: above all earlier ones, and the time if that is known.
-    fn next_number(&self, millis: Option<i64>) -> u64 {
-        let millis = millis.and_then(|millis| u64::try_from(millis).ok()).unwrap_or(0);
-        millis.max(self.last.saturating_add(1))
     }
 
     fn report(&self, n: u64, lockers: BTreeSet<u16>, device_keys: Vec<String>) -> LockersMessage {

@@ -21,9 +21,11 @@ mod display;
 mod effect;
 mod entry;
 mod guesses;
+mod health;
 mod keypad;
 mod lockers;
 mod motors;
+mod numbers;
 mod offline;
 mod openings;
 mod pages;
@@ -49,9 +51,11 @@ use crate::clock::Millis;
 use crate::journal::{Journal, Record};
 use access::AccessQuestions;
 use guesses::Guesses;
+use health::Health;
 use keypad::Keypad;
 use lockers::Lockers;
 use motors::{Motors, Run};
+use numbers::Numbers;
 use offline::Pending;
 use pages::OpenPages;
 use question::Question;
@@ -89,6 +93,9 @@ pub struct Device {
     /// The shadow was too full for a report.
     is_full: bool,
     lockers: Lockers,
+    /// Of reports about lockers and about the device itself.
+    numbers: Numbers,
+    health: Health,
     keypad: Keypad,
     /// The entry that is being decided.
     pending: Option<Pending>,
@@ -109,7 +116,9 @@ impl Device {
         Self {
             question: Question::new(identity.life),
             dangling: journal.intents().map(|(locker, entry)| (locker, entry.seq, entry.id.clone())).collect(),
-            lockers: Lockers::new(sensors, journal.numbers()),
+            lockers: Lockers::new(sensors),
+            numbers: Numbers::new(journal.numbers()),
+            health: Health::default(),
             access: AccessQuestions::new(identity.life),
             pages: OpenPages::new(identity.topics.thing().clone(), identity.key.clone(), journal.pages()),
             time: Time::new(journal.time()),
@@ -139,6 +148,7 @@ impl Device {
         }
         // First: the input may change a reading that has already lasted long enough.
         self.lockers.settle(now);
+        self.health.settle(now);
         match input {
             Input::Connected => {
                 self.connected = true;
@@ -151,6 +161,7 @@ impl Device {
                 self.reports.lose_all();
                 self.is_full = false;
                 self.lockers.lose_all();
+                self.health.lose_all();
                 self.access.lose_all();
                 self.upload.lose_all();
                 self.lose_answer(now, &mut effects);
@@ -163,6 +174,7 @@ impl Device {
                 self.lockers.door(locker, door, now);
                 self.sequence_door(locker, door, now);
             }
+            Input::Readings(readings) => self.health.read(readings, now),
             Input::Typed { keys, random } => self.typed(&keys, random, now, &mut effects),
             Input::Hashed { id, verifiers } => self.hashed(&id, &verifiers, now, &mut effects),
             Input::Tick => {}
@@ -175,11 +187,14 @@ impl Device {
     #[must_use]
     pub fn wake_at(&self) -> Option<Millis> {
         // Nothing is sent before the shadow was read.
-        let sent = [self.reports.wake_at(), self.asks_for_access_at(), self.upload.wake_at(self.journal.lines())];
+        let health = self.health.wake_at().filter(|_| !self.numbers.is_reserving());
+        let sent =
+            [self.reports.wake_at(), self.asks_for_access_at(), self.upload.wake_at(self.journal.lines()), health];
         let sent = sent.map(|wake_at| wake_at.filter(|_| self.lockers.can_be_reported()));
         let online = sent.into_iter().chain([self.question.wake_at()]).flatten().filter(|_| self.connected);
-        let own = [self.lockers.settles_at(), self.time.wake_at(), self.keypad.wake_at(), self.sequence.wake_at()];
-        online.chain(own.into_iter().flatten()).chain(self.pending.as_ref().map(Pending::wake_at)).min()
+        let settles = [self.lockers.settles_at(), self.health.settles_at()];
+        let own = [self.time.wake_at(), self.keypad.wake_at(), self.sequence.wake_at()].into_iter().chain(settles);
+        online.chain(own.flatten()).chain(self.pending.as_ref().map(Pending::wake_at)).min()
     }
 
     /// Whether the device is connected, knows the time and has reported all its lockers.
@@ -201,7 +216,7 @@ impl Device {
                 self.reports.add(locker, &report.id);
                 self.run_next(locker, now, effects);
             }
-            Record::Numbers { up_to } => self.lockers.reserved(up_to),
+            Record::Numbers { up_to } => self.numbers.reserved(up_to),
             Record::Line { line } => self.line_written(line.j, now, effects),
             Record::Pages { pages, end } => {
                 self.pages.written(&pages, end.as_ref());
@@ -235,6 +250,7 @@ impl Device {
         self.report_openings(now, effects);
         self.send_lines(now, effects);
         self.report_lockers(now, effects);
+        self.report_health(now, effects);
         self.ask_for_access(now, effects);
     }
 
@@ -242,7 +258,7 @@ impl Device {
     fn report_lockers(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         let Some(clock) = self.time.clock().filter(|_| self.reports_lockers()) else { return };
         let device_keys = self.identity.key.as_ref().map(DeviceKey::ids).unwrap_or_default();
-        match self.lockers.next_step(clock.millis(now), &device_keys) {
+        match self.lockers.next_step(&mut self.numbers, clock.millis(now), &device_keys) {
             Some(lockers::ReportStep::Reserve(record)) => self.persist(record, effects),
             Some(lockers::ReportStep::Send(message)) => {
                 effects.push(Effect::publish(self.identity.topics.lockers(), &message));

@@ -1,13 +1,15 @@
 //! Between which times something happens: known from the cloud, or after a power cut only that it is not before what was
 //! written last.
 
-use protocol::Times;
+use protocol::{ClockQuality, Times};
 
 use crate::clock::{Millis, ServerClock, drift};
 use crate::journal::Record;
 
 /// How often the time is written.
 const WRITTEN_EVERY: Millis = 60_000;
+/// After this long, the counter may be off by 17 seconds, and the cloud refuses entries that are 15 off.
+const GROWS_OLD: Millis = 24 * 3_600_000;
 
 #[derive(Debug)]
 pub(super) struct Time {
@@ -38,6 +40,15 @@ impl Time {
     pub(super) fn set(&mut self, clock: ServerClock, now: Millis) {
         if self.clock.replace(clock).is_none() {
             self.write_at = now;
+        }
+    }
+
+    /// How well the time is known.
+    pub(super) fn quality(&self, now: Millis) -> ClockQuality {
+        match self.clock {
+            Some(clock) if clock.age(now) < GROWS_OLD => ClockQuality::Cloud,
+            Some(_) => ClockQuality::Counter,
+            None => ClockQuality::None,
         }
     }
 
@@ -80,6 +91,16 @@ mod tests {
         time.set(ServerClock::answered(1_010, 110_000, 110_200), 110_200);
         assert_eq!((time.due(160_199), time.wake_at()), (None, Some(160_200)));
         assert_eq!(time.due(160_200), Some(Record::Time { at: 1_058 }));
+    }
+
+    #[test]
+    fn the_time_grows_old_after_a_day() {
+        let mut time = Time::new(Some(1_000));
+        time.start(0);
+        assert_eq!(time.quality(5), ClockQuality::None);
+        time.set(ServerClock::answered(1_000, 100, 300), 300);
+        assert_eq!(time.quality(100 + GROWS_OLD - 1), ClockQuality::Cloud);
+        assert_eq!(time.quality(100 + GROWS_OLD), ClockQuality::Counter);
     }
 
     #[test]

@@ -112,7 +112,7 @@ impl Device {
             self.lockers.report_changed();
         } else {
             let millis = self.time.clock().map(|clock| clock.millis(now));
-            while let Some(report) = self.lockers.write_changed(millis) {
+            while let Some(report) = self.lockers.write_changed(&mut self.numbers, millis) {
                 self.write_line(JournalFact::Lockers(report), now, effects);
             }
         }

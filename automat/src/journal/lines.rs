@@ -19,6 +19,9 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// How many lines there is room for.
+    pub const ROOM: usize = KEPT;
+
     /// The id under which the lines are numbered.
     #[must_use]
     pub fn id(&self) -> Option<&str> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use protocol::Door;
+use protocol::{Cover, Door, Readings};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
 
@@ -13,6 +13,15 @@ use super::memory;
 use super::person::SimulatedUser;
 use crate::device::{Display, Motor, Sensors};
 use crate::hardware::{Event, HardwareError};
+
+/// A cabinet to which nothing has happened.
+const WELL: Readings = Readings {
+    mains: Some(true),
+    battery: Some(100),
+    cover: Some(Cover::Closed),
+    moved: Some(false),
+    temperature: Some(21),
+};
 
 /// The channel to the device.
 pub(super) type Wire = mpsc::UnboundedSender<Result<Event, HardwareError>>;
@@ -53,6 +62,7 @@ pub(super) struct Cabinet {
 #[derive(Debug)]
 struct State {
     lockers: Vec<Compartment>,
+    readings: Readings,
     runs: Vec<MotorRun>,
     motor_time: Duration,
     crash: Option<Crash>,
@@ -70,7 +80,7 @@ impl Cabinet {
         let compartment = |locker| Compartment { key: keys.contains(&locker), door: Door::Closed, jammed: false };
         let lockers = (0..locker_count).map(compartment).collect();
         Self {
-            state: Mutex::new(State { lockers, runs: Vec::new(), motor_time, crash: None, wire: None }),
+            state: Mutex::new(State { lockers, readings: WELL, runs: Vec::new(), motor_time, crash: None, wire: None }),
             display: watch::Sender::new(Display::Off),
             network: watch::Sender::new(true),
             folder: folder.to_owned(),
@@ -89,6 +99,17 @@ impl Cabinet {
 
     pub(super) fn sensors(&self) -> Vec<Sensors> {
         self.state().lockers.iter().map(|locker| Sensors { inside: locker.key, door: locker.door }).collect()
+    }
+
+    pub(super) fn readings(&self) -> Readings {
+        self.state().readings
+    }
+
+    /// Changes what the sensors of the cabinet itself say.
+    pub(super) fn set_readings(&self, change: impl FnOnce(&mut Readings)) {
+        let mut state = self.state();
+        change(&mut state.readings);
+        state.send(Ok(Event::Readings(state.readings)));
     }
 
     pub(super) fn compartments(&self) -> Vec<Compartment> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use protocol::Readings;
 use tokio::sync::mpsc;
 
 use super::cabinet::Cabinet;
@@ -26,6 +27,10 @@ impl SimulatedHardware {
 impl Hardware for SimulatedHardware {
     fn sensors(&self) -> Vec<Sensors> {
         self.cabinet.sensors()
+    }
+
+    fn readings(&self) -> Readings {
+        self.cabinet.readings()
     }
 
     fn run_motor(&mut self, locker: u16, id: &str) -> Result<(), HardwareError> {

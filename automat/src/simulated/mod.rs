@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::Door;
+use protocol::{Door, Readings};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -135,6 +135,11 @@ impl SimulatedAutomat {
 
     pub fn close_door(&self, locker: u16) {
         self.cabinet.set_door(locker, Door::Closed);
+    }
+
+    /// Changes what the sensors of the cabinet itself say: power, cover, movement, temperature.
+    pub fn set_readings(&self, change: impl FnOnce(&mut Readings)) {
+        self.cabinet.set_readings(change);
     }
 
     #[must_use]

@@ -6,6 +6,7 @@
 #[path = "../cloud/mod.rs"]
 mod cloud;
 mod fetches;
+mod health;
 mod keypad;
 mod ledger;
 mod lockers;

@@ -6,11 +6,12 @@ use std::collections::HashSet;
 
 use api::{Problem, Query};
 use askama::Template;
-use domain::{Automat, ConnectionState, Event, Instant};
+use domain::{Automat, ConnectionState, Event, Health, Instant};
 use http::HeaderMap;
 use messages::LocalTimes;
 use store::{ContractFilter, ListedContract, Page, PageRequest};
 
+use crate::automats::condition::ConcernLabel;
 use crate::automats::connection::ConnectionLabel;
 use crate::contracts::listed::{Automats, Line, only_out};
 use crate::events::describe;
@@ -23,7 +24,7 @@ use crate::visit::{Answer, Visit};
 
 /// How many automats are checked.
 const CHECKED: usize = 200;
-/// How many overdue contracts are shown, and how many disconnected automats.
+/// How many overdue contracts are shown, and how many automats that need attention.
 const URGENT: usize = 50;
 /// How many contracts each panel of the day shows.
 const OF_THE_DAY: usize = 20;
@@ -42,7 +43,7 @@ struct TodayPage<'p> {
     /// What is left to do before the first key can be fetched. Empty if nothing is.
     steps: Vec<Step>,
     overdue: Panel<Line>,
-    disconnected: Panel<AutomatLine>,
+    attention: Panel<AutomatLine>,
     alerts: Panel<Alert>,
     never_connected: NeverConnected,
     fetches: Panel<Line>,
@@ -85,6 +86,9 @@ struct AutomatLine {
     href: String,
     name: String,
     connection: ConnectionLabel,
+    /// Whether it is known to have no connection.
+    is_away: bool,
+    concerns: Vec<ConcernLabel>,
 }
 
 /// What is left of the day. It ends at another instant in each time zone.
@@ -112,7 +116,7 @@ pub(crate) async fn show(mut visit: Visit, mut query: Query, headers: HeaderMap)
         visit.t.with("today-as-of", [("time", times.moment(visit.now)), ("zone", times.zone().to_owned())])
     });
     let steps = first_steps(&visit, &listed.data);
-    let (disconnected, never_connected) = (disconnected(&visit, &listed), never_connected(&visit, &listed));
+    let (attention, never_connected) = (attention(&visit, &listed), never_connected(&visit, &listed));
     let mut automats = Automats::of(listed.data);
     automats.read_those_of(&visit, [&overdue, &to_fetch, &to_return].into_iter().flat_map(|page| &page.data)).await?;
     let alerts = Alert::all(&visit, &automats, &events);
@@ -139,7 +143,7 @@ pub(crate) async fn show(mut visit: Visit, mut query: Query, headers: HeaderMap)
             has_several_zones,
             steps,
             overdue,
-            disconnected,
+            attention,
             alerts,
             never_connected,
             fetches,
@@ -177,10 +181,13 @@ async fn alerts(visit: &Visit) -> Result<Vec<Event>, Problem> {
     Ok(visit.store().alerts(visit.now, URGENT).await?)
 }
 
-/// The automats that are disconnected, longest first.
-fn disconnected(visit: &Visit, listed: &Page<Automat>) -> Panel<AutomatLine> {
+/// The automats that are disconnected, longest first, and then those whose condition is a reason to look after them.
+fn attention(visit: &Visit, listed: &Page<Automat>) -> Panel<AutomatLine> {
     let mut found = in_state(listed, ConnectionState::Disconnected);
     found.sort_by_key(|automat| automat.connection.since);
+    let has_concerns = |automat: &&Automat| automat.health.iter().flat_map(Health::concerns).next().is_some();
+    let others = listed.data.iter().filter(|automat| automat.connection.state != ConnectionState::Disconnected);
+    found.extend(others.filter(has_concerns));
     let is_all = listed.next.is_none() && found.len() <= URGENT;
     let lines = found.into_iter().take(URGENT).map(|automat| AutomatLine::of(visit, automat));
     Panel::of(lines.collect(), is_all, "/automats".to_owned())
@@ -204,6 +211,8 @@ impl AutomatLine {
             href: links::automat(&automat.id),
             name: automat.name.to_string(),
             connection: ConnectionLabel::of(automat.connection, visit.t, times),
+            is_away: automat.connection.state == ConnectionState::Disconnected,
+            concerns: ConcernLabel::all(automat, visit.t),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! always safe. A failure is returned as an error, and AWS retries.
 
 mod access;
+mod health;
 mod journal;
 mod keypad;
 mod lockers;
@@ -48,6 +49,7 @@ impl Devices {
             Message::Lockers(report) => self.handle_lockers(&thing, report, now).await,
             Message::Access(request) => self.answer_access(&thing, request, now).await,
             Message::Journal(journal) => self.handle_journal(&thing, journal, now).await,
+            Message::Health(health) => self.handle_health(&thing, health, now).await,
             Message::Presence(event) => self.handle_presence(&thing, &event, now).await,
             Message::NotUnderstood => self.record_fault(&thing, DeviceFault::NotUnderstood, None, now).await,
         };

@@ -6,6 +6,8 @@ use protocol::{AccessRequest, CodeKind, Door, EntryMessage, OfflineEntry, Openin
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::health::DeviceHealth;
+
 /// The longest name of a question or a journal.
 const MAX_NAME_BYTES: usize = 64;
 
@@ -23,6 +25,8 @@ pub enum Message {
     Access(AccessRequest),
     /// What the device did without the cloud: rule `automat_journal`.
     Journal(Journal),
+    /// What the device says about itself: rule `automat_health`.
+    Health(DeviceHealth),
     /// A lifecycle event of AWS IoT Core: rule `automat_presence`.
     Presence(LifecycleEvent),
     /// Nothing in the message can be used.
@@ -37,6 +41,7 @@ enum Kind {
     Lockers,
     Access,
     Journal,
+    Health,
     Presence,
 }
 
@@ -62,6 +67,7 @@ impl Message {
             Kind::Lockers => LockersReport::read(event).map(Self::Lockers),
             Kind::Access => read_access(event).map(Self::Access),
             Kind::Journal => Journal::read(event).map(Self::Journal),
+            Kind::Health => DeviceHealth::read(event).map(Self::Health),
             Kind::Presence => Some(Self::Presence(LifecycleEvent::deserialize(event)?)),
         };
         Ok((ThingName::new(&thing), message.unwrap_or(Self::NotUnderstood)))

@@ -24,7 +24,7 @@ impl ToSchema for EventView {
     }
 }
 
-/// One object with the fields of all kinds. Generated clients handle that better than a choice between 32 types, and
+/// One object with the fields of all kinds. Generated clients handle that better than a choice between 40 types, and
 /// can read kinds added later.
 impl PartialSchema for EventView {
     fn schema() -> RefOr<Schema> {
@@ -33,6 +33,10 @@ impl PartialSchema for EventView {
         let count = |description: &str| {
             let int32 = SchemaFormat::KnownFormat(KnownFormat::Int32);
             of_type(Type::Integer).format(Some(int32)).minimum(Some(0)).description(Some(description))
+        };
+        let degrees = |description: &str| {
+            let int32 = SchemaFormat::KnownFormat(KnownFormat::Int32);
+            of_type(Type::Integer).format(Some(int32)).description(Some(description))
         };
         let changes = "`key-changed`, `contract-changed`: the fields that an edit changed, without their values.";
         let mut schema = ObjectBuilder::new()
@@ -79,7 +83,14 @@ impl PartialSchema for EventView {
             .property("codeKind", text("`entry-refused`: what was typed."))
             .property("reason", text("`entry-refused`: why it was refused."))
             .property("wrongEntries", count("`keypad-guessing`: how many entries were wrong within that period."))
-            .property("within", text("`keypad-guessing`: the period: `hour`, or `day` for 24 hours."));
+            .property("within", text("`keypad-guessing`: the period: `hour`, or `day` for 24 hours."))
+            .property("battery", count("`automat-battery-low`: the charge, in percent."))
+            .property("temperature", degrees("`automat-temperature`: inside the cabinet, in °C."))
+            .property("limit", degrees("`automat-temperature`: the highest or lowest that it should be, in °C."))
+            .property("from", text("`automat-firmware-changed`: the version before."))
+            .property("to", text("`automat-firmware-changed`: the version since then."))
+            .property("lines", count("`automat-journal-nearly-full`: the lines that the cloud may not have."))
+            .property("room", count("`automat-journal-nearly-full`: how many lines there is room for."));
         for field in ["eventId", "at", "actor", "type", "automatId"] {
             schema = schema.required(field);
         }

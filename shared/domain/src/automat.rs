@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AddressLine, AutomatId, Connection, ContractRefusal, Instant, Invalid, Layout, LockerIndex, Name, Pin, PinDigits,
-    TimeZone,
+    AddressLine, AutomatId, Connection, ContractRefusal, Health, Instant, Invalid, Layout, LockerIndex, Name, Pin,
+    PinDigits, TimeZone,
 };
 
 /// The number of lockers of an automat: 1 to 500.
@@ -121,6 +121,9 @@ pub struct Automat {
     /// Follows from the automat's last [`Presence`](crate::Presence), which is written on its own.
     #[serde(skip)]
     pub connection: Connection,
+    /// By its device's reports, which are written on their own. `None` before the first.
+    #[serde(skip)]
+    pub health: Option<Health>,
     /// Incremented by every edit; the `ETag` of the automat.
     pub version: u64,
     pub created_at: Instant,
@@ -194,6 +197,7 @@ impl Automat {
             layout,
             occupied: BTreeSet::new(),
             connection: Connection::default(),
+            health: None,
             version: 1,
             created_at: now,
             updated_at: now,
@@ -271,6 +275,7 @@ impl Automat {
             layout: change.layout.unwrap_or(self.layout),
             occupied: self.occupied.clone(),
             connection: self.connection,
+            health: self.health.clone(),
             version: self.version + 1,
             created_at: self.created_at,
             updated_at: now,

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use crate::{
-    AutomatId, CodeKind, ContractField, ContractId, GuessingPeriod, Instant, Key, KeyField, KeyId, KeypadRefusal,
-    LockerIndex, OpeningId, OpeningOutcome, Purpose, TimeRange,
+    AutomatId, CodeKind, ContractField, ContractId, Firmware, GuessingPeriod, Instant, Key, KeyField, KeyId,
+    KeypadRefusal, LockerIndex, OpeningId, OpeningOutcome, Percent, Purpose, TimeRange,
 };
 
 /// The prefix of an actor that is an automat.
@@ -124,6 +124,31 @@ pub enum EventKind {
     DoorLeftOpen,
     /// A device reported the result of an opening that nobody requested.
     OpeningUnexpected,
+    /// It runs on its battery.
+    AutomatMainsLost,
+    AutomatMainsRestored,
+    AutomatBatteryLow {
+        battery: Percent,
+    },
+    /// The cover over its electronics was opened.
+    AutomatCoverOpened,
+    /// The cabinet was moved, shaken or tilted.
+    AutomatMoved,
+    /// It is hotter or colder than it should be, in °C.
+    AutomatTemperature {
+        temperature: i16,
+        /// The highest or lowest that it should be.
+        limit: i16,
+    },
+    AutomatFirmwareChanged {
+        from: Firmware,
+        to: Firmware,
+    },
+    /// Its device has nearly no room for what it does without the cloud.
+    AutomatJournalNearlyFull {
+        lines: u32,
+        room: u32,
+    },
 }
 
 impl EventKind {
@@ -143,6 +168,12 @@ impl EventKind {
                 | Self::KeyUnexpected
                 | Self::DoorLeftOpen
                 | Self::AutomatClockWrong
+                | Self::AutomatMainsLost
+                | Self::AutomatBatteryLow { .. }
+                | Self::AutomatCoverOpened
+                | Self::AutomatMoved
+                | Self::AutomatTemperature { .. }
+                | Self::AutomatJournalNearlyFull { .. }
         )
     }
 }

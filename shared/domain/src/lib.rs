@@ -17,6 +17,7 @@ mod contract_search;
 mod device;
 mod event;
 mod guesses;
+mod health;
 mod id;
 mod instant;
 mod invalid;
@@ -55,6 +56,10 @@ pub use contract_search::{ContractSearch, ContractTerms, utc_month};
 pub use device::{DeviceFault, MAX_AHEAD_MILLIS, is_too_far_ahead};
 pub use event::{Actor, Event, EventKind, OfflineTimes, Subject};
 pub use guesses::{GuessingPeriod, Keypad, KnownCode, MistimedEntry, SlowPace};
+pub use health::{
+    BATTERY_LOW, ClockQuality, Concern, Cover, Health, JOURNAL_NEARLY_FULL, JournalRoom, Percent, Readings,
+    TEMPERATURES,
+};
 pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
 pub use instant::{Instant, TimeRange};
 pub use invalid::Invalid;
@@ -76,6 +81,6 @@ pub use reminder::Reminder;
 pub use retention::{Days, Retention};
 pub use schedule::{DaysAlike, Schedule, Window};
 pub use search::{SearchTerms, index_terms};
-pub use text::{AddressLine, FreeText, Name, Property};
+pub use text::{AddressLine, Firmware, FreeText, Name, Property};
 pub use written_time::WrittenTime;
 pub use zone::TimeZone;

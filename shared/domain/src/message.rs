@@ -151,7 +151,15 @@ impl Occasion {
             | EventKind::LockerForced
             | EventKind::KeyUnexpected
             | EventKind::DoorLeftOpen
-            | EventKind::OpeningUnexpected => None,
+            | EventKind::OpeningUnexpected
+            | EventKind::AutomatMainsLost
+            | EventKind::AutomatMainsRestored
+            | EventKind::AutomatBatteryLow { .. }
+            | EventKind::AutomatCoverOpened
+            | EventKind::AutomatMoved
+            | EventKind::AutomatTemperature { .. }
+            | EventKind::AutomatFirmwareChanged { .. }
+            | EventKind::AutomatJournalNearlyFull { .. } => None,
         }
     }
 

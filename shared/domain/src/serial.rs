@@ -30,6 +30,7 @@ serialize_as_text!(
     crate::Property,
     crate::AddressLine,
     crate::FreeText,
+    crate::Firmware,
     crate::Schedule,
     crate::TimeZone
 );
@@ -52,7 +53,14 @@ macro_rules! serialize_as_number {
     )+};
 }
 
-serialize_as_number!(crate::LockerCount, crate::PinDigits, crate::LeaseHours, crate::Columns, crate::FirstNumber);
+serialize_as_number!(
+    crate::LockerCount,
+    crate::PinDigits,
+    crate::LeaseHours,
+    crate::Columns,
+    crate::FirstNumber,
+    crate::Percent
+);
 
 /// Many instants in little space: as numbers, in milliseconds since 1970.
 pub(crate) mod millis {

@@ -53,6 +53,10 @@ text!(
     /// A note on a contract and in its messages: 1 to 500 characters, line breaks allowed.
     FreeText, max 500, lines true, empty false
 );
+text!(
+    /// The version of a device's software: 1 to 32 characters.
+    Firmware, max 32, lines false, empty false
+);
 
 /// Normalizes a text: NFC, LF for every line break (HTML forms submit CR LF), no white space at its ends.
 fn parse(text: &str, max: usize, lines: bool, empty: bool) -> Result<String, Invalid> {

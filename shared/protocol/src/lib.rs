@@ -5,6 +5,7 @@
 
 mod access;
 mod decision;
+pub mod health;
 mod journal;
 mod keypad;
 mod lockers;
@@ -17,6 +18,7 @@ pub use access::{
     AccessAnswer, AccessMessage, AccessRequest, AnswerEnd, PageVersions, Sealed, SealedPage, VersionsForm,
 };
 pub use decision::{Between, KeyHolder, PinCase, PinPurpose, PinRefusal};
+pub use health::{ClockQuality, Cover, HealthMessage, JournalRoom, Readings};
 pub use journal::{JournalFact, JournalLine, JournalMessage, JournalReceipt, OfflineEntry, Times};
 pub use keypad::{CodeKind, EntryMessage, EntryResponse, InsideForm, LockerSet, Purpose, Reply};
 pub use lockers::{Door, LockerState, LockersMessage};

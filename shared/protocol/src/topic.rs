@@ -61,6 +61,12 @@ impl Topics {
         format!("automats/{}/journal/receipt", self.0)
     }
 
+    /// For reports about the device itself: Basic Ingest to the rule `automat_health`.
+    #[must_use]
+    pub fn health(&self) -> String {
+        format!("$aws/rules/automat_health/automats/{}/health", self.0)
+    }
+
     /// For reports about lockers: Basic Ingest to the rule `automat_lockers`.
     #[must_use]
     pub fn lockers(&self) -> String {
@@ -84,6 +90,7 @@ mod tests {
             topics.access(),
             topics.journal(),
             topics.journal_receipt(),
+            topics.health(),
         ] {
             assert!(topic.split('/').any(|level| level == "lobby"), "{topic}");
         }

@@ -236,7 +236,7 @@ impl Store {
             transaction.update(Part::Automat, AutomatItem::key(id), update, unchanged(rev));
             transaction.record_of_automat(self, id, EventKind::AutomatReset, metadata)?;
             transaction.commit(self).await?;
-            Ok(Automat { connection: Connection::default(), ..automat })
+            Ok(Automat { connection: Connection::default(), health: None, ..automat })
         })
     }
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use domain::{
     Actor, AutomatDraft, AutomatId, CodeKind, Contact, ContractDraft, ContractField, Email, Ending, EventKind,
-    GuessingPeriod, KeyDraft, KeyField, KeyId, KeypadRefusal, Language, Layout, LeaseHours, LockerCount, LockerIndex,
-    MessageKind, Name, OpeningId, OpeningOutcome, PhoneNumber, Pin, Property, Purpose, Sharing, TimeRange, TimeZone,
+    Firmware, GuessingPeriod, KeyDraft, KeyField, KeyId, KeypadRefusal, Language, Layout, LeaseHours, LockerCount,
+    LockerIndex, MessageKind, Name, OpeningId, OpeningOutcome, Percent, PhoneNumber, Pin, Property, Purpose, Sharing,
+    TimeRange, TimeZone,
 };
 use store::{Receipt, RequestMetadata};
 use strum::{VariantArray as _, VariantNames as _};
@@ -134,6 +135,7 @@ pub fn range(start: i64, end: i64) -> TimeRange {
 #[must_use]
 pub fn every_event_kind() -> Vec<EventKind> {
     let range = range(0, 60);
+    let firmware = |version| Firmware::parse(version).unwrap();
     let opening = || OpeningId::parse("01KB3CFY80000000000000000Z").unwrap();
     let finished =
         |outcome, confirmed_by_device| EventKind::OpeningFinished { opening: opening(), outcome, confirmed_by_device };
@@ -170,6 +172,15 @@ pub fn every_event_kind() -> Vec<EventKind> {
         EventKind::KeyUnexpected,
         EventKind::DoorLeftOpen,
         EventKind::OpeningUnexpected,
+        EventKind::AutomatMainsLost,
+        EventKind::AutomatMainsRestored,
+        EventKind::AutomatBatteryLow { battery: Percent::new(19).unwrap() },
+        EventKind::AutomatCoverOpened,
+        EventKind::AutomatMoved,
+        EventKind::AutomatTemperature { temperature: 51, limit: 50 },
+        EventKind::AutomatTemperature { temperature: -11, limit: -10 },
+        EventKind::AutomatFirmwareChanged { from: firmware("1.0"), to: firmware("1.1") },
+        EventKind::AutomatJournalNearlyFull { lines: 90, room: 100 },
     ];
     kinds.extend(OpeningOutcome::VARIANTS.iter().map(|outcome| finished(*outcome, true)));
     kinds.extend(Purpose::VARIANTS.iter().map(|purpose| EventKind::PinAccepted { purpose: *purpose }));

@@ -6,6 +6,7 @@
 mod faults;
 mod fetches;
 mod guessing;
+mod health;
 mod keypad;
 mod many_openings;
 mod openings;

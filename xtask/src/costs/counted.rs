@@ -12,8 +12,8 @@ const ROUTES: &str = "infra/routes.yaml";
 /// The number of detailed metrics per route:
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html>
 const METRICS_OF_A_ROUTE: usize = 6;
-/// The number of metrics that a query without dimensions reads: those of the six rules' error actions.
-const QUERIED: usize = 6;
+/// The number of metrics that a query without dimensions reads: those of the seven rules' error actions.
+const QUERIED: usize = 7;
 
 /// The numbers, by their names in `infra/runbooks/costs.yaml`.
 #[derive(Debug)]

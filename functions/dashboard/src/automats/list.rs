@@ -7,6 +7,7 @@ use messages::LocalTimes;
 use store::AutomatView;
 use texts::Texts;
 
+use super::condition::ConcernLabel;
 use super::connection::ConnectionLabel;
 use crate::frame::Frame;
 use crate::translations::count;
@@ -29,6 +30,7 @@ struct Card {
     connection: ConnectionLabel,
     keys: String,
     alerts: Vec<String>,
+    concerns: Vec<ConcernLabel>,
 }
 
 pub(crate) async fn list_automats(visit: Visit, mut query: Query) -> Answer {
@@ -53,6 +55,7 @@ impl Card {
         Self {
             address: automat.location.as_ref().map(in_one_line),
             connection: ConnectionLabel::of(automat.connection, t, times),
+            concerns: ConcernLabel::all(&automat, t),
             keys: t.with("keys-in-and-out", [("keys", all), ("out", out)]),
             alerts: alerts.into_iter().filter(|(_, found)| *found > 0).map(|(id, found)| count(t, id, found)).collect(),
             automat,

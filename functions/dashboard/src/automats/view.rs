@@ -9,6 +9,7 @@ use store::AutomatView;
 use strum::{IntoStaticStr, VariantArray};
 
 use super::cabinet::{self, Cabinet, Labels, Locker, Look, Show};
+use super::condition::Condition;
 use super::connection::ConnectionLabel;
 use super::list::in_one_line;
 use super::panel::Panel;
@@ -33,6 +34,7 @@ struct ViewPage<'p> {
     home: String,
     address: Option<String>,
     connection: ConnectionLabel,
+    condition: Condition,
     offline: bool,
     /// What can be done at the keypad meanwhile.
     without_connection: String,
@@ -100,6 +102,7 @@ pub(crate) async fn view_automat(
                 t,
                 messages::LocalTimes::new(t.language(), automat.time_zone),
             ),
+            condition: Condition::of(&automat, t, times),
             offline: automat.connection.state == ConnectionState::Disconnected,
             without_connection: match access.lease_after(visit.now) {
                 Some(until) => t.with("disconnected-lease", [("time", times.moment(until))]),

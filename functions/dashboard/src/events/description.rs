@@ -36,6 +36,20 @@ pub(crate) fn describe(event: &Event, t: &Texts, automat: Option<&Automat>) -> S
             case = Some(within.into());
             values.set("count", *wrong_entries);
         }
+        EventKind::AutomatBatteryLow { battery } => values.set("percent", battery.get()),
+        EventKind::AutomatTemperature { temperature, limit } => {
+            case = Some(if temperature > limit { "hot" } else { "cold" });
+            values.set("degrees", temperature.to_string());
+            values.set("limit", limit.to_string());
+        }
+        EventKind::AutomatFirmwareChanged { from, to } => {
+            values.set("from", from.as_str());
+            values.set("to", to.as_str());
+        }
+        EventKind::AutomatJournalNearlyFull { lines, room } => {
+            values.set("lines", *lines);
+            values.set("room", *room);
+        }
         EventKind::AutomatAdded
         | EventKind::AutomatChanged
         | EventKind::AutomatRemoved
@@ -58,7 +72,11 @@ pub(crate) fn describe(event: &Event, t: &Texts, automat: Option<&Automat>) -> S
         | EventKind::LockerForced
         | EventKind::KeyUnexpected
         | EventKind::DoorLeftOpen
-        | EventKind::OpeningUnexpected => {}
+        | EventKind::OpeningUnexpected
+        | EventKind::AutomatMainsLost
+        | EventKind::AutomatMainsRestored
+        | EventKind::AutomatCoverOpened
+        | EventKind::AutomatMoved => {}
     }
     let of_case = case.map(|case| format!("-{case}")).unwrap_or_default();
     t.format(&format!("event-{}{of_case}", event.kind.name()), &values)

@@ -43,11 +43,19 @@ impl Group {
             | EventKind::LockerForced
             | EventKind::KeyUnexpected
             | EventKind::DoorLeftOpen
-            | EventKind::OpeningUnexpected => Self::Alerts,
+            | EventKind::OpeningUnexpected
+            | EventKind::AutomatMainsLost
+            | EventKind::AutomatMainsRestored
+            | EventKind::AutomatBatteryLow { .. }
+            | EventKind::AutomatCoverOpened
+            | EventKind::AutomatMoved
+            | EventKind::AutomatTemperature { .. }
+            | EventKind::AutomatJournalNearlyFull { .. } => Self::Alerts,
             EventKind::AutomatAdded
             | EventKind::AutomatChanged
             | EventKind::AutomatRemoved
             | EventKind::AutomatReset
+            | EventKind::AutomatFirmwareChanged { .. }
             | EventKind::KeyAdded
             | EventKind::KeyChanged { .. }
             | EventKind::KeyRemoved { .. } => Self::Setup,

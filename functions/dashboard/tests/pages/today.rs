@@ -96,7 +96,7 @@ async fn a_calm_day_says_so() {
     let presence = |connected, number| Presence { connected, at: at(-60), number };
     stage.store().record_presence(&lobby, presence(true, 1), at(0)).await.unwrap();
     let calm = stage.get("/today").await;
-    for text in ["No key is overdue", "No automat is disconnected", "No more contracts", "No more keys are due back"] {
+    for text in ["No key is overdue", "No automat needs attention", "No more contracts", "No more keys are due back"] {
         assert!(calm.has(text), "{text}: {}", calm.html);
     }
     assert!(!calm.has("class=\"count\"") && !calm.has("class=\"bad\""));
@@ -106,6 +106,37 @@ async fn a_calm_day_says_so() {
     for (language, text) in [("fi", "Yksikään avain ei ole myöhässä"), ("sv", "Ingen nyckel är försenad")] {
         assert!(stage.get_in(language, "/today").await.has(text), "{language}");
     }
+}
+
+#[tokio::test]
+async fn an_automat_whose_condition_is_a_reason_to_look_after_it_needs_attention() {
+    let stage = Stage::of(Role::Operator).await;
+    stage.store().create_automat(automat("lobby", 6), &metadata()).await.unwrap();
+    let lobby = AutomatId::parse("lobby").unwrap();
+    stage.store().record_presence(&lobby, Presence { connected: true, at: at(-60), number: 1 }, at(0)).await.unwrap();
+    let report = |n, mains, battery| {
+        let battery = domain::Percent::new(battery).ok();
+        store::HealthReport { n, readings: domain::Readings { mains: Some(mains), battery, ..Default::default() } }
+    };
+    stage.store().record_health(&lobby, &report(1, true, 90), at(0)).await.unwrap();
+    let calm = stage.get("/today").await;
+    assert!(calm.has("No automat needs attention"), "{}", calm.main());
+    stage.store().record_health(&lobby, &report(2, false, 12), at(0)).await.unwrap();
+    let page = stage.get("/today").await;
+    for text in [
+        "<li class=\"warning\"><a href=\"#automats\"><strong>1</strong> Automats that need attention",
+        "<span class=\"badge warning\">On battery power</span>",
+        "<span class=\"badge bad\">Battery low</span>",
+        "The automat’s battery is low: 12\u{a0}%",
+    ] {
+        assert!(page.has(text), "{text}: {}", page.main());
+    }
+    assert!(!page.has("badge good\">Connected"), "{}", page.main());
+    for (language, text) in [("fi", "Akku vähissä"), ("sv", "Svagt batteri")] {
+        assert!(stage.get_in(language, "/today").await.has(text), "{language}");
+    }
+    let list = stage.get("/automats").await;
+    assert!(list.has("<li><span class=\"badge bad\">Battery low</span></li>"), "{}", list.main());
 }
 
 #[tokio::test]

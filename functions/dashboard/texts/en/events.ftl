@@ -61,6 +61,15 @@ event-locker-forced = Locker { $locker } was opened, or its key was taken, witho
 event-key-unexpected = A key was put into locker { $locker }, where none belongs
 event-door-left-open = The door of locker { $locker } has been open for 5 minutes
 event-opening-unexpected = The device reported an opening of locker { $locker } that nobody had requested
+event-automat-mains-lost = The automat lost mains power and runs on its battery
+event-automat-mains-restored = Mains power is back
+event-automat-battery-low = The automat’s battery is low: { $percent } %
+event-automat-cover-opened = The cover over the automat’s electronics was opened
+event-automat-moved = The automat is being moved, shaken or tilted
+event-automat-temperature-hot = The automat is too hot: { $degrees } °C inside, more than { $limit } °C
+event-automat-temperature-cold = The automat is too cold: { $degrees } °C inside, less than { $limit } °C
+event-automat-firmware-changed = The device’s firmware changed from { $from } to { $to }
+event-automat-journal-nearly-full = The device’s journal is nearly full: { $lines } of { $room } lines. Without room it records less of what happens without a connection
 
 entry-unknown = it belongs to no contract or key
 entry-too-early = the contract had not started

@@ -25,8 +25,8 @@ today-late-days = { $count ->
    *[other] { $count } days late
 }
 
-today-disconnected = Disconnected automats
-today-disconnected-none = No automat is disconnected
+today-attention = Automats that need attention
+today-attention-none = No automat needs attention
 today-never-connected = { $count ->
     [one] { $count } automat has never connected
    *[other] { $count } automats have never connected

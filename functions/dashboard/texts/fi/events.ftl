@@ -60,6 +60,15 @@ event-locker-forced = Lokero { $locker } avattiin tai sen avain otettiin ilman a
 event-key-unexpected = Lokeroon { $locker } laitettiin avain, vaikka siihen ei kuulu avainta
 event-door-left-open = Lokeron { $locker } ovi on ollut auki 5 minuuttia
 event-opening-unexpected = Laite ilmoitti lokeron { $locker } avauksesta, jota kukaan ei ollut pyytänyt
+event-automat-mains-lost = Automaatin verkkovirta katkesi, ja se toimii akulla
+event-automat-mains-restored = Automaatin verkkovirta palasi
+event-automat-battery-low = Automaatin akku on vähissä: { $percent } %
+event-automat-cover-opened = Automaatin elektroniikan suojakansi avattiin
+event-automat-moved = Automaattia siirretään, ravistetaan tai kallistetaan
+event-automat-temperature-hot = Automaatti on liian kuuma: sisällä on { $degrees } °C, yli { $limit } °C
+event-automat-temperature-cold = Automaatti on liian kylmä: sisällä on { $degrees } °C, alle { $limit } °C
+event-automat-firmware-changed = Laitteen ohjelmistoversio vaihtui: { $from } → { $to }
+event-automat-journal-nearly-full = Laitteen loki on melkein täynnä: { $lines }/{ $room } riviä. Täyteen lokiin kirjautuu vähemmän siitä, mitä tapahtuu ilman yhteyttä
 
 entry-unknown = koodi ei kuulu millekään sopimukselle tai avaimelle
 entry-too-early = sopimus ei ollut vielä alkanut

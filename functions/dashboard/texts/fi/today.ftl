@@ -25,8 +25,8 @@ today-late-days = { $count ->
    *[other] { $count } päivää myöhässä
 }
 
-today-disconnected = Automaatit ilman yhteyttä
-today-disconnected-none = Yksikään automaatti ei ole menettänyt yhteyttä
+today-attention = Huomiota vaativat automaatit
+today-attention-none = Mikään automaatti ei vaadi huomiota
 today-never-connected = { $count ->
     [one] { $count } automaatti ei ole vielä ollut yhteydessä
    *[other] { $count } automaattia ei ole vielä ollut yhteydessä

@@ -60,6 +60,15 @@ event-locker-forced = Fack { $locker } öppnades, eller nyckeln togs ut, utan be
 event-key-unexpected = En nyckel lades i fack { $locker }, där ingen nyckel hör hemma
 event-door-left-open = Dörren till fack { $locker } har stått öppen i 5 minuter
 event-opening-unexpected = Enheten rapporterade en öppning av fack { $locker } som ingen hade begärt
+event-automat-mains-lost = Automaten blev strömlös och går på batteri
+event-automat-mains-restored = Automaten har nätström igen
+event-automat-battery-low = Automatens batteri är svagt: { $percent } %
+event-automat-cover-opened = Luckan över automatens elektronik öppnades
+event-automat-moved = Automaten flyttas, skakas eller lutas
+event-automat-temperature-hot = Automaten är för varm: { $degrees } °C inuti, över { $limit } °C
+event-automat-temperature-cold = Automaten är för kall: { $degrees } °C inuti, under { $limit } °C
+event-automat-firmware-changed = Enhetens programversion ändrades från { $from } till { $to }
+event-automat-journal-nearly-full = Enhetens logg är nästan full: { $lines } av { $room } rader. En full logg får med mindre av det som händer utan anslutning
 
 entry-unknown = koden hör inte till något avtal eller någon nyckel
 entry-too-early = avtalet hade inte börjat

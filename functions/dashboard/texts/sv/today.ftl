@@ -25,8 +25,8 @@ today-late-days = { $count ->
    *[other] { $count } dagar försenad
 }
 
-today-disconnected = Frånkopplade automater
-today-disconnected-none = Ingen automat är frånkopplad
+today-attention = Automater som behöver tillsyn
+today-attention-none = Ingen automat behöver tillsyn
 today-never-connected = { $count ->
     [one] { $count } automat har aldrig varit ansluten
    *[other] { $count } automater har aldrig varit anslutna

@@ -124,6 +124,25 @@ async fn an_unknown_value_costs_nothing_else_and_is_recorded_once() {
 }
 
 #[tokio::test]
+async fn a_report_about_the_device_is_stored_with_what_is_understood() {
+    let scene = Scene::new().await;
+    let report =
+        json!({ "message": "health", "thing": "lobby", "n": 5, "mains": false, "cover": "ajar", "battery": 12 });
+    for _ in 0..2 {
+        scene.handle(&report).await.unwrap();
+    }
+    let lobby = domain::AutomatId::parse("lobby").unwrap();
+    let readings = scene.table.store.automat(&lobby).await.unwrap().health.unwrap().readings;
+    assert_eq!((readings.mains, readings.battery.map(domain::Percent::get)), (Some(false), Some(12)));
+    let events = scene.events().await;
+    for kind in [EventKind::AutomatMainsLost, EventKind::AutomatMessageNotUnderstood] {
+        assert_eq!(events.iter().filter(|event| **event == kind).count(), 1, "{events:?}");
+    }
+    scene.handle(&json!({ "message": "health", "thing": "lobby", "mains": true })).await.unwrap();
+    scene.handle(&json!({ "message": "health", "thing": "yard", "n": 5, "mains": true })).await.unwrap();
+}
+
+#[tokio::test]
 async fn an_entry_without_an_id_is_recorded_and_not_retried() {
     let scene = Scene::new().await;
     let mut nameless = entry("lobby", "e-1");

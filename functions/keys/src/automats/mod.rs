@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod create;
 pub(crate) mod edit;
 pub(crate) mod events;
+mod health;
 pub(crate) mod list;
 pub(crate) mod remove;
 pub(crate) mod render;

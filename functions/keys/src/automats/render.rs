@@ -6,6 +6,8 @@ use serde::Serialize;
 use store::{DeviceAccess, LockerView};
 use utoipa::ToSchema;
 
+use super::health::HealthView;
+
 /// An automat.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Automat)]
@@ -27,6 +29,10 @@ pub(crate) struct AutomatItem {
     lease_hours: u8,
     layout: LayoutView,
     connection: Connection,
+    /// What its device reports about itself; absent before the first report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = HealthView, required = false)]
+    health: Option<HealthView>,
     version: u64,
     #[schema(format = DateTime)]
     created_at: String,
@@ -160,6 +166,7 @@ impl From<Automat> for AutomatItem {
                 first_number: automat.layout.first_number.get(),
             },
             connection: automat.connection.into(),
+            health: automat.health.as_ref().map(HealthView::from),
             version: automat.version,
             created_at: automat.created_at.to_string(),
             updated_at: automat.updated_at.to_string(),

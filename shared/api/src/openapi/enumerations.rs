@@ -5,9 +5,9 @@
 //! other as text.
 
 use domain::{
-    Channel, CodeKind, ConnectionState, ContractField, ContractState, DoorState, EventKind, GuessingPeriod, KeyField,
-    KeyState, KeypadRefusal, Language, MatchedField, MessageKind, MessageState, OpeningOutcome, OpeningStatus, Purpose,
-    SendFailure,
+    Channel, ClockQuality, CodeKind, Concern, ConnectionState, ContractField, ContractState, Cover, DoorState,
+    EventKind, GuessingPeriod, KeyField, KeyState, KeypadRefusal, Language, MatchedField, MessageKind, MessageState,
+    OpeningOutcome, OpeningStatus, Purpose, SendFailure,
 };
 use store::{ErasureOutcome, Order, PutOutcome};
 use strum::{VariantArray, VariantNames as _};
@@ -44,6 +44,9 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
             "ConnectionState",
             closed("Whether the automat is connected, as far as is known.", names::<ConnectionState>()),
         ),
+        ("Cover", closed("The cover over an automat's electronics, as last reported.", names::<Cover>())),
+        ("ClockQuality", closed("How well an automat's device knows the time.", names::<ClockQuality>())),
+        ("Concern", open("A reason to look after an automat.", names::<Concern>())),
         ("Door", closed("A locker's door, as last reported.", names::<DoorState>())),
         ("MatchedField", closed("What matched the person.", names::<MatchedField>())),
         ("ErasureOutcome", closed("The result of an erasure for a contract.", names::<ErasureOutcome>())),

@@ -1,7 +1,7 @@
 //! The automat's own item.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Automat, AutomatId, Connection, Instant, LeaseHours, Presence, TimeZone};
+use domain::{Automat, AutomatId, Connection, Health, Instant, LeaseHours, Presence, TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::due::due;
@@ -22,6 +22,8 @@ pub(crate) struct StoredAutomat {
     pub(crate) rev: u64,
     /// The lifecycle event that the connection state is based on.
     pub(crate) presence: Option<Presence>,
+    /// By the device's last report about itself.
+    health: Option<StoredHealth>,
     /// The number of the last report of all lockers.
     pub(crate) full_report: Option<u64>,
     /// A device's numbers count within one era. Creating or resetting the automat begins a new one.
@@ -31,6 +33,14 @@ pub(crate) struct StoredAutomat {
     pub(crate) device_keys: Vec<String>,
     #[serde(rename = "dueAt")]
     zone_changed: Option<Millis>,
+}
+
+/// The automat's condition, and the number of the report that it is from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredHealth {
+    n: u64,
+    #[serde(flatten)]
+    health: Health,
 }
 
 /// What an edit writes of an automat.
@@ -80,6 +90,7 @@ impl AutomatItem<'_> {
     pub(crate) fn read(item: Item) -> Result<StoredAutomat, Error> {
         let mut stored: StoredAutomat = read(item)?;
         stored.automat.connection = stored.presence.map(Connection::from).unwrap_or_default();
+        stored.automat.health = stored.health.as_ref().map(|stored| stored.health.clone());
         Ok(stored)
     }
 
@@ -104,16 +115,21 @@ impl AutomatItem<'_> {
         Ok(Update::default().set("presence", attribute(&presence)?))
     }
 
+    /// Update: stores what a report says of the automat's condition.
+    pub(crate) fn set_health(n: u64, health: Health) -> Result<Update, Error> {
+        Ok(Update::default().set("health", attribute(&StoredHealth { n, health })?))
+    }
+
     /// Update: stores the number of a report of all lockers, and the ids of the device's keys.
     pub(crate) fn set_full_report(n: u64, device_keys: &[String]) -> Update {
         let ids = device_keys.iter().map(text).collect();
         Update::default().set("fullReport", number(n)).set("deviceKeys", AttributeValue::L(ids))
     }
 
-    /// Update: begins a new era and forgets the device's numbers, keys and connection.
+    /// Update: begins a new era and forgets the device's numbers, keys, connection and condition.
     pub(crate) fn reset(era: u64, rev: u64) -> Update {
         let update = Update::default().set("era", number(era)).set("rev", number(rev));
-        update.remove("fullReport").remove("deviceKeys").remove("presence")
+        update.remove("fullReport").remove("deviceKeys").remove("presence").remove("health")
     }
 
     /// Condition: the automat exists, in this era, without a newer report of all lockers.
@@ -134,5 +150,16 @@ impl StoredAutomat {
     pub(crate) fn believed_as_read(&self) -> Result<Expression, Error> {
         let presence = self.presence.as_ref().map(attribute).transpose()?;
         Ok(present().and(is_or_absent("presence", presence)))
+    }
+
+    /// Whether no report about the device itself with this number, or a higher one, is stored.
+    pub(crate) fn has_no_health_after(&self, n: u64) -> bool {
+        self.health.as_ref().is_none_or(|stored| stored.n < n)
+    }
+
+    /// Condition: the automat exists, in this era, and no other report about its device itself has been stored.
+    pub(crate) fn same_health(&self) -> Result<Expression, Error> {
+        let health = self.health.as_ref().map(attribute).transpose()?;
+        Ok(is("era", number(self.era)).and(is_or_absent("health", health)))
     }
 }

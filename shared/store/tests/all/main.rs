@@ -8,6 +8,7 @@ mod deliveries;
 mod devices;
 mod ending;
 mod events;
+mod health;
 mod idempotency;
 mod interleavings;
 mod journal;

@@ -440,3 +440,37 @@ async fn a_page_of_500_lockers_is_small() {
         assert!(bytes < 11_400, "{bytes} for {page}");
     }
 }
+
+#[tokio::test]
+async fn the_condition_is_shown_with_its_time_and_what_is_unknown_is_not_shown_as_known() {
+    let stage = Stage::of(Role::Viewer).await;
+    stage.store().create_automat(automat("lobby", 6), &metadata()).await.unwrap();
+    assert!(stage.get("/automats/lobby").await.has("The device has not reported its condition."));
+    let readings = domain::Readings {
+        mains: Some(true),
+        cover: Some(domain::Cover::Open),
+        temperature: Some(-11),
+        firmware: domain::Firmware::parse("1.4.2").ok(),
+        journal: Some(domain::JournalRoom { lines: 12, room: 20_000 }),
+        ..domain::Readings::default()
+    };
+    let report = store::HealthReport { n: 1, readings };
+    stage.store().record_health(&lobby(), &report, at(0)).await.unwrap();
+    let page = stage.get("/automats/lobby").await;
+    for text in [
+        "<span class=\"badge bad\">Cover open</span>",
+        "<span class=\"badge warning\">Too cold</span>",
+        "As of 24.11.2026 14:00 (Europe/Helsinki)",
+        "<dt>Power</dt><dd>Mains</dd>",
+        "<dt>Battery charge</dt><dd><span class=\"quiet\">Not reported</span></dd>",
+        "<dt>Movement</dt><dd><span class=\"quiet\">Not reported</span></dd>",
+        "<dt>Temperature inside</dt><dd>-11\u{a0}°C</dd>",
+        "<dt>Firmware</dt><dd>1.4.2</dd>",
+        "<dt>Journal</dt><dd>12 of 20000 lines</dd>",
+    ] {
+        assert!(page.has(text), "{text}: {}", page.main());
+    }
+    for (language, text) in [("fi", "Suojakansi auki"), ("sv", "Luckan öppen")] {
+        assert!(stage.get_in(language, "/automats/lobby").await.has(text), "{language}");
+    }
+}
