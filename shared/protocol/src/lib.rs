@@ -1,7 +1,8 @@
 //! The messages between the cloud and an automat over MQTT, and their topics.
 //!
 //! Both sides depend on this crate and on nothing else of each other. It depends on serde and a codec for CBOR, so
-//! a manufacturer who ports the device side finds the whole protocol here, with the rule by which a PIN opens a locker. `docs/device-protocol.md` describes it.
+//! a manufacturer who ports the device side finds the whole protocol here, with the rule by which a PIN opens a locker.
+//! `docs/device-protocol.md` describes it.
 
 mod access;
 mod decision;
