@@ -29,7 +29,7 @@ pub fn lease_root(versions: &PageVersions) -> [u8; 8] {
 #[must_use]
 pub fn device_key_id(device_key: &[u8]) -> String {
     let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, device_key), b"id");
-    tag.as_ref().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    format!("{:08x}", u32::from_be_bytes(*tag.as_ref().first_chunk().unwrap()))
 }
 
 fn unseal(device_key: &[u8], sealed: &Sealed, associated_data: &str) -> Option<Vec<u8>> {
