@@ -1,7 +1,7 @@
 //! What may be opened without the cloud: the pages and the lease that the device could open, and whether they fit.
 //!
-//! *Invariant:* only pages and leases that survive a power cut are here. So the device names no page to the cloud that it
-//! could lose.
+//! *Invariant:* only pages and leases that survive a power cut are here. So the device names no page to the cloud that
+//! it could lose.
 
 use std::collections::BTreeMap;
 

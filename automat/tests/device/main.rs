@@ -15,3 +15,4 @@ mod openings;
 mod pages;
 mod rig;
 mod sequence;
+mod steps;
