@@ -9,7 +9,8 @@ use crate::journal::Record;
 
 /// When nothing has arrived for this long, the question is asked again.
 const PATIENCE: Millis = 5_000;
-/// Each time that does not help it waits twice as long, up to this: the cloud may have no answer that the device can use.
+/// Each time that does not help it waits twice as long, up to this: the cloud may have no answer that the device can
+/// use.
 const LONGEST_PATIENCE: Millis = 300_000;
 /// How long the device waits for more signals, and for what comes after an answer with pages, before it asks.
 const PAUSE: Millis = 1_000;

@@ -68,7 +68,8 @@ impl Device {
         found
     }
 
-    /// Whether keys can be fetched at all: the lease is in force, its end is ahead for certain, and there is room for lines.
+    /// Whether keys can be fetched at all: the lease is in force, its end is ahead for certain, and there is room for
+    /// lines.
     pub(super) fn can_fetch(&self, now: Millis) -> bool {
         self.lease(now).is_some() && !self.journal.lines().is_full()
     }
@@ -120,7 +121,8 @@ impl Device {
     }
 }
 
-/// Whether the schedule of an entry contains all of these local times. A schedule that is not in the page contains none.
+/// Whether the schedule of an entry contains all of these local times. A schedule that is not in the page contains
+/// none.
 fn is_in_schedule(page: &Page, entry: &PageEntry, times: [i64; 2]) -> bool {
     let Some(schedule) = entry.schedule else { return true };
     let windows = page.schedules.get(usize::from(schedule));

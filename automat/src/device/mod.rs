@@ -8,12 +8,13 @@
 //! often the request arrives. *Invariant:* the device trusts no message that it has not asked for: a delta only makes
 //! it read the shadow.
 //!
-//! *Invariant:* without the cloud it opens lockers only for a code that a page has, and only after `Persisted(Line)` of its entry: one that is
-//! empty by its sensor, to return the key; or one that has its key, to fetch it, while a lease is in force for exactly the pages
-//! that it has, and contract and lease have not ended at any time that it can be now. It looks again before each motor runs.
+//! *Invariant:* without the cloud it opens lockers only for a code that a page has, and only after `Persisted(Line)` of
+//! the entry: one that is empty by its sensor, to return the key; or one that has its key, to fetch it, while a lease
+//! is in force for exactly the pages that the device has, and at every time that it can be now the contract runs and
+//! the lease has not ended. It looks again before each motor runs.
 //!
-//! *Invariant:* a page or lease counts only after `Persisted(Pages)`, if it is sealed under the device's key for this thing and
-//! locker; and a page only if its version is higher than that of the page before.
+//! *Invariant:* a page or a lease counts only after `Persisted(Pages)`, if it is sealed under the device's key for this
+//! thing and locker; and a page only if its version is higher than that of the page before.
 
 mod access;
 mod decide;

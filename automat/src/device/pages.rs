@@ -1,7 +1,7 @@
 //! What may be opened without the cloud: the pages and the lease that the device could open, and whether they fit.
 //!
-//! *Invariant:* only pages and leases that survive a power cut are here. So the device names no page to the cloud that it
-//! could lose.
+//! *Invariant:* only pages and leases that survive a power cut are here. So the device names no page to the cloud that
+//! it could lose.
 
 use std::collections::BTreeMap;
 
@@ -157,19 +157,31 @@ impl OpenPages {
     }
 
     fn open_page(&self, locker: u16, page: &SealedPage) -> Option<Page> {
-        let data = Page::associated_data(&self.thing, locker, page.version);
-        let mut page = Page::decode(&self.key.as_ref()?.unseal(&page.sealed, &data)?)?;
-        page.entries.shrink_to_fit();
-        Some(page)
+        self.key.as_ref()?.open_page(&self.thing, locker, page)
     }
 
     fn open_lease(&self, lease: &Sealed) -> Option<Lease> {
-        Lease::decode(&self.key.as_ref()?.unseal(lease, &Lease::associated_data(&self.thing))?)
+        self.key.as_ref()?.open_lease(&self.thing, lease)
     }
 }
 
 impl DeviceKey {
-    /// What is sealed under the key or the other one. `None`: it is under neither, or for something else, or changed.
+    /// Opens the page of a locker. `None`: it is sealed under another key, or for something else, or it was changed.
+    #[must_use]
+    pub fn open_page(&self, thing: &ThingName, locker: u16, page: &SealedPage) -> Option<Page> {
+        let data = Page::associated_data(thing, locker, page.version);
+        let mut page = Page::decode(&self.unseal(&page.sealed, &data)?)?;
+        page.entries.shrink_to_fit();
+        Some(page)
+    }
+
+    /// Opens a lease in the same way.
+    #[must_use]
+    pub fn open_lease(&self, thing: &ThingName, lease: &Sealed) -> Option<Lease> {
+        Lease::decode(&self.unseal(lease, &Lease::associated_data(thing))?)
+    }
+
+    /// What is sealed under the key or the other one.
     fn unseal(&self, sealed: &Sealed, associated_data: &str) -> Option<Vec<u8>> {
         let bytes = URL_SAFE_NO_PAD.decode(&sealed.0).ok()?;
         let (nonce, contents) = bytes.split_first_chunk::<{ aead::NONCE_LEN }>()?;

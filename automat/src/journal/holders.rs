@@ -1,7 +1,7 @@
 //! Who has the keys that moved without the cloud, as the lines about them say.
 //!
-//! A page says who has a locker's key, but not what happened since it was made. So for each locker in the lines, what they
-//! say counts instead, until the cloud has them and has sent a newer page.
+//! A page says who has a locker's key, but not what happened since it was made. So for each locker in the lines, what
+//! they say counts instead, until the cloud has them and has sent a newer page.
 
 use std::collections::BTreeMap;
 
@@ -52,8 +52,8 @@ impl Holders {
         }
     }
 
-    /// Whoever has typed the code has each key that now leaves. That counts at once: the power may fail before the sensors
-    /// have settled.
+    /// Whoever has typed the code has each key that now leaves. That counts at once: the power may fail before the
+    /// sensors have settled.
     fn entry(&mut self, line: u64, entry: &OfflineEntry) {
         let Some(contract) = entry.contract else { return };
         for &locker in &entry.fetch {

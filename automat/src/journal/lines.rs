@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use protocol::JournalLine;
 
-/// With more lines than this, doors and keys are no longer written, and nothing is fetched: other entries always are written.
+/// With more lines than this, doors and keys are no longer written, and nothing is fetched: other entries always are
+/// written.
 const KEPT: usize = 20_000;
 
 /// Lines, numbered without a gap.

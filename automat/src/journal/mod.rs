@@ -2,8 +2,8 @@
 //! without the cloud, what it may open then and what it did.
 //!
 //! [`Journal`] is the state, [`Record`] one change to it, and [`JournalFile`] keeps the records on disk. The state is
-//! bounded: per locker the highest `seq`, the latest reports, the latest page and who has its key; and the lines that the
-//! cloud has not received, of which reports about lockers leave room for entries.
+//! bounded: per locker the highest `seq`, the latest reports, the latest page and who has its key; and the lines that
+//! the cloud has not received, of which reports about lockers leave room for entries.
 
 mod file;
 mod guesses;
@@ -152,7 +152,8 @@ impl Journal {
         &self.pages
     }
 
-    /// The contract that a locker's key is out with, if it is not inside: what is known here, or else what its page says.
+    /// The contract that a locker's key is out with, if it is not inside: what is known here, or else what its page
+    /// says.
     #[must_use]
     pub fn holder(&self, locker: u16, by_page: Option<Handle>) -> Option<Handle> {
         self.holders.of(locker, by_page)

@@ -1,6 +1,7 @@
-//! The cloud's side of what happens without the cloud, and what must hold: an entry runs each motor at most once, and only if
-//! either the cloud allowed it or its line survives a power cut; no line is lost, or sent with another content. A key is fetched
-//! without the cloud only if, by the true time, the contract runs in a page of a lease that has not ended.
+//! The cloud's side of what happens without the cloud, and what must hold: an entry runs each motor at most once, and
+//! only if either the cloud allowed it or its line survives a power cut; no line is lost, or sent with another content.
+//! A key is fetched without the cloud only if, by the true time, the contract runs in a page of a lease that has not
+//! ended.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -17,8 +18,8 @@ use serde_json::{Value, json};
 use crate::cloud::{PageBook, entry, lease, name, return_verifier};
 use crate::rig::START;
 
-/// What is typed: locker 0 has a return code; the PINs are those of contracts 1 to 3, the last code is unknown, and the digits
-/// answer the question which keys are wanted.
+/// What is typed: locker 0 has a return code; the PINs are those of contracts 1 to 3, the last code is unknown, and the
+/// digits answer the question which keys are wanted.
 pub(crate) const CODES: [&str; 7] = ["*4711#", "482915#", "777777#", "135790#", "*0000#", "1", "2"];
 
 /// The entries of the contracts in pages, by contract and then in the forms of [`Change`].
@@ -196,7 +197,8 @@ impl Ledger {
         last.map_or(0, |((_, j), _)| *j)
     }
 
-    /// A motor runs for an entry, at this true time in milliseconds. `is_full`: the key is inside for certain, and so on.
+    /// A motor runs for an entry, at this true time in milliseconds. `is_full`: the key is inside for certain, and so
+    /// on.
     pub(crate) fn run(&mut self, id: &str, locker: u16, is_full: bool, is_empty: bool, millis: i64) {
         let of_entry = |line: &&JournalLine| matches!(&line.what, JournalFact::Entry(entry) if entry.id == id);
         if let Some(line) = self.written.values().find(of_entry) {
@@ -226,7 +228,9 @@ impl Ledger {
     /// The device learns that pages and a lease are durable: from now on they count.
     pub(crate) fn hold(&mut self, record: &Record) {
         let Record::Pages { pages, end } = record else { return };
-        pages.iter().for_each(|(&locker, page)| self.held.0.set(locker, page.version));
+        for (&locker, page) in pages {
+            self.held.0.set(locker, page.version);
+        }
         if let Some(end) = end {
             self.held.1.clone_from(&end.lease);
         }

@@ -16,3 +16,4 @@ mod openings;
 mod pages;
 mod rig;
 mod sequence;
+mod steps;

@@ -100,8 +100,8 @@ async fn after_a_lost_connection_the_device_finds_the_requests_made_meanwhile() 
     automat.stop().await;
 }
 
-/// The PIN 482915 is for the keys in lockers 3 and 7, of which the one in 3 is out with its contract, and both have a return
-/// code.
+/// The PIN 482915 is for the keys in lockers 3 and 7, of which the one in 3 is out with its contract, and both have a
+/// return code.
 fn pages() -> PageBook {
     let page = |holder| Page {
         return_code: Some(return_verifier(1, "4711")),
