@@ -1,7 +1,7 @@
 //! The device's report about itself: power, cover, movement, temperature, firmware, clock and journal.
 //!
-//! Mains power counts once it has lasted, as keys and doors do. An open cover and a movement count at once, however short,
-//! because somebody may be at the cabinet; their end counts once it has lasted.
+//! Mains power counts once it has lasted, as keys and doors do. An open cover and a movement count at once, however
+//! short, because somebody may be at the cabinet; their end counts once it has lasted.
 
 use protocol::health::{BATTERY_LOW, JOURNAL_NEARLY_FULL, TEMPERATURES};
 use protocol::{ClockQuality, Cover, HealthMessage, JournalRoom, Readings};

@@ -5,9 +5,9 @@ use crate::journal::Record;
 /// How many numbers are reserved in the journal at a time. Numbers follow the clock in milliseconds, so this is at most
 /// one write a minute.
 const RESERVED_AT_ONCE: u64 = 60_000;
-/// How many are reserved while they are ahead of the clock. They are after a restart, because they continue above all that
-/// were reserved before. Were it as many as otherwise, frequent restarts would drive them so far ahead that the cloud refuses
-/// them.
+/// How many are reserved while they are ahead of the clock. They are after a restart, because they continue above all
+/// that were reserved before. Were it as many as otherwise, frequent restarts would drive them so far ahead that the
+/// cloud refuses them.
 const RESERVED_AHEAD: u64 = 100;
 
 #[derive(Debug)]

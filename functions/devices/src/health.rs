@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn the_known_values_are_read_beside_unknown_ones() {
         let event = json!({
-            "n": 5, "mains": true, "battery": 101, "cover": "ajar", "moved": false, "temperature": 21, "firmware": "1.4.2",
-            "clock": "gps", "journal": {"lines": 12, "room": 20_000}, "humidity": 40,
+            "n": 5, "mains": true, "battery": 101, "cover": "ajar", "moved": false, "temperature": 21,
+            "firmware": "1.4.2", "clock": "gps", "journal": {"lines": 12, "room": 20_000}, "humidity": 40,
         });
         let DeviceHealth { report, is_understood } = DeviceHealth::read(&event).unwrap();
         let readings = Readings {

@@ -1,7 +1,8 @@
-//! The condition of an automat by its device's own reports: power, cover, movement, temperature, firmware, clock, journal.
+//! The condition of an automat by its device's own reports: power, cover, movement, temperature, firmware, clock,
+//! journal.
 //!
-//! A report replaces what was known. A concern begins and ends with a margin between, so that a reading at its limit does
-//! not record an event with each report. What a report leaves out is unknown: it neither begins nor ends anything.
+//! A report replaces what was known. A concern begins and ends with a margin between, so that a reading at its limit
+//! does not record an event with each report. What a report leaves out is unknown: it neither begins nor ends anything.
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -123,7 +124,8 @@ pub enum Concern {
 }
 
 impl Concern {
-    /// Whether it holds by these readings; `None` if they do not say. Once it has begun, it takes more than the limit to end.
+    /// Whether it holds by these readings; `None` if they do not say. Once it has begun, it takes more than the limit
+    /// to end.
     fn holds(self, readings: &Readings, has_begun: bool) -> Option<bool> {
         let (low, high) = TEMPERATURES.into_inner();
         let margin = if has_begun { TEMPERATURE_MARGIN } else { 0 };

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-/// Outside of this range, in °C, an automat is too cold or too hot. A device reports at once when it leaves the range or comes
-/// back into it. The reasons for these limits are in ADR 0055.
+/// Outside of this range, in °C, an automat is too cold or too hot. A device reports at once when it leaves the range
+/// or comes back into it. The reasons for these limits are in ADR 0055.
 pub const TEMPERATURES: RangeInclusive<i16> = -10..=50;
 /// Below this many percent, a battery is low. Crossing it is reported at once.
 pub const BATTERY_LOW: u8 = 20;
@@ -107,8 +107,8 @@ mod tests {
             journal: Some(JournalRoom { lines: 12, room: 20_000 }),
         };
         let text = json!({
-            "n": 1_795_521_600_123_u64, "mains": true, "battery": 87, "cover": "closed", "moved": false, "temperature": -21,
-            "firmware": "1.4.2", "clock": "cloud", "journal": {"lines": 12, "room": 20_000},
+            "n": 1_795_521_600_123_u64, "mains": true, "battery": 87, "cover": "closed", "moved": false,
+            "temperature": -21, "firmware": "1.4.2", "clock": "cloud", "journal": {"lines": 12, "room": 20_000},
         });
         assert_eq!(serde_json::to_value(&all).unwrap(), text);
         assert_eq!(serde_json::from_value::<HealthMessage>(text).unwrap(), all);

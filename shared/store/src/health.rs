@@ -1,7 +1,7 @@
 //! Reports of devices about themselves.
 //!
-//! What is known is an attribute of the automat's own item, like its connection: the pages of all automats show it without
-//! another read. It does not change the automat's `rev`, so a report never makes an edit conflict.
+//! What is known is an attribute of the automat's own item, like its connection: the pages of all automats show it
+//! without another read. It does not change the automat's `rev`, so a report never makes an edit conflict.
 
 use domain::{AutomatId, DeviceFault, Health, Instant, Readings, is_too_far_ahead};
 
@@ -19,9 +19,9 @@ pub struct HealthReport {
 }
 
 impl Store {
-    /// Stores a device's report about itself, with the events that follow from it. A number from the future is refused and
-    /// not stored, because it would make us ignore all later reports. Numbers count within one era of the automat: a reset
-    /// forgets what the device before has reported.
+    /// Stores a device's report about itself, with the events that follow from it. A number from the future is refused
+    /// and not stored, because it would make us ignore all later reports. Numbers count within one era of the automat:
+    /// a reset forgets what the device before has reported.
     pub async fn record_health(
         &self,
         automat: &AutomatId,

@@ -3,8 +3,8 @@
 //! domain accepts.
 
 use domain::{
-    AddressLine, Columns, Contact, ContractKeys, FirstNumber, FreeText, LeaseHours, LockerCount, Name, PinDigits,
-    Property, Schedule,
+    AddressLine, Columns, Contact, ContractKeys, Firmware, FirstNumber, FreeText, LeaseHours, LockerCount, Name,
+    PinDigits, Property, Schedule,
 };
 use utoipa::openapi::path::{Parameter, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType};
@@ -138,6 +138,10 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         ("Key", "state", _) => Enumeration("KeyState"),
         ("Connection", "state", _) => Enumeration("ConnectionState"),
         ("Locker", "door", _) => Enumeration("Door"),
+        ("Health", "cover", _) => Enumeration("Cover"),
+        ("Health", "clock", _) => Enumeration("ClockQuality"),
+        ("Health", "concerns", _) => Enumerations(None, "Concern"),
+        ("Health", "firmware", _) | ("Event", "from" | "to", _) => Text(None, 1, Some(Firmware::MAX)),
         ("Opening", "status", _) => Enumeration("Status"),
         ("Erasure", "outcome", _) => Enumeration("ErasureOutcome"),
         (_, "foundBy", _) => Enumerations(None, "MatchedField"),

@@ -460,7 +460,7 @@ async fn the_condition_is_shown_with_its_time_and_what_is_unknown_is_not_shown_a
     for text in [
         "<span class=\"badge bad\">Cover open</span>",
         "<span class=\"badge warning\">Too cold</span>",
-        "As of 24.11.2026 14:00 (Europe/Helsinki)",
+        "As of Tue 24 Nov 2026, 14:00 (Europe/Helsinki)</p>",
         "<dt>Power</dt><dd>Mains</dd>",
         "<dt>Battery charge</dt><dd><span class=\"quiet\">Not reported</span></dd>",
         "<dt>Movement</dt><dd><span class=\"quiet\">Not reported</span></dd>",
