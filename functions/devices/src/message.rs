@@ -346,26 +346,25 @@ mod tests {
     }
 
     #[test]
-    fn a_question_without_a_usable_id_or_lockers_is_not_understood() {
-        let question = |id: Value, lockers: Value| {
-            read(&json!({ "message": "access", "thing": "lobby", "id": id, "lockers": lockers }))
+    fn a_question_without_a_usable_id_or_versions_is_not_understood() {
+        let question = |id: Value, have: Value| {
+            read(&json!({ "message": "access", "thing": "lobby", "id": id, "key": "a2bfbba4", "have": have }))
         };
-        let asked = |lockers| Message::Access(AccessRequest { id: "a-1".to_owned(), lockers });
-        assert_eq!(question(json!("a-1"), Value::Null), asked(None));
-        assert_eq!(question(json!("a-1"), json!([7, 9])), asked(Some(vec![7, 9])));
-        assert_eq!(read(&json!({ "message": "access", "thing": "lobby", "id": "a-1" })), asked(None));
+        let have = [(1, 12)].into_iter().collect();
+        let asked = AccessRequest { id: "a-1".to_owned(), key: "a2bfbba4".to_owned(), have };
+        assert_eq!(question(json!("a-1"), json!("000000000000000c")), Message::Access(asked));
         for id in [json!(""), json!("x".repeat(65)), json!(7), Value::Null] {
-            assert_eq!(question(id, json!([7])), Message::NotUnderstood);
+            assert_eq!(question(id, json!("")), Message::NotUnderstood);
         }
-        for lockers in [json!("all"), json!([-1]), json!([70_000]), json!({})] {
-            assert_eq!(question(json!("a-1"), lockers), Message::NotUnderstood);
+        for have in [json!("0"), json!([7]), json!("0".repeat(8 * 513)), Value::Null] {
+            assert_eq!(question(json!("a-1"), have), Message::NotUnderstood);
         }
     }
 
     #[test]
     fn an_unknown_line_of_a_journal_keeps_its_number_and_blocks_no_other() {
         let (entry, report) = (
-            json!({"id": "e-1", "kind": "returnCode", "lockers": [7]}),
+            json!({"id": "e-1", "kind": "returnCode", "return": [7]}),
             json!({"n": 5, "lockers": {"7": {"key": true}}}),
         );
         let line = |j: Value, what: Value| json!({ "j": j, "at": { "from": 10, "to": 12 }, "what": what });

@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop at once")]
 
 use clock::Clock;
-use domain::{AutomatId, ContractDraft, ContractId, ContractSearch, KeyId};
+use domain::{AutomatId, ContractDraft, ContractId, ContractSearch, KeyDraft, KeyId};
 use permissions::Permissions;
 use projector::Projector;
 use serde_json::{Value, json};
@@ -67,7 +67,7 @@ async fn all_records_are_to_be_retried_while_the_table_cannot_be_reached() {
     let records = table.records(at(0)).await;
     table.wire.cut_after(0);
     let answer = projector.handle(&json!({ "Records": records })).await.unwrap();
-    assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 6, "three contracts and three PINs");
+    assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 7, "three contracts, three PINs and the key");
     table.wire.repair();
     projector.handle(&json!({ "Records": records })).await.unwrap();
     assert_eq!(found(&table).await, 3);
@@ -81,42 +81,54 @@ async fn other_events_are_refused() {
     }
 }
 
-/// The codes of locker 0 that the device would get.
-async fn access(table: &TestTable) -> usize {
+/// How many pages there are.
+async fn pages(table: &TestTable) -> usize {
     let lobby = AutomatId::parse("lobby").unwrap();
-    let access = table.store.access(&lobby, None, at(5)).await.unwrap();
-    access.values().map(|locker| locker.pins.len()).sum()
+    table.store.device_access(&lobby).await.unwrap().versions.iter().count()
+}
+
+fn verifiers(items: &[String]) -> usize {
+    items.iter().filter(|item| item.contains("\"verifier\"")).count()
 }
 
 #[tokio::test]
-async fn new_pins_get_verifiers_and_are_signalled() {
-    let (table, projector, publications) = published(2).await;
+async fn all_changes_of_a_batch_are_one_signal() {
+    let (table, projector, publications) = published(8).await;
     let records = table.records(at(0)).await;
     let answer = projector.handle(&json!({ "Records": records })).await.unwrap();
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
-    assert_eq!(access(&table).await, 1, "the contract that has begun");
-    let changed = ("automats/lobby/access/answer".to_owned(), json!({ "changed": [0] }));
-    assert_eq!(publications.take(), [changed.clone(), changed], "the key, and the PIN of the contract that has begun");
+    assert_eq!((pages(&table).await, verifiers(&table.items().await)), (1, 8));
+    assert_eq!(publications.take(), [("automats/lobby/access/answer".to_owned(), json!({ "changed": {} }))]);
+    let own = table.records(at(0)).await.split_off(records.len());
+    projector.handle(&json!({ "Records": own })).await.unwrap();
+    assert_eq!(publications.take(), [], "its own writes signal nothing");
 }
 
 #[tokio::test]
-async fn a_signal_that_cannot_be_published_is_retried_with_its_record() {
+async fn a_signal_that_cannot_be_published_is_retried_with_its_records() {
     let (table, projector, publications) = published(1).await;
     let records = table.records(at(0)).await;
     publications.set_away(true);
     let answer = projector.handle(&json!({ "Records": records })).await.unwrap();
-    assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 2, "{answer}");
+    let failures = answer["batchItemFailures"].as_array().unwrap();
+    assert_eq!(failures.len(), 2, "the key and the PIN: {answer}");
     assert_eq!(found(&table).await, 1, "the index is not held up");
     publications.set_away(false);
-    projector.handle(&json!({ "Records": records })).await.unwrap();
-    assert_eq!((publications.take().len(), access(&table).await), (2, 1));
+    let is_failed = |record: &&Value| {
+        failures.iter().any(|failure| failure["itemIdentifier"] == record["dynamodb"]["SequenceNumber"])
+    };
+    let again: Vec<_> = records.iter().filter(is_failed).collect();
+    projector.handle(&json!({ "Records": again })).await.unwrap();
+    assert_eq!((publications.take().len(), pages(&table).await), (1, 1));
 }
 
 #[tokio::test]
-async fn an_import_makes_few_verifiers_that_nobody_needs_yet() {
-    let (table, projector, _) = published(8).await;
+async fn each_automat_gets_its_own_signal() {
+    let (table, projector, publications) = published(1).await;
+    table.store.create_automat(automat("yard", 3), &metadata()).await.unwrap();
+    let draft = KeyDraft { automat: AutomatId::parse("yard").unwrap(), ..key("B") };
+    table.store.create_key(draft, &metadata()).await.unwrap();
     projector.handle(&json!({ "Records": table.records(at(0)).await })).await.unwrap();
-    let verifiers = table.items().await.iter().filter(|item| item.contains("\"verifier\"")).count();
-    assert_eq!(verifiers, 2, "one of them of the contract that has begun");
-    assert_eq!((found(&table).await, access(&table).await), (8, 1));
+    let topics: Vec<_> = publications.take().into_iter().map(|(topic, _)| topic).collect();
+    assert_eq!(topics, ["automats/lobby/access/answer", "automats/yard/access/answer"]);
 }

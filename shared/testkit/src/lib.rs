@@ -60,6 +60,8 @@ pub struct TestTable {
     database: Database,
     /// Which records have been projected.
     projected: Mutex<stream::Position>,
+    /// Which records have changed pages.
+    paged: Mutex<stream::Position>,
 }
 
 impl TestTable {
@@ -77,7 +79,14 @@ impl TestTable {
         let client = database.client();
         store::create_table(&client, TABLE).await.unwrap();
         let wire = Wire::new();
-        Self { store: store_over(&database, &wire, &[SECRET; 32]), wire, client, database, projected: Mutex::default() }
+        Self {
+            store: store_over(&database, &wire, &[SECRET; 32]),
+            wire,
+            client,
+            database,
+            projected: Mutex::default(),
+            paged: Mutex::default(),
+        }
     }
 
     /// The URL of the database, for clients in another process.
@@ -129,6 +138,24 @@ impl TestTable {
     pub async fn project(&self) {
         for record in self.new_records(at(0)).await {
             self.store.project(&record).await.unwrap();
+        }
+    }
+
+    /// Writes pages by the records of the table's stream since the last call, as the projector does. Returns whether a device is
+    /// to be signalled.
+    pub async fn keep_pages(&self, now: Instant) -> bool {
+        let mut paged = self.paged.lock().await;
+        let projector = self.store_without_codes("projector");
+        let mut is_changed = false;
+        loop {
+            // Its own writes are records as well.
+            let records = stream::records(&self.database.streams_client(), &mut paged, now).await;
+            if records.is_empty() {
+                return is_changed;
+            }
+            for record in records {
+                is_changed |= !projector.project_access(&record, now).await.unwrap().is_empty();
+            }
         }
     }
 

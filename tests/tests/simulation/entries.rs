@@ -164,17 +164,25 @@ impl Entries {
     /// What entries were allowed to do, by booking, cabinet and locker, and whether the cloud must know it.
     pub(crate) fn allowed(&self) -> impl Iterator<Item = ((usize, usize, u16), Purpose, bool)> {
         self.of_bookings.values().flat_map(|entry| {
-            let mut allowed = BTreeMap::new();
-            if let Some(Decided { fetch, give_back, may_be_lost, .. }) = &entry.decided {
-                allowed.extend(give_back.iter().map(|locker| (*locker, (Purpose::Return, !may_be_lost))));
-                allowed.extend(fetch.iter().map(|locker| (*locker, (Purpose::Fetch, !may_be_lost))));
-            }
+            let mut allowed: Vec<(u16, Purpose, bool)> = Vec::new();
+            let mut allow = |lockers: &[u16], purpose, is_sure| {
+                for &locker in lockers {
+                    if !allowed.iter().any(|(of, known, _)| (*of, *known) == (locker, purpose)) {
+                        allowed.push((locker, purpose, is_sure));
+                    }
+                }
+            };
             if let Some(Answer { fetch, give_back, .. }) = &entry.answer {
-                allowed.extend(give_back.iter().map(|locker| (*locker, (Purpose::Return, true))));
-                allowed.extend(fetch.iter().map(|locker| (*locker, (Purpose::Fetch, true))));
+                allow(give_back, Purpose::Return, true);
+                allow(fetch, Purpose::Fetch, true);
+            }
+            // The cloud may have decided otherwise. It records both.
+            if let Some(Decided { fetch, give_back, may_be_lost, .. }) = &entry.decided {
+                allow(give_back, Purpose::Return, !may_be_lost);
+                allow(fetch, Purpose::Fetch, !may_be_lost);
             }
             let key = |locker| (entry.booking, entry.cabinet, locker);
-            allowed.into_iter().map(move |(locker, (purpose, is_sure))| (key(locker), purpose, is_sure))
+            allowed.into_iter().map(move |(locker, purpose, is_sure)| (key(locker), purpose, is_sure))
         })
     }
 
@@ -387,7 +395,8 @@ impl Run {
         let due = if !self.opened {
             stopped_at + JAM_SHOWN
         } else if locker.door == Door::Open {
-            return Some("the door before is open");
+            let is_seen = locker.opened_at + SLOW_DISK < now;
+            return is_seen.then_some("the door before is open");
         } else if locker.closed_at >= self.at {
             if locker.closed_at.saturating_sub(locker.opened_at.max(stopped_at)) > DOOR_OPEN + SLOW_DISK {
                 return Some("the door before was open for too long");

@@ -1,7 +1,7 @@
 //! Questions for access, and journals.
 
 use devices::Error;
-use domain::{EventKind, KeyDraft, ReturnCode, Whereabouts};
+use domain::{AutomatId, EventKind, KeyDraft, ReturnCode, Whereabouts};
 use serde_json::{Value, json};
 use testkit::{at, key, locker, metadata};
 
@@ -18,8 +18,10 @@ async fn scene() -> Scene {
     scene
 }
 
-fn question(id: &str, lockers: &Value) -> Value {
-    json!({ "message": "access", "thing": "lobby", "id": id, "lockers": lockers })
+/// A question of a device that has these pages.
+fn question(scene: &Scene, id: &str, have: &str) -> Value {
+    let key = scene.table.store.device_key(&AutomatId::parse("lobby").unwrap()).id();
+    json!({ "message": "access", "thing": "lobby", "id": id, "key": key, "have": have })
 }
 
 fn journal(lines: &Value) -> Value {
@@ -33,7 +35,7 @@ fn line(number: u64, what: &Value) -> Value {
 
 /// A return with the code, as the device reports it.
 fn lines() -> [Value; 2] {
-    let entry = json!({ "entry": { "id": "e-1", "kind": "returnCode", "lockers": [0] } });
+    let entry = json!({ "entry": { "id": "e-1", "kind": "returnCode", "return": [0] } });
     let doors = json!({ "n": 5, "lockers": { "0": { "key": true, "door": "closed", "by": "e-1" } } });
     [line(1, &entry), line(2, &json!({ "lockers": doors }))]
 }
@@ -41,23 +43,40 @@ fn lines() -> [Value; 2] {
 #[tokio::test]
 async fn a_question_is_answered_with_its_id_on_the_automats_topic() {
     let scene = scene().await;
-    scene.handle(&question("a-1", &json!(null))).await.unwrap();
-    scene.handle(&question("a-2", &json!([0, 2]))).await.unwrap();
+    scene.table.keep_pages(at(0)).await;
+    scene.handle(&question(&scene, "a-1", "")).await.unwrap();
     let published = scene.data_plane.published();
-    let code = published[0].1["answer"]["lockers"]["0"]["returnCode"].clone();
-    assert_eq!(code.as_str().unwrap().len(), 11);
-    let answer = |id, lockers| (TOPIC.to_owned(), json!({ "answer": { "id": id, "cost": 14, "lockers": lockers } }));
-    let only = json!({ "0": { "returnCode": code } });
-    let both = json!({ "0": { "returnCode": code }, "2": {} });
-    assert_eq!(published, [answer("a-1", only), answer("a-2", both)]);
+    let [(topic, message)] = published.as_slice() else { panic!("{published:?}") };
+    assert_eq!(topic, TOPIC);
+    let answer = &message["answer"];
+    assert_eq!((&answer["id"], &answer["end"]["cost"]), (&json!("a-1"), &json!(14)));
+    assert!(answer["pages"]["0"]["sealed"].is_string() && answer["end"]["lease"].is_string(), "{answer}");
+    let have = format!("{:08x}", answer["pages"]["0"]["version"].as_u64().unwrap());
+    scene.handle(&question(&scene, "a-2", &have)).await.unwrap();
+    let second = scene.data_plane.published()[1].1["answer"].clone();
+    assert_eq!((&second["id"], second.get("pages")), (&json!("a-2"), None), "it has them all");
+    assert!(second["end"]["lease"].is_string());
+}
+
+/// It was given them by a table that is lost.
+#[tokio::test]
+async fn pages_that_the_cloud_does_not_know_are_replaced() {
+    let scene = scene().await;
+    scene.handle(&question(&scene, "a-1", &"00000001".repeat(3))).await.unwrap();
+    let published = scene.data_plane.published();
+    let pages = published[0].1["answer"]["pages"].as_object().unwrap();
+    assert_eq!(pages.keys().collect::<Vec<_>>(), ["0", "1", "2"]);
+    assert!(pages.values().all(|page| page["version"].as_u64().unwrap() > 1));
 }
 
 #[tokio::test]
 async fn a_malformed_question_is_a_fault_and_gets_no_answer() {
     let scene = scene().await;
-    for id in [json!(7), json!(""), json!("x".repeat(65))] {
-        let mut malformed = question("a-1", &json!([0]));
-        malformed["id"] = id;
+    let broken =
+        [("id", json!(7)), ("id", json!("")), ("id", json!("x".repeat(65))), ("have", json!("0")), ("key", json!(7))];
+    for (name, value) in broken {
+        let mut malformed = question(&scene, "a-1", "");
+        malformed[name] = value;
         scene.handle(&malformed).await.unwrap();
     }
     assert_eq!(scene.data_plane.published(), []);
@@ -68,12 +87,23 @@ async fn a_malformed_question_is_a_fault_and_gets_no_answer() {
 async fn messages_of_an_unknown_thing_are_ignored() {
     let scene = scene().await;
     let before = scene.table.items().await;
-    for mut message in [question("a-1", &json!(null)), journal(&json!(lines()))] {
+    for mut message in [question(&scene, "a-1", ""), journal(&json!(lines()))] {
         message["thing"] = json!("yard");
         scene.handle(&message).await.unwrap();
     }
     assert_eq!(scene.data_plane.published(), []);
     assert_eq!(scene.table.items().await, before);
+}
+
+#[tokio::test]
+async fn a_device_with_an_unknown_key_gets_no_pages_and_no_lease() {
+    let scene = scene().await;
+    scene.table.keep_pages(at(0)).await;
+    let mut asked = question(&scene, "a-1", "");
+    asked["key"] = json!("00000000");
+    scene.handle(&asked).await.unwrap();
+    let answer = json!({ "answer": { "id": "a-1", "end": { "cost": 14 } } });
+    assert_eq!(scene.data_plane.published(), [(TOPIC.to_owned(), answer)]);
 }
 
 #[tokio::test]
@@ -106,7 +136,7 @@ async fn a_line_of_a_newer_device_is_counted_and_blocks_no_other() {
     let scene = scene().await;
     let [entry, mut doors] = lines();
     doors["j"] = json!(4);
-    let no_locker = json!({ "entry": { "id": "e-2", "kind": "pin", "lockers": [9_999] } });
+    let no_locker = json!({ "entry": { "id": "e-2", "kind": "pin", "fetch": [9_999] } });
     scene.handle(&journal(&json!([entry, line(2, &json!({ "smoke": 1 })), line(3, &no_locker), doors]))).await.unwrap();
     assert_eq!(scene.data_plane.published(), [(RECEIPTS.to_owned(), json!({ "journal": "f81c", "upTo": 4 }))]);
     let events = scene.events().await;

@@ -47,7 +47,7 @@ async fn inside() -> TestTable {
     let draft = ContractDraft { id: Some(one()), pin: Some(pin("482915")), ..contract(&a(), 0, 1_000) };
     store.create_contract(draft, &metadata()).await.unwrap();
     give_handle(&table).await;
-    project(&table).await;
+    table.keep_pages(at(1)).await;
     table
 }
 
@@ -61,14 +61,6 @@ async fn give_handle(table: &TestTable) {
             item.insert("incarnation".to_owned(), AttributeValue::S(incarnation.clone()));
             table.client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
         }
-    }
-}
-
-/// Keeps pages, as the projector does.
-async fn project(table: &TestTable) {
-    let projector = table.store_without_codes("projector");
-    for record in table.records(at(0)).await {
-        projector.project_access(&record, at(1)).await.unwrap();
     }
 }
 
@@ -483,7 +475,7 @@ async fn a_fetch_for_a_contract_that_is_gone_is_recorded_as_after_the_removal() 
             _ => removed(&table).await,
         }
         if case != "removed" {
-            project(&table).await;
+            table.keep_pages(at(1)).await;
         }
         if case == "made again" {
             let draft = ContractDraft { id: Some(one()), ..contract(&a(), 0, 1_000) };

@@ -113,18 +113,8 @@ impl Stage {
 
     /// Handles the records of the stream since the last call; returns whether the device is signalled.
     pub(crate) async fn project(&self, now: Instant) -> bool {
-        let projector = self.projector();
-        let mut signalled = BTreeSet::new();
-        loop {
-            // Its own writes are records as well.
-            let records = self.records().await;
-            if records.is_empty() {
-                return signalled.contains(&lobby());
-            }
-            for record in &records {
-                signalled.extend(projector.project_access(record, now).await.unwrap());
-            }
-        }
+        self.records().await;
+        self.table.keep_pages(now).await
     }
 
     /// An item of the automat, as it is stored.
