@@ -209,7 +209,7 @@ impl Device {
     pub(super) fn report_health(&mut self, now: Millis, effects: &mut Vec<Effect>) {
         let Some(clock) = self.time.clock().filter(|_| self.lockers.can_be_reported()) else { return };
         let Some(content) = self.health.due(self.time.quality(now), self.journal.lines(), now) else { return };
-        match self.numbers.to_send(clock.millis(now)) {
+        match self.numbers.next_to_send(clock.millis(now)) {
             Some(Number::Reserve(record)) => self.persist(record, effects),
             Some(Number::Use(n)) => {
                 let Content { readings, clock, journal } = content;

@@ -153,7 +153,7 @@ impl Lockers {
         if changed.is_empty() {
             return None;
         }
-        Some(self.report(numbers.to_write(millis), changed, Vec::new()))
+        Some(self.report(numbers.next_to_write(millis), changed, Vec::new()))
     }
 
     /// Makes all lockers due: what was written about them has not reached the cloud.
@@ -194,7 +194,7 @@ impl Lockers {
         if !self.is_shadow_read || self.due.is_empty() {
             return None;
         }
-        let n = match numbers.to_send(millis)? {
+        let n = match numbers.next_to_send(millis)? {
             Number::Reserve(record) => return Some(ReportStep::Reserve(record)),
             Number::Use(n) => n,
         };

@@ -41,7 +41,7 @@ impl Numbers {
     }
 
     /// The number of a report that is sent now. `millis` is since 1970. `None` while numbers are being reserved.
-    pub(super) fn to_send(&mut self, millis: i64) -> Option<Number> {
+    pub(super) fn next_to_send(&mut self, millis: i64) -> Option<Number> {
         if self.is_reserving {
             return None;
         }
@@ -57,7 +57,7 @@ impl Numbers {
     }
 
     /// The number of a report that is written instead of sent. It needs no reservation: the line has it.
-    pub(super) fn to_write(&mut self, millis: Option<i64>) -> u64 {
+    pub(super) fn next_to_write(&mut self, millis: Option<i64>) -> u64 {
         self.last = self.next(millis);
         self.last
     }
@@ -77,17 +77,17 @@ mod tests {
     fn a_number_is_sent_only_after_it_was_reserved() {
         let mut numbers = Numbers::new(0);
         let reserve = Number::Reserve(Record::Numbers { up_to: 61_000 });
-        assert_eq!(numbers.to_send(1_000), Some(reserve));
-        assert_eq!(numbers.to_send(1_001), None, "while it is being written");
+        assert_eq!(numbers.next_to_send(1_000), Some(reserve));
+        assert_eq!(numbers.next_to_send(1_001), None, "while it is being written");
         numbers.reserved(61_000);
-        assert_eq!(numbers.to_send(1_002), Some(Number::Use(1_002)));
-        assert_eq!(numbers.to_send(1_002), Some(Number::Use(1_003)));
-        assert_eq!(numbers.to_write(None), 1_004);
+        assert_eq!(numbers.next_to_send(1_002), Some(Number::Use(1_002)));
+        assert_eq!(numbers.next_to_send(1_002), Some(Number::Use(1_003)));
+        assert_eq!(numbers.next_to_write(None), 1_004);
     }
 
     #[test]
     fn numbers_ahead_of_the_clock_are_reserved_sparingly() {
         let mut numbers = Numbers::new(61_000);
-        assert_eq!(numbers.to_send(1_000), Some(Number::Reserve(Record::Numbers { up_to: 61_101 })));
+        assert_eq!(numbers.next_to_send(1_000), Some(Number::Reserve(Record::Numbers { up_to: 61_101 })));
     }
 }

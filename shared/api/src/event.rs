@@ -36,7 +36,8 @@ impl PartialSchema for EventView {
         };
         let degrees = |description: &str| {
             let int32 = SchemaFormat::KnownFormat(KnownFormat::Int32);
-            of_type(Type::Integer).format(Some(int32)).description(Some(description))
+            let of_degrees = of_type(Type::Integer).format(Some(int32)).minimum(Some(-100)).maximum(Some(200));
+            of_degrees.description(Some(description))
         };
         let changes = "`key-changed`, `contract-changed`: the fields that an edit changed, without their values.";
         let mut schema = ObjectBuilder::new()

@@ -33,7 +33,7 @@ pub(crate) struct HealthView {
     moved: Option<bool>,
     /// Inside the cabinet, in °C.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i16, required = false)]
+    #[schema(value_type = i16, required = false, minimum = -100, maximum = 200)]
     temperature: Option<i16>,
     /// The version of the device's software.
     #[serde(skip_serializing_if = "Option::is_none")]
