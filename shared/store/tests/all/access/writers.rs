@@ -78,8 +78,7 @@ async fn a_record_that_is_interrupted_at_any_request_is_finished_by_the_repetiti
 /// One invocation has a record of a PIN that has been removed since, and another the record of the removal.
 #[tokio::test]
 async fn two_that_handle_records_of_a_pin_at_the_same_time_leave_what_it_is() {
-    let mut stepped = 0;
-    for requests in 0.. {
+    for requests in 0..12 {
         let stage = Stage::new().await;
         stage.project(at(0)).await;
         stage.book("one", "482915", &["A"], (0, 1_000)).await;
@@ -108,12 +107,7 @@ async fn two_that_handle_records_of_a_pin_at_the_same_time_leave_what_it_is() {
         }
         stage.project(at(2)).await;
         assert_eq!(opened_by(&stage, 0).await, [""; 0], "stopped after {requests}");
-        stepped += 1;
-        if requests > 10 {
-            break;
-        }
     }
-    assert_eq!(stepped, 12);
 }
 
 /// The same with a key that moves.
