@@ -176,7 +176,7 @@ async fn a_contract_removed_during_a_fetch_does_not_block_the_report() {
     with_key(scene.table.client.delete_item().table_name(TABLE)).send().await.unwrap();
     held.release();
     reporting.await.unwrap().unwrap();
-    assert_eq!(scene.store.key(&a()).await.unwrap().whereabouts, Whereabouts::Out { contract: Some(bk1()) });
+    assert_eq!(scene.store.key(&a()).await.unwrap().whereabouts, Whereabouts::Out { contract: None });
     assert_eq!(scene.kept("CONTRACT").await, [], "it is not written back");
 }
 
