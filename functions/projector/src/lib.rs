@@ -48,7 +48,9 @@ impl Projector {
         for (number, result) in projected {
             match result {
                 Ok(automats) => {
-                    automats.into_iter().for_each(|automat| changed.entry(automat).or_default().push(number));
+                    for automat in automats {
+                        changed.entry(automat).or_default().push(number);
+                    }
                 }
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
@@ -69,35 +71,25 @@ impl Projector {
     }
 
     /// Projects a record. Returns its number with the automats whose device is to ask again.
-    fn project<'r>(
+    async fn project<'r>(
         &'r self,
         number: &'r str,
         record: &'r Value,
-    ) -> impl Future<Output = (&'r str, Result<BTreeSet<AutomatId>, store::Error>)> + Send + 'r {
-        async move {
-            let projected = async {
-                self.store.project(record).await?;
-                self.store.project_access(record, self.clock.now()).await
-            };
-            (number, projected.await)
-        }
+    ) -> (&'r str, Result<BTreeSet<AutomatId>, store::Error>) {
+        let projected = async {
+            self.store.project(record).await?;
+            self.store.project_access(record, self.clock.now()).await
+        };
+        (number, projected.await)
     }
 
     /// Signals to a device that something has changed. Returns the records of that if they are to be retried: a page that no
     /// device asks for in time can open what it should not.
-    fn signal<'r>(
-        &'r self,
-        automat: AutomatId,
-        records: Vec<&'r str>,
-    ) -> impl Future<Output = Vec<&'r str>> + Send + 'r {
-        async move {
-            let thing = ThingName::of_automat(automat.as_str());
-            let Err(error) = self.things.send_access(&thing, &AccessMessage::Changed {}).await else {
-                return Vec::new();
-            };
-            let error: &dyn std::error::Error = &error;
-            tracing::error!(error, automat.id = %automat, "could not signal a change");
-            records
-        }
+    async fn signal<'r>(&'r self, automat: AutomatId, records: Vec<&'r str>) -> Vec<&'r str> {
+        let thing = ThingName::of_automat(automat.as_str());
+        let Err(error) = self.things.send_access(&thing, &AccessMessage::Changed {}).await else { return Vec::new() };
+        let error: &dyn std::error::Error = &error;
+        tracing::error!(error, automat.id = %automat, "could not signal a change");
+        records
     }
 }

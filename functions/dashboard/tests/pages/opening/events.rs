@@ -141,7 +141,8 @@ async fn events_can_be_downloaded_as_a_table() {
 async fn without_a_connection(stage: &Stage) {
     let times = |from, to: Option<i64>| Some(OfflineTimes { from: at(from), to: to.map(at) });
     let kind = CodeKind::ReturnCode;
-    let entry = OfflineEntry { id: "e-1".to_owned(), kind, contract: None, lockers: vec![locker(1)] };
+    let entry =
+        OfflineEntry { id: "e-1".to_owned(), kind, contract: None, fetch: Vec::new(), give_back: vec![locker(1)] };
     let lines = [
         JournalLine { number: 1, at: times(-3_600, Some(-3_480)), what: Some(JournalFact::Entry(entry)) },
         JournalLine { number: 2, at: times(-1_800, None), what: Some(JournalFact::WrongEntry(kind)) },

@@ -1,7 +1,6 @@
 //! The automat `lobby` with nine lockers, the key `A` in locker 0 with the return code 4711, and the key `B` in locker 1; both are
 //! inside and shared. Records are projected when a test says so.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
