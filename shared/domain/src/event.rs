@@ -232,7 +232,7 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offline: Option<OfflineTimes>,
     /// Whether a device without a connection opened a locker for a contract that had been removed, or no longer had the key.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(rename = "afterRemoval", default, skip_serializing_if = "std::ops::Not::not")]
     pub after_removal: bool,
     #[serde(flatten)]
     pub kind: EventKind,
