@@ -172,7 +172,13 @@ async fn a_device_gets_a_page_that_says_who_may_open_the_locker_and_a_lease_over
     device.stage.stack.admin().patch(format!("/v1/keys/{}", device.key), body).await.is(200);
     device.ask_until(&mut held, |after| after.return_code != page.return_code).await;
     let contract = device.contract.clone();
-    device.stage.stack.operator().patch(format!("/v1/contracts/{contract}"), json!({ "permanent": true })).await.is(200);
+    device
+        .stage
+        .stack
+        .operator()
+        .patch(format!("/v1/contracts/{contract}"), json!({ "permanent": true }))
+        .await
+        .is(200);
     device.ask_until(&mut held, |page| page.entries[0].end.is_none()).await;
     let events = device.stage.events().await;
     let faults = events.iter().filter(|event| event["type"] == "automat-message-not-understood");

@@ -76,9 +76,9 @@ pub(crate) async fn view_automat(
     let index = query.parsed("locker", locker_index);
     let done = visit.done(&mut query, "automat");
     query.finish()?;
-    let (view, access) =
-        tokio::try_join!(visit.store().automat_view(&id, visit.now), visit.store().device_access(&id))?;
-    let AutomatView { automat, lockers } = view;
+    let AutomatView { automat, lockers } = visit.store().automat_view(&id, visit.now).await?;
+    let offline = automat.connection.state == ConnectionState::Disconnected;
+    let lease = if offline { visit.store().device_access(&id).await?.lease_after(visit.now) } else { None };
     let (t, times) = (visit.t, Times::new(visit.t, automat.time_zone));
     let mut lockers: Vec<_> = lockers.into_iter().map(|locker| Locker::of(locker, automat.layout, t, &times)).collect();
     let panel = match index.map(|index| lockers.get(usize::from(index.get()))) {
@@ -103,8 +103,8 @@ pub(crate) async fn view_automat(
                 messages::LocalTimes::new(t.language(), automat.time_zone),
             ),
             condition: Condition::of(&automat, t, times),
-            offline: automat.connection.state == ConnectionState::Disconnected,
-            without_connection: match access.lease_after(visit.now) {
+            offline,
+            without_connection: match lease {
                 Some(until) => t.with("disconnected-lease", [("time", times.moment(until))]),
                 None => t.text("disconnected-no-lease").into_owned(),
             },
