@@ -1,4 +1,5 @@
-//! Reading the shadow: one request at a time, and only its own response counts.
+//! Reading the shadow: one request at a time, and only its own response counts. Each response has the time, so the shadow is read
+//! again also when nothing has changed for hours.
 
 use super::reports::token;
 use crate::clock::Millis;
@@ -7,12 +8,17 @@ use crate::clock::Millis;
 const PATIENCE: Millis = 5_000;
 /// A request younger than this may still be answered with what has changed since.
 const FRESH: Millis = 1_000;
+/// After this long the shadow is read for its time. A counter that is 200 parts per million off is then 4.3 s off; the cloud refuses
+/// entries that are 15 s off.
+const TIME_EVERY: Millis = 6 * 3_600_000;
 
 #[derive(Debug)]
 pub(super) struct Question {
     life: u64,
     count: u64,
     asked: Option<Asked>,
+    /// When the time is to be read again, since there was a response on this connection.
+    time_at: Option<Millis>,
 }
 
 #[derive(Debug)]
@@ -33,7 +39,7 @@ pub(super) struct Answered {
 
 impl Question {
     pub(super) fn new(life: u64) -> Self {
-        Self { life, count: 0, asked: None }
+        Self { life, count: 0, asked: None, time_at: None }
     }
 
     /// Starts a request with a new token, even if an earlier one is unanswered: its response may be older than the
@@ -61,6 +67,7 @@ impl Question {
     /// The response with this token, if it belongs to the current request.
     pub(super) fn answered(&mut self, token: &str, version: Option<u64>) -> Option<Answered> {
         let Asked { sent, wanted, .. } = self.asked.take_if(|asked| asked.token == token)?;
+        self.time_at = Some(sent.saturating_add(TIME_EVERY));
         Some(Answered { sent, is_outdated: wanted > version })
     }
 
@@ -77,12 +84,12 @@ impl Question {
     }
 
     pub(super) fn forget(&mut self) {
-        self.asked = None;
+        (self.asked, self.time_at) = (None, None);
     }
 
     pub(super) fn wake_at(&self) -> Option<Millis> {
         let patience = |asked: &Asked| if asked.wanted.is_some() { FRESH } else { PATIENCE };
-        self.asked.as_ref().map(|asked| asked.sent + patience(asked))
+        self.asked.as_ref().map_or(self.time_at, |asked| Some(asked.sent + patience(asked)))
     }
 
     pub(super) fn is_overdue(&self, now: Millis) -> bool {
@@ -117,5 +124,15 @@ mod tests {
         assert!(!question.rings(Some(2), 500));
         assert_eq!((question.is_overdue(FRESH - 1), question.is_overdue(FRESH)), (false, true));
         assert!(question.rings(Some(2), FRESH));
+    }
+
+    #[test]
+    fn the_time_is_read_again_after_six_hours_on_a_connection() {
+        let mut question = Question::new(1);
+        let token = question.ask(100);
+        question.answered(&token, Some(1));
+        assert_eq!((question.is_overdue(TIME_EVERY + 99), question.is_overdue(TIME_EVERY + 100)), (false, true));
+        question.forget();
+        assert_eq!(question.wake_at(), None);
     }
 }

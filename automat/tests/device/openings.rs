@@ -37,6 +37,22 @@ fn a_delta_alone_opens_nothing() {
 }
 
 #[test]
+fn a_quiet_device_reads_the_time_again() {
+    const SIX_HOURS: u64 = 6 * 3_600_000;
+    let mut rig = Rig::online();
+    rig.wait(SIX_HOURS - 1);
+    assert_eq!(rig.sent(&topics().shadow("get")).len(), 0);
+    rig.wait(1);
+    let question = rig.question();
+    let answer = json!({"state": {}, "timestamp": START + 21_600, "clientToken": question});
+    rig.receive_shadow("get/accepted", &answer);
+    rig.wait(SIX_HOURS - 1);
+    assert_eq!(rig.question(), question, "not before");
+    rig.wait(1);
+    assert_ne!(rig.question(), question);
+}
+
+#[test]
 fn only_the_response_to_the_last_request_counts_and_once() {
     let mut rig = Rig::online();
     let answer = |token: &Value| json!({"state": {"desired": {"o": {"7": request(1, "a")}}}, "timestamp": START, "clientToken": token});
