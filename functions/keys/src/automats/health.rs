@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// What an automat's device reports about itself. What it does not report is absent.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Health)]
+#[schema(as = AutomatHealth)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct HealthView {
     /// When the latest report arrived.
