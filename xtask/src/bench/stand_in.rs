@@ -257,15 +257,35 @@ impl Shared {
         let reply = match &self.replayed {
             None => forward(&target, &body, &self.aws.database)?,
             Some(recording) => {
-                // Requests that a function makes at the same time arrive in any order.
-                let earlier = self.lock().exchanges.iter().filter(|exchange| exchange.target == target).count();
-                let same = recording.iter().filter(|exchange| exchange.target == target).nth(earlier);
-                same.with_context(|| format!("{target} was not recorded so often"))?.reply.clone()
+                let reply = reply_to(recording, &self.lock().exchanges, &target, &body).cloned();
+                reply.with_context(|| format!("{target} was not recorded so often"))?
             }
         };
         self.lock().exchanges.push(Exchange { target, request: body, reply: reply.clone() });
         Ok(reply)
     }
+}
+
+/// The recorded reply to a request, after those that were made before. Requests that a function makes at the same time arrive in any
+/// order, so it is the reply to the same request; and if there is none, because of a time or a random number in it, the next one of its
+/// kind.
+fn reply_to<'r>(recording: &'r [Exchange], made: &[Exchange], target: &str, body: &[u8]) -> Option<&'r Reply> {
+    let of_target = |exchange: &&Exchange| exchange.target == target;
+    let of_kind: Vec<_> = recording.iter().filter(of_target).collect();
+    let next = of_kind.get(made.iter().filter(of_target).count());
+    if of_kind.len() == 1 {
+        return next.map(|exchange| &exchange.reply);
+    }
+    let body = parse(body);
+    let is_same = |exchange: &&Exchange| parse(&exchange.request) == body;
+    let asked = made.iter().filter(of_target).filter(is_same).count();
+    let same = of_kind.iter().copied().filter(is_same).nth(asked);
+    same.or(next.copied()).map(|exchange| &exchange.reply)
+}
+
+/// The names in a request have no order.
+fn parse(body: &[u8]) -> Option<Value> {
+    serde_json::from_slice(body).ok()
 }
 
 /// SNS's response that all messages of a batch were accepted.
@@ -317,6 +337,28 @@ mod tests {
             assert_eq!((done.calls, done.exchanges.len()), (1, 1));
             assert!(done.took > Duration::ZERO);
         }
+    }
+
+    #[test]
+    fn a_reply_is_that_to_the_same_request_in_whatever_order_they_are_made() {
+        let exchange = |request: &str, reply: &str| Exchange {
+            target: "GetItem".to_owned(),
+            request: request.as_bytes().to_vec(),
+            reply: Reply::ok(reply),
+        };
+        let recording =
+            [exchange(r#"{"a":1,"b":2}"#, "one"), exchange(r#"{"a":2}"#, "two"), exchange(r#"{"a":2}"#, "three")];
+        let mut made = Vec::new();
+        for (request, reply) in
+            [(r#"{"a":2}"#, "two"), (r#"{"b":2,"a":1}"#, "one"), (r#"{"a":2}"#, "three"), (r#"{"a":2}"#, "none")]
+        {
+            let found = reply_to(&recording, &made, "GetItem", request.as_bytes());
+            assert_eq!(found.map_or("none", |found| std::str::from_utf8(&found.body).unwrap()), reply);
+            made.push(exchange(request, reply));
+        }
+        let unknown = reply_to(&recording, &made[..1], "GetItem", br#"{"now":5}"#);
+        assert_eq!(unknown.map(|reply| reply.body.as_slice()), Some(&b"two"[..]), "the next one");
+        assert!(reply_to(&recording, &[], "Query", b"{}").is_none());
     }
 
     #[test]
