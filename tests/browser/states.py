@@ -260,7 +260,8 @@ def returned_without_connection(tower):
     tower.key("attic", 1, property="Tower, attic", returnCode="2468")
     device = tower.connect(inside=(0,))
     tower.until(lambda view: view["lockers"][1]["keyInside"] is False)
-    time.sleep(0.5)  # It has asked for the codes that return keys, which no page shows.
+    time.sleep(2)  # The page of the locker is made, and signalled.
+    tower.until(lambda view: view.get("access", {}).get("isCurrent"))
     device.do("network away")
     tower.until(lambda view: view["connection"]["state"] == "disconnected")
     device.do("type *2468")

@@ -282,10 +282,11 @@ impl LocalCloud {
         if let Some((_, automat)) = self.automat {
             automat.stop().await;
         }
+        // Before what it publishes to. What is not projected by then will be after the next start.
+        self.projection.stop().await;
         self.iot.stop().await;
         self.notifications.stop().await;
         self.trimmer.stop().await;
-        self.projection.stop().await;
         self.outbox.stop().await;
         self.database.stop().await;
     }
