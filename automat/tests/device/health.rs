@@ -153,7 +153,11 @@ fn a_report_is_sent_at_least_once_a_day() {
     rig.wait(DAY);
     let daily = sent(&mut rig);
     assert_eq!(daily.len(), 1);
-    assert_eq!((daily[0].readings, daily[0].clock), (WELL, Some(ClockQuality::Counter)), "nobody said the time since");
+    assert_eq!(
+        (daily[0].readings, daily[0].clock),
+        (WELL, Some(ClockQuality::Counter)),
+        "the time has not been received since"
+    );
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl PartialSchema for EventView {
         let mut schema = ObjectBuilder::new()
             .description(Some("Something that happened."))
             .property("eventId", text("Its identifier, in order of time."))
-            .property("at", time("When it was recorded: when it happened, unless there is `offline`."))
+            .property("at", time("When it was recorded. Without `offline`, this is also when it happened."))
             .property("offline", offline())
             .property(
                 "afterRemoval",
@@ -108,8 +108,8 @@ fn offline() -> ObjectBuilder {
     let description = "Between which times it happened, if the automat had no connection and reported it afterwards.";
     ObjectBuilder::new()
         .description(Some(description))
-        .property("from", time("It did not happen before this time."))
-        .property("to", time("Nor after this one; absent if the automat had lost power and did not know the time."))
+        .property("from", time("The earliest time at which it can have happened."))
+        .property("to", time("The latest time at which it can have happened. Absent if the automat had lost power and did not know the time."))
         .required("from")
 }
 
