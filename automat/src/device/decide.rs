@@ -1,8 +1,6 @@
 //! What a code opens without the cloud, by pages, lease, sensors and time. Nothing here changes anything.
 
-use protocol::{
-    Between, CodeKind, Handle, KeyHolder, Lease, Page, PageEntry, PinCase, PinPurpose, PinRefusal, Purpose, Verifier,
-};
+use protocol::{Between, CodeKind, Handle, KeyHolder, Lease, Page, PageEntry, PinCase, PinRefusal, Purpose, Verifier};
 
 use super::Device;
 use super::motors::{Decider, EntryRun};
@@ -56,11 +54,11 @@ impl Device {
                 continue;
             }
             match self.decide_locker(locker, page, entry, now) {
-                Some(Ok(PinPurpose::Return)) => found.give_back.push(locker),
-                Some(Ok(PinPurpose::Fetch)) if can_fetch => found.fetch.push(locker),
+                Some(Ok(Purpose::Return)) => found.give_back.push(locker),
+                Some(Ok(Purpose::Fetch)) if can_fetch => found.fetch.push(locker),
                 Some(Err(PinRefusal::KeyOut)) => found.missing = found.missing.saturating_add(1),
                 Some(
-                    Ok(PinPurpose::Fetch) | Err(PinRefusal::TooEarly | PinRefusal::Ended | PinRefusal::OutsideSchedule),
+                    Ok(Purpose::Fetch) | Err(PinRefusal::TooEarly | PinRefusal::Ended | PinRefusal::OutsideSchedule),
                 )
                 | None => {}
             }
@@ -82,7 +80,7 @@ impl Device {
             (Decider::Device { contract }, Purpose::Fetch) => contract.is_some_and(|contract| {
                 let mut entries = self.pages.entries_of(contract).filter(|(of, ..)| *of == locker);
                 let decision = entries.next().and_then(|(_, page, entry)| self.decide_locker(locker, page, entry, now));
-                self.lease(now).is_some() && decision == Some(Ok(PinPurpose::Fetch))
+                self.lease(now).is_some() && decision == Some(Ok(Purpose::Fetch))
             }),
         }
     }
@@ -94,7 +92,7 @@ impl Device {
         page: &Page,
         entry: &PageEntry,
         now: Millis,
-    ) -> Option<Result<PinPurpose, PinRefusal>> {
+    ) -> Option<Result<Purpose, PinRefusal>> {
         let is_inside = self.lockers.is_inside(locker);
         if !is_inside && !self.lockers.is_empty(locker) {
             return None;

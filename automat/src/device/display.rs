@@ -2,9 +2,8 @@
 
 use protocol::Purpose;
 
-/// A text on the display, of at most two lines, with the index of a locker where it names one: [`Display::text`] has the number on its door. It
-/// never gives the reason why a code was refused: that would help somebody who is trying
-/// codes.
+/// A text on the display, of at most two lines, with the index of a locker where it names one: [`Display::text`] has the
+/// number on its door. It never gives the reason why a code was refused: that would help somebody who is trying codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Display {
     Off,

@@ -120,7 +120,8 @@ impl Lockers {
         self.settle(now);
     }
 
-    /// Settles the readings that have lasted, connected or not. While a motor runs, the readings of its locker wait: only its end shows who they are attributed to.
+    /// Settles the readings that have lasted, connected or not. While a motor runs, the readings of its locker wait: only
+    /// its end shows who they are attributed to.
     pub(super) fn settle(&mut self, now: Millis) {
         let settling = (0..).zip(&mut self.states).filter(|(locker, _)| !self.running.contains_key(locker));
         for (locker, state) in settling {

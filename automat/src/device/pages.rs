@@ -167,8 +167,7 @@ impl OpenPages {
 
 impl DeviceKey {
     /// Opens the page of a locker. `None`: it is sealed under another key, or for something else, or it was changed.
-    #[must_use]
-    pub fn open_page(&self, thing: &ThingName, locker: u16, page: &SealedPage) -> Option<Page> {
+    fn open_page(&self, thing: &ThingName, locker: u16, page: &SealedPage) -> Option<Page> {
         let data = Page::associated_data(thing, locker, page.version);
         let mut page = Page::decode(&self.unseal(&page.sealed, &data)?)?;
         page.entries.shrink_to_fit();
@@ -176,8 +175,7 @@ impl DeviceKey {
     }
 
     /// Opens a lease in the same way.
-    #[must_use]
-    pub fn open_lease(&self, thing: &ThingName, lease: &Sealed) -> Option<Lease> {
+    fn open_lease(&self, thing: &ThingName, lease: &Sealed) -> Option<Lease> {
         Lease::decode(&self.unseal(lease, &Lease::associated_data(thing))?)
     }
 

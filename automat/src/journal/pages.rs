@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{AnswerEnd, SealedPage};
+use protocol::{AnswerEnd, SealedPage, split_pages};
 
 use super::Record;
 
 /// The most bytes of pages in a record when the file is rewritten, so that no line is over 100 kB.
 const BYTES_AT_ONCE: usize = 90_000;
-/// More than what a page has besides its contents: locker, version and the names of its fields.
-const BYTES_AROUND: usize = 64;
 
 /// The latest page of each locker, and the end of the latest answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,20 +41,13 @@ impl SealedPages {
 
     /// In records of bounded size.
     pub(super) fn records(&self) -> Vec<Record> {
-        let mut records = Vec::new();
-        let (mut pages, mut bytes) = (BTreeMap::new(), 0);
-        for (&locker, page) in &self.pages {
-            let size = page.sealed.0.len() + BYTES_AROUND;
-            if bytes + size > BYTES_AT_ONCE && !pages.is_empty() {
-                records.push(Record::Pages { pages: std::mem::take(&mut pages), end: None });
-                bytes = 0;
-            }
-            pages.insert(locker, page.clone());
-            bytes += size;
+        if *self == Self::default() {
+            return Vec::new();
         }
-        if !pages.is_empty() || self.end.is_some() {
-            records.push(Record::Pages { pages, end: self.end.clone() });
-        }
+        let mut parts = split_pages(self.pages.clone(), BYTES_AT_ONCE);
+        let last = parts.pop().unwrap_or_default();
+        let mut records: Vec<_> = parts.into_iter().map(|pages| Record::Pages { pages, end: None }).collect();
+        records.push(Record::Pages { pages: last, end: self.end.clone() });
         records
     }
 }

@@ -141,12 +141,4 @@ mod tests {
         assert_eq!(read(&json!({"mains": true})), None);
         assert_eq!(read(&json!({"n": -1, "mains": true})), None);
     }
-
-    #[test]
-    fn devices_report_at_once_what_crosses_the_limits_of_concerns() {
-        assert_eq!(protocol::health::TEMPERATURES, domain::TEMPERATURES);
-        assert_eq!(protocol::health::BATTERY_LOW, domain::BATTERY_LOW);
-        assert_eq!(protocol::health::JOURNAL_NEARLY_FULL, domain::JOURNAL_NEARLY_FULL);
-        assert_eq!(protocol::health::FIRMWARE_LENGTH, Firmware::MAX);
-    }
 }

@@ -1,12 +1,12 @@
 //! What an automat did without the cloud: recorded, and acknowledged on the automat's own topic.
 
-use domain::{CodeKind, Instant, LockerIndex, OfflineTimes};
+use domain::{Instant, OfflineTimes};
 use protocol::ThingName;
 use store::{JournalFact, JournalLine, OfflineEntry};
 
 use crate::lockers::reports;
 use crate::message::{Journal, Line, LineFact};
-use crate::{Devices, Error, automat};
+use crate::{Devices, Error, automat, code_kind, instant, locker};
 
 /// So many lines are recorded of one message. A device sends no more.
 const MAX_LINES: usize = 100;
@@ -36,9 +36,7 @@ fn line(Line { number, at, what }: Line) -> JournalLine {
 }
 
 fn entry_of(entry: protocol::OfflineEntry) -> Option<JournalFact> {
-    let indices = |lockers: Vec<u16>| -> Vec<_> {
-        lockers.into_iter().filter_map(|locker| LockerIndex::new(u32::from(locker)).ok()).collect()
-    };
+    let indices = |lockers: Vec<u16>| -> Vec<_> { lockers.into_iter().filter_map(locker).collect() };
     let (fetch, give_back) = (indices(entry.fetch), indices(entry.give_back));
     if fetch.is_empty() && give_back.is_empty() {
         return None;
@@ -48,14 +46,6 @@ fn entry_of(entry: protocol::OfflineEntry) -> Option<JournalFact> {
 }
 
 fn times(protocol::Times { from, to }: protocol::Times) -> Option<OfflineTimes> {
-    let instant = |seconds: i64| Instant::from_millis(seconds.saturating_mul(1000));
     let from = instant(from)?;
     Some(OfflineTimes { from, to: to.and_then(instant).map(|to| to.max(from)) })
-}
-
-fn code_kind(kind: protocol::CodeKind) -> CodeKind {
-    match kind {
-        protocol::CodeKind::Pin => CodeKind::Pin,
-        protocol::CodeKind::ReturnCode => CodeKind::ReturnCode,
-    }
 }

@@ -1,10 +1,10 @@
 //! Keypad entries: the store decides, and the reply goes to the automat's own topic.
 
-use domain::{CodeKind, Instant, KeypadAnswer, LockerCount, LockerIndex, Purpose};
+use domain::{Instant, KeypadAnswer, LockerCount, Purpose};
 use protocol::{EntryMessage, EntryResponse, Reply, ThingName};
 use store::KeypadEntry;
 
-use crate::{Devices, Error, automat};
+use crate::{Devices, Error, automat, code_kind, instant, locker};
 
 impl Devices {
     pub(crate) async fn answer_entry(&self, thing: &ThingName, entry: EntryMessage, now: Instant) -> Result<(), Error> {
@@ -23,15 +23,11 @@ impl Devices {
 }
 
 fn read(entry: EntryMessage) -> KeypadEntry {
-    let kind = match entry.kind {
-        protocol::CodeKind::Pin => CodeKind::Pin,
-        protocol::CodeKind::ReturnCode => CodeKind::ReturnCode,
-    };
-    let lockers = (0..u32::from(LockerCount::MAX)).filter_map(|index| LockerIndex::new(index).ok());
+    let lockers = (0..LockerCount::MAX).filter_map(locker);
     let inside = lockers.filter(|locker| entry.inside.has(locker.get())).collect();
     // An impossible time counts as far off.
-    let at = Instant::from_millis(entry.at.saturating_mul(1000)).unwrap_or(Instant::EPOCH);
-    KeypadEntry { id: entry.id, kind, code: entry.code, other: entry.other, at, inside }
+    let at = instant(entry.at).unwrap_or(Instant::EPOCH);
+    KeypadEntry { id: entry.id, kind: code_kind(entry.kind), code: entry.code, other: entry.other, at, inside }
 }
 
 fn response(decided: KeypadAnswer, now: Instant) -> EntryResponse {

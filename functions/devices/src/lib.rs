@@ -12,7 +12,7 @@ mod message;
 mod openings;
 mod presence;
 
-use domain::{AutomatId, DeviceFault, Instant, LockerIndex, is_too_far_ahead};
+use domain::{AutomatId, CodeKind, DeviceFault, Instant, LockerIndex, is_too_far_ahead};
 use protocol::{EntryMessage, ThingName};
 use serde_json::Value;
 use store::Store;
@@ -87,6 +87,23 @@ impl Devices {
     ) -> Result<(), Error> {
         Ok(self.store.record_fault(&automat(thing)?, fault, locker, now).await?)
     }
+}
+
+fn code_kind(kind: protocol::CodeKind) -> CodeKind {
+    match kind {
+        protocol::CodeKind::Pin => CodeKind::Pin,
+        protocol::CodeKind::ReturnCode => CodeKind::ReturnCode,
+    }
+}
+
+/// `None` if no automat has this locker.
+fn locker(index: u16) -> Option<LockerIndex> {
+    LockerIndex::new(u32::from(index)).ok()
+}
+
+/// A time of a device, in seconds since 1970. `None` if it is impossible.
+fn instant(seconds: i64) -> Option<Instant> {
+    Instant::from_millis(seconds.saturating_mul(1000))
 }
 
 fn automat(thing: &ThingName) -> Result<AutomatId, Error> {

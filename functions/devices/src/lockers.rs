@@ -1,11 +1,11 @@
 //! Reports about doors and keys.
 
-use domain::{DeviceFault, DoorState, Instant, LockerIndex};
+use domain::{DeviceFault, DoorState, Instant};
 use protocol::{Door, ThingName};
 use store::{LockerReport, LockerReports};
 
 use crate::message::LockersReport;
-use crate::{Devices, Error, automat};
+use crate::{Devices, Error, automat, locker};
 
 impl Devices {
     pub(crate) async fn handle_lockers(
@@ -26,14 +26,13 @@ impl Devices {
 
 /// A report as the store takes it, without lockers that no automat has.
 pub(crate) fn reports(report: LockersReport) -> LockerReports {
-    let lockers = report.lockers.into_iter().filter_map(|(index, locker)| {
-        let door = match locker.door {
+    let lockers = report.lockers.into_iter().filter_map(|(index, state)| {
+        let door = match state.door {
             None => DoorState::Unknown,
             Some(Door::Open) => DoorState::Open,
             Some(Door::Closed) => DoorState::Closed,
         };
-        let locker = LockerReport { key_inside: locker.key, door, by: locker.by };
-        Some((LockerIndex::new(u32::from(index)).ok()?, locker))
+        Some((locker(index)?, LockerReport { key_inside: state.key, door, by: state.by }))
     });
     // A device has at most two keys, and ids have this length.
     let device_keys = report.device_keys.into_iter().filter(|id| id.len() == 8).take(2).collect();

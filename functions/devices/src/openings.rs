@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{DeviceFault, Instant, LockerIndex, Opening, OpeningId, OpeningOutcome};
+use domain::{DeviceFault, Instant, Opening, OpeningId, OpeningOutcome};
 use futures_util::stream::{self, StreamExt as _};
 use protocol::{OpeningReport, OpeningResult, ThingName};
 
 use crate::message::OpeningReports;
-use crate::{Devices, Error, automat};
+use crate::{Devices, Error, automat, instant, locker};
 
 /// How many results of one report are stored in parallel. Each has an item of its own.
 const AT_ONCE: usize = 8;
@@ -103,15 +103,14 @@ impl Devices {
     async fn handle_opening_report(
         &self,
         thing: &ThingName,
-        locker: u16,
+        index: u16,
         report: &OpeningReport,
         now: Instant,
     ) -> Result<(), Error> {
-        match self.store_opening_report(thing, locker, report, now).await {
+        match self.store_opening_report(thing, index, report, now).await {
             // Nothing to store for an unknown opening, but its report must not stay in the shadow.
             Err(Error::Store(store::Error::NotFound(store::ResourceKind::Opening))) => {
-                let locker = LockerIndex::new(u32::from(locker)).ok();
-                self.record_fault(thing, DeviceFault::OpeningUnexpected, locker, now).await
+                self.record_fault(thing, DeviceFault::OpeningUnexpected, locker(index), now).await
             }
             Err(Error::Store(store::Error::NotFound(_))) => Ok(()),
             stored => stored,
@@ -121,14 +120,14 @@ impl Devices {
     async fn store_opening_report(
         &self,
         thing: &ThingName,
-        locker: u16,
+        index: u16,
         report: &OpeningReport,
         now: Instant,
     ) -> Result<(), Error> {
         let unknown = || store::Error::NotFound(store::ResourceKind::Opening);
-        let locker = LockerIndex::new(u32::from(locker)).map_err(|_| unknown())?;
+        let locker = locker(index).ok_or_else(unknown)?;
         let id = OpeningId::parse(&report.id).map_err(|_| unknown())?;
-        let at = Instant::from_millis(report.at.saturating_mul(1000)).unwrap_or(now);
+        let at = instant(report.at).unwrap_or(now);
         // The store corrects the time; the wrong clock is recorded here.
         self.check_clock(thing, report.at, now).await?;
         let outcome = match report.result {

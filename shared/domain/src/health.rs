@@ -5,23 +5,17 @@
 //! does not record an event with each report. What a report leaves out is unknown: it neither begins nor ends anything.
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
 
+use protocol::health::{BATTERY_LOW, JOURNAL_NEARLY_FULL, TEMPERATURES};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::{EventKind, Firmware, Instant, Invalid};
 
-/// Outside of this range, in °C, an automat is too cold or too hot. ADR 0055 says where these numbers come from.
-pub const TEMPERATURES: RangeInclusive<i16> = -10..=50;
 /// How far back inside the range the temperature has to be, in °C, before it may be recorded again.
 const TEMPERATURE_MARGIN: i16 = 5;
-/// Below this, in percent, a battery is low.
-pub const BATTERY_LOW: u8 = 20;
 /// Above this, in percent, it is no longer low.
 const BATTERY_RECOVERED: u8 = 30;
-/// Above this share of its room, in percent, a journal is nearly full.
-pub const JOURNAL_NEARLY_FULL: u8 = 80;
 /// At or below this share, in percent, it no longer is.
 const JOURNAL_EMPTIER: u8 = 70;
 

@@ -1,6 +1,6 @@
 //! The keypad: what a code opens, and why it may open nothing. `guesses` slows down guessing.
 
-use protocol::{Between, KeyHolder, PinCase, PinPurpose, PinRefusal};
+use protocol::{Between, KeyHolder, PinCase, PinRefusal};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
@@ -150,8 +150,8 @@ impl Key {
             }),
         };
         match case.decide(Between { from: now.millis(), to: Some(now.millis()) }) {
-            Ok(PinPurpose::Fetch) => Ok(Purpose::Fetch),
-            Ok(PinPurpose::Return) => Ok(Purpose::Return),
+            Ok(protocol::Purpose::Fetch) => Ok(Purpose::Fetch),
+            Ok(protocol::Purpose::Return) => Ok(Purpose::Return),
             Err(PinRefusal::TooEarly) => Err(KeypadRefusal::TooEarly),
             Err(PinRefusal::Ended) => Err(KeypadRefusal::Ended),
             Err(PinRefusal::OutsideSchedule) => Err(KeypadRefusal::OutsideSchedule),

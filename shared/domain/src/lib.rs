@@ -56,10 +56,7 @@ pub use contract_search::{ContractSearch, ContractTerms, utc_month};
 pub use device::{DeviceFault, MAX_AHEAD_MILLIS, is_too_far_ahead};
 pub use event::{Actor, Event, EventKind, OfflineTimes, Subject};
 pub use guesses::{GuessingPeriod, Keypad, KnownCode, MistimedEntry, SlowPace};
-pub use health::{
-    BATTERY_LOW, ClockQuality, Concern, Cover, Health, JOURNAL_NEARLY_FULL, JournalRoom, Percent, Readings,
-    TEMPERATURES,
-};
+pub use health::{ClockQuality, Concern, Cover, Health, JournalRoom, Percent, Readings};
 pub use id::{AutomatId, ContractId, KeyId, LockerIndex};
 pub use instant::{Instant, TimeRange};
 pub use invalid::Invalid;

@@ -8,7 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::Invalid;
 
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, max $max:literal, lines $lines:literal, empty $empty:literal) => {
+    ($(#[$doc:meta])* $name:ident, max $max:expr, lines $lines:literal, empty $empty:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         pub struct $name(String);
@@ -55,7 +55,7 @@ text!(
 );
 text!(
     /// The version of a device's software: 1 to 32 characters.
-    Firmware, max 32, lines false, empty false
+    Firmware, max protocol::health::FIRMWARE_LENGTH, lines false, empty false
 );
 
 /// Normalizes a text: NFC, LF for every line break (HTML forms submit CR LF), no white space at its ends.

@@ -58,6 +58,26 @@ pub struct SealedPage {
     pub sealed: Sealed,
 }
 
+/// Splits pages into parts of at most so many bytes as JSON; a page that is longer is a part of its own. There is at least one part,
+/// which is empty without pages.
+#[must_use]
+pub fn split_pages(pages: BTreeMap<u16, SealedPage>, max_bytes: usize) -> Vec<BTreeMap<u16, SealedPage>> {
+    /// Of a page in JSON, besides what is sealed: `"499":{"version":4294967295,"sealed":""},`.
+    const AROUND: usize = 43;
+    let (mut parts, mut part, mut bytes) = (Vec::new(), BTreeMap::new(), 0);
+    for (locker, page) in pages {
+        let of_page = page.sealed.0.len() + AROUND;
+        if bytes + of_page > max_bytes && !part.is_empty() {
+            parts.push(std::mem::take(&mut part));
+            bytes = 0;
+        }
+        bytes += of_page;
+        part.insert(locker, page);
+    }
+    parts.push(part);
+    parts
+}
+
 /// A nonce of 12 bytes and the result of AES-256-GCM with its tag of 16 bytes, in base64url without padding.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -196,5 +216,18 @@ mod tests {
         let mut versions: PageVersions = [(3, 9)].into_iter().collect();
         versions.set(3, 0);
         assert_eq!(versions, PageVersions::default());
+    }
+
+    #[test]
+    fn pages_are_sent_in_parts_that_fit_in_a_message() {
+        let page = |bytes| SealedPage { version: u32::MAX, sealed: Sealed("x".repeat(bytes)) };
+        let pages: BTreeMap<_, _> = (0..500).map(|locker| (locker, page(2_000))).collect();
+        let made = split_pages(pages.clone(), 100_000);
+        assert_eq!(made.len(), 11);
+        assert!(made.iter().all(|part| serde_json::to_string(part).unwrap().len() <= 100_000));
+        assert_eq!(made.into_iter().flatten().collect::<BTreeMap<_, _>>(), pages);
+        let large = split_pages((0..3).map(|locker| (locker, page(95_000))).collect(), 100_000);
+        assert_eq!(large.iter().map(BTreeMap::len).collect::<Vec<_>>(), [1, 1, 1]);
+        assert_eq!(split_pages(BTreeMap::new(), 100_000), [BTreeMap::new()], "there is always a last part");
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Plain numbers only, so that it can be ported to any device.
 
+use crate::Purpose;
+
 /// Between which times it is now, in the same unit as the range of the contract. The cloud knows the time: for it both are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Between {
@@ -35,12 +37,6 @@ pub struct PinCase {
     pub holder: KeyHolder,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PinPurpose {
-    Fetch,
-    Return,
-}
-
 /// Why a PIN does not open a locker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinRefusal {
@@ -58,14 +54,14 @@ impl PinCase {
     ///
     /// A key is fetched only while the contract runs for certain. It can be returned as soon as the contract may have started:
     /// opening an empty locker is no risk, and a key that cannot be returned is one.
-    pub fn decide(self, now: Between) -> Result<PinPurpose, PinRefusal> {
+    pub fn decide(self, now: Between) -> Result<Purpose, PinRefusal> {
         // Whoever has the key can bring it back at any time.
         if !self.is_inside && self.holder == KeyHolder::Own {
-            return Ok(PinPurpose::Return);
+            return Ok(Purpose::Return);
         }
         if !self.is_inside && self.holder == KeyHolder::Unknown {
             let may_have_started = now.to.is_none_or(|to| self.start <= to);
-            return if may_have_started { Ok(PinPurpose::Return) } else { Err(PinRefusal::TooEarly) };
+            return if may_have_started { Ok(Purpose::Return) } else { Err(PinRefusal::TooEarly) };
         }
         if now.from < self.start {
             return Err(PinRefusal::TooEarly);
@@ -78,7 +74,7 @@ impl PinCase {
         if !self.is_inside {
             return Err(PinRefusal::KeyOut);
         }
-        if self.is_in_schedule { Ok(PinPurpose::Fetch) } else { Err(PinRefusal::OutsideSchedule) }
+        if self.is_in_schedule { Ok(Purpose::Fetch) } else { Err(PinRefusal::OutsideSchedule) }
     }
 }
 
@@ -87,7 +83,7 @@ mod tests {
     use super::*;
 
     /// From 10 to 20, at these times.
-    fn at(is_inside: bool, holder: KeyHolder, times: &[(i64, Option<i64>)]) -> Vec<Result<PinPurpose, PinRefusal>> {
+    fn at(is_inside: bool, holder: KeyHolder, times: &[(i64, Option<i64>)]) -> Vec<Result<Purpose, PinRefusal>> {
         let case = PinCase { start: 10, end: Some(20), is_in_schedule: true, is_inside, holder };
         times.iter().map(|&(from, to)| case.decide(Between { from, to })).collect()
     }
@@ -95,7 +91,7 @@ mod tests {
     #[test]
     fn a_key_is_fetched_only_while_the_contract_runs_for_certain() {
         let times = [(9, Some(9)), (9, Some(11)), (10, Some(19)), (19, Some(20)), (20, Some(20)), (12, None)];
-        let (early, fetch, ended) = (Err(PinRefusal::TooEarly), Ok(PinPurpose::Fetch), Err(PinRefusal::Ended));
+        let (early, fetch, ended) = (Err(PinRefusal::TooEarly), Ok(Purpose::Fetch), Err(PinRefusal::Ended));
         assert_eq!(at(true, KeyHolder::Unknown, &times), [early, early, fetch, ended, ended, ended]);
         assert_eq!(at(true, KeyHolder::Other, &times), [early, early, fetch, ended, ended, ended], "the sensor counts");
     }
@@ -103,7 +99,7 @@ mod tests {
     #[test]
     fn the_holder_returns_a_key_at_any_time_and_others_once_they_may_have_started() {
         let times = [(0, Some(9)), (9, Some(10)), (30, Some(30)), (0, None)];
-        let give_back = Ok(PinPurpose::Return);
+        let give_back = Ok(Purpose::Return);
         assert_eq!(at(false, KeyHolder::Own, &times), [give_back; 4]);
         assert_eq!(at(false, KeyHolder::Unknown, &times), [Err(PinRefusal::TooEarly), give_back, give_back, give_back]);
         assert_eq!(at(false, KeyHolder::Other, &[(10, Some(10))]), [Err(PinRefusal::KeyOut)]);
@@ -114,6 +110,6 @@ mod tests {
         let case = PinCase { start: 0, end: None, is_in_schedule: false, is_inside: true, holder: KeyHolder::Unknown };
         let now = Between { from: 5, to: Some(5) };
         assert_eq!(case.decide(now), Err(PinRefusal::OutsideSchedule));
-        assert_eq!(PinCase { is_inside: false, ..case }.decide(now), Ok(PinPurpose::Return));
+        assert_eq!(PinCase { is_inside: false, ..case }.decide(now), Ok(Purpose::Return));
     }
 }

@@ -16,9 +16,9 @@ mod thing;
 mod topic;
 
 pub use access::{
-    AccessAnswer, AccessMessage, AccessRequest, AnswerEnd, PageVersions, Sealed, SealedPage, VersionsForm,
+    AccessAnswer, AccessMessage, AccessRequest, AnswerEnd, PageVersions, Sealed, SealedPage, VersionsForm, split_pages,
 };
-pub use decision::{Between, KeyHolder, PinCase, PinPurpose, PinRefusal};
+pub use decision::{Between, KeyHolder, PinCase, PinRefusal};
 pub use health::{ClockQuality, Cover, HealthMessage, JournalRoom, Readings};
 pub use journal::{JournalFact, JournalLine, JournalMessage, JournalReceipt, OfflineEntry, Times};
 pub use keypad::{CodeKind, EntryMessage, EntryResponse, InsideForm, LockerSet, Purpose, Reply};

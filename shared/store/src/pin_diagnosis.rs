@@ -9,8 +9,8 @@ use domain::{
 };
 use futures_util::future::try_join_all;
 
-use crate::items::{AutomatItem, ItemKey, StoredKey, StoredKeypad, read};
-use crate::{DeviceAccess, Error, PageRequest, Store};
+use crate::items::{AutomatItem, ItemKey, StoredAccess, StoredKey, StoredKeypad, read};
+use crate::{Error, PageRequest, Store};
 
 /// How many events of each automat are looked through for entries.
 const LOOKED_THROUGH: usize = 200;
@@ -35,8 +35,8 @@ pub struct KeyDiagnosis {
 #[derive(Debug)]
 pub struct AutomatDiagnosis {
     pub automat: Automat,
-    /// What its device has, to decide without a connection.
-    pub access: DeviceAccess,
+    /// Until when its device hands out keys without the cloud; `None` if it does not now.
+    pub lease: Option<Instant>,
     /// Until when the keypad checks no code, after wrong ones.
     pub waits_until: Option<Instant>,
     /// Entries of the contract's PIN, latest first.
@@ -46,30 +46,30 @@ pub struct AutomatDiagnosis {
 }
 
 impl Store {
-    /// Checks what a contract's PIN would do: the contract, its keys, and their automats with their keypads, each in one
+    /// Checks what a contract's PIN would do: the contract, its keys, and their automats with their keypads and leases, each in one
     /// read, and the events of each automat.
     pub async fn diagnose_pin(&self, id: &ContractId, now: Instant) -> Result<PinDiagnosis, Error> {
         let (stored, keys) = self.stored_contract(id).await?;
         let contract = stored.contract;
         let ids: BTreeSet<_> = keys.iter().map(|stored| &stored.key.automat).collect();
         let running = ids.iter().map(|id| self.automat_events(id, &PageRequest { limit: LOOKED_THROUGH, after: None }));
-        let item_keys: Vec<_> = ids.iter().flat_map(|id| [AutomatItem::key(id), StoredKeypad::key(id)]).collect();
-        let accesses = ids.iter().map(|id| self.device_access(id));
-        let (items, events, accesses) =
-            tokio::try_join!(self.get_all(&item_keys), try_join_all(running), try_join_all(accesses))?;
+        let item_keys = ids.iter().flat_map(|id| [AutomatItem::key(id), StoredKeypad::key(id), StoredAccess::key(id)]);
+        let item_keys: Vec<_> = item_keys.collect();
+        let (items, events) = tokio::try_join!(self.get_all(&item_keys), try_join_all(running))?;
         let mut automats = Vec::new();
-        for ((id, events), access) in ids.into_iter().zip(events).zip(accesses) {
+        for (id, events) in ids.into_iter().zip(events) {
             let item = |item_key: ItemKey| items.iter().find(|item| ItemKey::of(item).as_ref() == Some(&item_key));
             let Some(automat) = item(AutomatItem::key(id)) else { continue };
             let keypad =
                 item(StoredKeypad::key(id)).cloned().map(read::<StoredKeypad>).transpose()?.unwrap_or_default();
+            let access = item(StoredAccess::key(id)).cloned().map(read::<StoredAccess>).transpose()?;
             let is_of = |contract: Option<&ContractId>, event: &&Event| {
                 is_pin_entry(&event.kind) && event.subject.contract.as_ref() == contract
             };
             let entries = |contract| events.data.iter().filter(|event| is_of(contract, event)).cloned().collect();
             automats.push(AutomatDiagnosis {
                 automat: AutomatItem::read(automat.clone())?.automat,
-                access,
+                lease: access.and_then(|access| access.lease_until).map(|until| until.0).filter(|until| *until > now),
                 waits_until: keypad.keypad.waits_until(now),
                 entries: entries(Some(&contract.id)),
                 unknown: entries(None),

@@ -66,7 +66,7 @@ pub struct Publications {
 impl Publications {
     #[must_use]
     pub fn things(&self) -> Things {
-        Things::new(data_plane(self.clone()))
+        Things::new(self.client())
     }
 
     #[must_use]

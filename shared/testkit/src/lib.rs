@@ -35,7 +35,7 @@ pub use cabinet::fill;
 pub use data_plane::{Publications, accepted, data_plane, rejected, unreachable_things};
 pub use device::{entry, locker_reports, name, name_under, pin_holder};
 pub use log::Log;
-pub use pages::{device_key_id, lease_root, open_lease, open_page};
+pub use pages::{device_key_id, lease_root, open_lease, open_page, unseal};
 pub use sample::{
     automat, by_email, by_sms, contract, every_event_kind, follower, key, locker, metadata, metadata_with_receipt,
     of_everything, pin, range,

@@ -32,7 +32,9 @@ pub fn device_key_id(device_key: &[u8]) -> String {
     format!("{:08x}", u32::from_be_bytes(*tag.as_ref().first_chunk().unwrap()))
 }
 
-fn unseal(device_key: &[u8], sealed: &Sealed, associated_data: &str) -> Option<Vec<u8>> {
+/// Opens what is sealed under a device key and bound to this. `None`: it is under another one, or bound to something else.
+#[must_use]
+pub fn unseal(device_key: &[u8], sealed: &Sealed, associated_data: &str) -> Option<Vec<u8>> {
     let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, device_key), SEALING_KEY.as_bytes());
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).ok()?);
     let bytes = URL_SAFE_NO_PAD.decode(&sealed.0).ok()?;

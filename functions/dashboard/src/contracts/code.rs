@@ -124,7 +124,7 @@ fn section(visit: &Visit, contract: &Contract, checked: &AutomatDiagnosis) -> Au
     let connection = automat.connection;
     let mut values = FluentArgs::new();
     values.set("time", connection.since.map(|since| times.moment(since)).unwrap_or_default());
-    let lease = checked.access.lease_after(visit.now);
+    let lease = checked.lease;
     values.set("until", lease.map(|until| times.moment(until)).unwrap_or_default());
     let off = match (connection.state, connection.since, lease) {
         (ConnectionState::Connected, ..) => None,

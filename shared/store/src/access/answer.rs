@@ -8,11 +8,9 @@ use protocol::{AccessRequest, Page, PageEntry, PageVersions, Sealed, SealedPage,
 
 use super::lease::lease;
 use super::seal::Seal;
-use crate::items::{
-    AutomatItem, Item, ItemKey, KeyItem, StoredAccess, StoredAutomat, StoredKey, StoredPage, VersionsItem, read,
-};
+use crate::items::{Item, ItemKey, KeyItem, StoredAccess, StoredAutomat, StoredKey, StoredPage};
 use crate::retry::retry;
-use crate::{DeviceKey, Error, ResourceKind, Store};
+use crate::{DeviceKey, Error, Store};
 
 /// So many pages are raised at the same time, after the table was restored from a backup.
 const AT_ONCE: usize = 16;
@@ -37,13 +35,6 @@ struct DeviceSecret {
     is_other: bool,
 }
 
-/// What a question depends on.
-struct Asked {
-    automat: StoredAutomat,
-    versions: PageVersions,
-    access: Option<StoredAccess>,
-}
-
 impl Store {
     /// Answers a device's question, and stores which pages it has. A question where nothing has changed takes a batch of three
     /// items and one update.
@@ -55,14 +46,14 @@ impl Store {
         request: &AccessRequest,
         now: Instant,
     ) -> Result<AccessResponse, Error> {
-        let mut asked = self.asked(automat).await?;
+        let (StoredAutomat { automat: settings, .. }, mut access) = self.automat_and_access(automat).await?;
         let Some(secret) = self.device_secret(automat, &request.key) else {
             tracing::info!(automat.id = %automat, "a device asked for access under an unknown key");
             return Ok(AccessResponse::default());
         };
-        self.outbid(automat, &request.have, &mut asked.versions, now).await?;
+        self.outbid(automat, &request.have, &mut access.versions, now).await?;
         let newer: Vec<_> =
-            asked.versions.iter().filter(|(locker, version)| *version > request.have.of(*locker)).collect();
+            access.versions.iter().filter(|(locker, version)| *version > request.have.of(*locker)).collect();
         let seal = Seal::under(&secret.key, &self.random)?;
         let thing = ThingName::of_automat(automat.as_str());
         let mut versions = request.have.clone();
@@ -74,22 +65,11 @@ impl Store {
                 pages.insert(locker, SealedPage { version, sealed });
             }
         }
-        let lease = lease(&asked.automat.automat, &versions, now);
-        self.note_question(automat, &asked, &request.have, lease.as_ref().map(|lease| lease.until), now).await?;
+        let lease = lease(&settings, &versions, now);
+        let until = lease.as_ref().and_then(|lease| Instant::from_millis(i64::from(lease.until) * 1_000));
+        self.note_question(automat, &request.have, until.max(access.lease_until), now).await?;
         let lease = lease.map(|lease| seal.close(lease.encode(), &protocol::Lease::associated_data(&thing)));
         Ok(AccessResponse { pages, lease: lease.transpose()? })
-    }
-
-    async fn asked(&self, automat: &AutomatId) -> Result<Asked, Error> {
-        let item_keys = [AutomatItem::key(automat), VersionsItem::key(automat), StoredAccess::key(automat)];
-        let found = self.get_all(&item_keys).await?;
-        let mut found: HashMap<_, _> = found.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect();
-        let [own, versions, access] = item_keys.map(|item_key| found.remove(&item_key));
-        Ok(Asked {
-            automat: AutomatItem::read(own.ok_or(Error::NotFound(ResourceKind::Automat))?)?,
-            versions: versions.as_ref().map(VersionsItem::read).unwrap_or_default(),
-            access: access.map(read).transpose()?,
-        })
     }
 
     /// The device key with this id.
@@ -208,17 +188,15 @@ impl Store {
         page
     }
 
+    /// Stores which pages the device has, and until when it may have a lease.
     async fn note_question(
         &self,
         automat: &AutomatId,
-        asked: &Asked,
         have: &PageVersions,
-        lease_until: Option<u32>,
+        lease_until: Option<Instant>,
         now: Instant,
     ) -> Result<(), Error> {
-        let until = lease_until.and_then(|until| Instant::from_millis(i64::from(until) * 1_000));
-        let before = asked.access.as_ref().and_then(|access| access.lease_until).map(|until| until.0);
-        let update = StoredAccess::answered(have, now, until.max(before));
+        let update = StoredAccess::answered(have, now, lease_until);
         self.update(StoredAccess::key(automat), update, StoredAccess::not_after(now)).await?;
         Ok(())
     }

@@ -16,12 +16,14 @@ mod pages;
 mod seal;
 mod verifier;
 
+use std::collections::HashMap;
+
 use domain::{AutomatId, Instant};
 use protocol::PageVersions;
 
 pub use self::answer::AccessResponse;
 pub use self::verifier::PIN_COST;
-use crate::items::{AutomatItem, ItemKey, StoredAccess, VersionsItem, read};
+use crate::items::{AutomatItem, ItemKey, StoredAccess, StoredAutomat, VersionsItem, read};
 use crate::{Error, ResourceKind, Store};
 
 /// What an automat's device has of its pages.
@@ -54,19 +56,23 @@ impl DeviceAccess {
 impl Store {
     /// What an automat's device has of its pages.
     pub async fn device_access(&self, automat: &AutomatId) -> Result<DeviceAccess, Error> {
+        Ok(self.automat_and_access(automat).await?.1)
+    }
+
+    /// An automat, and what its device has of its pages, in one batch.
+    async fn automat_and_access(&self, automat: &AutomatId) -> Result<(StoredAutomat, DeviceAccess), Error> {
         let item_keys = [AutomatItem::key(automat), VersionsItem::key(automat), StoredAccess::key(automat)];
-        let items = self.get_all(&item_keys).await?;
-        if !items.first().is_some_and(AutomatItem::is_one) {
-            return Err(Error::NotFound(ResourceKind::Automat));
-        }
-        let find = |key: &ItemKey| items.iter().find(|item| ItemKey::of(item).as_ref() == Some(key));
-        let versions = find(&item_keys[1]).map(VersionsItem::read).unwrap_or_default();
-        let stored = find(&item_keys[2]).cloned().map(read::<StoredAccess>).transpose()?;
-        Ok(DeviceAccess {
-            versions,
-            held: stored.as_ref().map(StoredAccess::held).unwrap_or_default(),
-            held_at: stored.as_ref().map(|stored| stored.held_at.0),
-            lease_until: stored.and_then(|stored| stored.lease_until).map(|until| until.0),
-        })
+        let found = self.get_all(&item_keys).await?;
+        let mut found: HashMap<_, _> = found.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect();
+        let [own, versions, access] = item_keys.map(|item_key| found.remove(&item_key));
+        let own = AutomatItem::read(own.ok_or(Error::NotFound(ResourceKind::Automat))?)?;
+        let access = access.map(read::<StoredAccess>).transpose()?;
+        let access = DeviceAccess {
+            versions: versions.as_ref().map(VersionsItem::read).unwrap_or_default(),
+            held: access.as_ref().map(StoredAccess::held).unwrap_or_default(),
+            held_at: access.as_ref().map(|access| access.held_at.0),
+            lease_until: access.and_then(|access| access.lease_until).map(|until| until.0),
+        };
+        Ok((own, access))
     }
 }

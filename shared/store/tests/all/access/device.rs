@@ -6,9 +6,7 @@ use std::sync::Mutex;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::CodeKind;
-use protocol::{AccessRequest, Lease, Page, PageVersions, SEALING_KEY, Sealed, ThingName, Verifier};
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use ring::{digest, hmac};
+use protocol::{AccessRequest, Lease, Page, PageVersions, ThingName, Verifier};
 use store::{AccessResponse, DeviceKey, Store};
 use testkit::{at, name};
 
@@ -39,27 +37,15 @@ impl Device {
             store.answer_access(&lobby(), &self.request(), at(seconds)).await.unwrap();
         let came = pages.keys().copied().collect();
         for (locker, page) in pages {
-            let data = Page::associated_data(&thing(), locker, page.version);
-            let opened = Page::decode(&self.open(&page.sealed, &data).unwrap()).unwrap();
+            let opened = testkit::open_page(self.key.reveal(), &thing(), locker, &page).unwrap();
             let before = self.pages.insert(locker, (page.version, opened));
             assert!(before.is_none_or(|(before, _)| before < page.version), "locker {locker} got an old page");
         }
-        let lease = lease.map(|lease| self.open(&lease, &Lease::associated_data(&thing())).unwrap());
-        self.lease = lease.map(|lease| Lease::decode(&lease).unwrap());
+        self.lease = lease.map(|lease| testkit::open_lease(self.key.reveal(), &thing(), &lease).unwrap());
         if let Some(lease) = &self.lease {
-            let root = digest::digest(&digest::SHA256, &self.have().bytes());
-            assert_eq!(root.as_ref()[..8], *lease.root, "the lease is over the pages that it has");
+            assert_eq!(testkit::lease_root(&self.have()), *lease.root, "the lease is over the pages that it has");
         }
         came
-    }
-
-    pub(crate) fn open(&self, sealed: &Sealed, associated_data: &str) -> Option<Vec<u8>> {
-        let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, self.key.reveal()), SEALING_KEY.as_bytes());
-        let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key.as_ref()).unwrap());
-        let mut bytes = URL_SAFE_NO_PAD.decode(&sealed.0).unwrap();
-        let nonce = Nonce::try_assume_unique_for_key(&bytes[..12]).unwrap();
-        let opened = key.open_in_place(nonce, Aad::from(associated_data.as_bytes()), &mut bytes[12..]).ok()?;
-        Some(opened.to_vec())
     }
 
     pub(crate) fn page(&self, locker: u16) -> &Page {
