@@ -3,6 +3,7 @@
 import json
 import pathlib
 import subprocess
+import time
 
 from playwright.sync_api import Page
 
@@ -115,17 +116,25 @@ class Scales:
     """Counts the bytes that a page loads."""
 
     def __init__(self, page: Page):
-        self.bytes = 0
+        self.page, self.bytes, self.pending = page, 0, set()
         session = page.context.new_cdp_session(page)
+        session.on("Network.requestWillBeSent", lambda event: self.pending.add(event["requestId"]))
         session.on("Network.loadingFinished", self.add)
+        session.on("Network.loadingFailed", lambda event: self.pending.discard(event["requestId"]))
         session.send("Network.enable")
 
     def add(self, event: dict):
+        self.pending.discard(event["requestId"])
         self.bytes += int(event["encodedDataLength"])
 
-    def weigh(self, page: Page, path: str) -> int:
+    def weigh(self, path: str) -> int:
         self.bytes = 0
-        page.goto(path, wait_until="networkidle")
+        self.page.goto(path)
+        # What scripts ask for is on its way by now. What leaving the page before has cut off never ends.
+        end = time.monotonic() + 0.5
+        while self.pending and time.monotonic() < end:
+            self.page.wait_for_timeout(10)
+        self.pending.clear()
         return self.bytes
 
 

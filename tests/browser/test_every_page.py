@@ -48,6 +48,6 @@ def test_a_page_fits_in_each_language(language, state, enter, world):
 def test_a_page_is_small(state, enter, world, figures):
     page = enter(state.person, "/robots.txt")
     scales, path = Scales(page), world.path(state.path)
-    first, later = scales.weigh(page, path), scales.weigh(page, path)
+    first, later = scales.weigh(path), scales.weigh(path)
     figures(state, first_visit=first, later_visit=later)
     assert first <= FIRST_VISIT and later <= LATER_VISIT, f"{first} bytes, then {later}"
