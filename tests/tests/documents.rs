@@ -4,7 +4,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop at once")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use api::problem::Code;
 use api::routes::{self, Function, PAGES, ROUTES};
@@ -291,6 +292,42 @@ fn the_patterns_agree_with_the_domain() {
             assert_eq!(compiled.is_match(sample), takes(sample), "{sample:?} by {pattern}");
         }
     }
+}
+
+/// The Rust files below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+/// The names that types get in the document, by what follows `derive(ToSchema)`.
+fn schema_names(source: &str) -> Vec<String> {
+    let derives = source.split("#[derive(").skip(1).filter_map(|derived| derived.split_once(")]"));
+    let described = derives.filter(|(traits, _)| traits.split(", ").any(|name| name.ends_with("ToSchema")));
+    let name = |text: &str| text.split(|c: char| !c.is_alphanumeric()).next().map(str::to_owned);
+    let named = described.filter_map(|(_, rest)| {
+        let (begins, ends) =
+            ["struct ", "enum "].iter().filter_map(|word| Some((rest.find(word)?, word.len()))).min()?;
+        let (attributes, declared) = (&rest[..begins], &rest[begins + ends..]);
+        name(attributes.split_once("schema(as = ").map_or(declared, |(_, name)| name))
+    });
+    named.collect()
+}
+
+/// utoipa keeps one schema for each name. A second one would silently replace it.
+#[test]
+fn no_two_types_have_one_name_in_the_document() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut seen = BTreeSet::new();
+    for file in ["shared/api", "functions"].iter().flat_map(|folder| sources(&root.join(folder))) {
+        for name in schema_names(&fs::read_to_string(&file).unwrap()) {
+            assert!(seen.insert(name.clone()), "a second schema {name}, in {}", file.display());
+        }
+    }
+    assert!(seen.contains("Contract") && seen.contains("AutomatHealth") && seen.len() > 40, "{seen:?}");
 }
 
 #[test]
