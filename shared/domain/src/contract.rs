@@ -262,6 +262,18 @@ impl Contract {
         !before.range.has_ended(self.updated_at) && self.range.has_ended(self.updated_at)
     }
 
+    /// Whether somebody could do something under the contract before that they no longer can: with another PIN, at another time, or with
+    /// a key that was taken off.
+    #[must_use]
+    pub fn takes_away_from(&self, before: &Self) -> bool {
+        let ends_earlier = self.range.end().is_some_and(|end| before.range.end().is_none_or(|before| end < before));
+        self.pin != before.pin
+            || self.range.start() > before.range.start()
+            || ends_earlier
+            || self.schedule.is_some() && self.schedule != before.schedule
+            || before.keys.iter().any(|key| !self.keys.has(key))
+    }
+
     /// The fields that differ between the two.
     #[must_use]
     pub fn differences(&self, other: &Self) -> Vec<ContractField> {

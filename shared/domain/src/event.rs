@@ -70,6 +70,8 @@ pub enum EventKind {
     /// A contract was ended before its time.
     ContractEnded(TimeRange),
     ContractRemoved,
+    /// An automat has confirmed that it knows the contract: the PIN also works there without a connection.
+    ContractArmed,
     /// Somebody viewed a contract's PIN.
     PinRevealed,
     /// A person's data was exported, and this contract was part of it.

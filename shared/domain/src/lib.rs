@@ -5,6 +5,7 @@
 //! `docs/glossary.md` explains the terms.
 
 mod announcement;
+mod at_automat;
 mod automat;
 mod booking;
 mod calendar;
@@ -44,6 +45,7 @@ mod written_time;
 mod zone;
 
 pub use announcement::{Announcement, Announcements, Cause, KeyMovement};
+pub use at_automat::AtAutomat;
 pub use automat::{Automat, AutomatChange, AutomatDraft, AutomatRefusal, LeaseHours, Location, LockerCount};
 pub use booking::{Conflict, availability};
 pub use calendar::{Calendar, Entry, FreeWindow, MAX_LIVE_CONTRACTS};

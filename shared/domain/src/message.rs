@@ -133,6 +133,7 @@ impl Occasion {
             | EventKind::ContractChanged { .. }
             | EventKind::ContractEnded(_)
             | EventKind::ContractRemoved
+            | EventKind::ContractArmed
             | EventKind::PinRevealed
             | EventKind::PersonalDataExported
             | EventKind::PersonalDataErased

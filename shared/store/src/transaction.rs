@@ -28,6 +28,8 @@ pub(crate) enum Part {
     Entry,
     /// How far the journal of a device is recorded.
     Journal,
+    /// Which pages a device has.
+    Access,
     Key,
     Contract,
     /// A contract in a key's history.

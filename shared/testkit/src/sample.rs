@@ -152,6 +152,7 @@ pub fn every_event_kind() -> Vec<EventKind> {
         EventKind::ContractChanged { changes: ContractField::VARIANTS.to_vec(), range },
         EventKind::ContractEnded(range),
         EventKind::ContractRemoved,
+        EventKind::ContractArmed,
         EventKind::PinRevealed,
         EventKind::PersonalDataExported,
         EventKind::PersonalDataErased,

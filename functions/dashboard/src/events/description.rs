@@ -55,6 +55,7 @@ pub(crate) fn describe(event: &Event, t: &Texts, automat: Option<&Automat>) -> S
         | EventKind::AutomatRemoved
         | EventKind::KeyAdded
         | EventKind::ContractRemoved
+        | EventKind::ContractArmed
         | EventKind::PinRevealed
         | EventKind::PersonalDataExported
         | EventKind::PersonalDataErased

@@ -27,6 +27,7 @@ impl Group {
             | EventKind::ContractChanged { .. }
             | EventKind::ContractEnded(_)
             | EventKind::ContractRemoved
+            | EventKind::ContractArmed
             | EventKind::PinRevealed
             | EventKind::PersonalDataExported
             | EventKind::PersonalDataErased => Self::Contracts,

@@ -32,6 +32,7 @@ event-contract-created = A contract was created: { $range }
 event-contract-changed = The contract was edited: { $fields }. Now: { $range }
 event-contract-ended = The contract was ended early: { $range }
 event-contract-removed = The contract was removed
+event-contract-armed = The automat knows the contract: the PIN also works there without a connection
 event-pin-revealed = The contract’s PIN was viewed
 event-personal-data-exported = A person’s data was exported, including this contract
 event-personal-data-erased = A person’s data was erased from the contract

@@ -31,6 +31,7 @@ event-contract-created = Sopimus luotiin: { $range }
 event-contract-changed = Sopimusta muutettiin: { $fields }. Voimassa nyt: { $range }
 event-contract-ended = Sopimus päätettiin ennenaikaisesti: { $range }
 event-contract-removed = Sopimus poistettiin
+event-contract-armed = Automaatti tuntee sopimuksen: PIN-koodi toimii siellä myös ilman yhteyttä
 event-pin-revealed = Sopimuksen PIN-koodia katsottiin
 event-personal-data-exported = Henkilön tiedot vietiin, tämä sopimus mukaan lukien
 event-personal-data-erased = Henkilön tiedot poistettiin sopimuksesta

@@ -31,6 +31,7 @@ event-contract-created = Ett avtal skapades: { $range }
 event-contract-changed = Avtalet ändrades: { $fields }. Gäller nu: { $range }
 event-contract-ended = Avtalet avslutades i förtid: { $range }
 event-contract-removed = Avtalet togs bort
+event-contract-armed = Automaten känner till avtalet: PIN-koden fungerar där även utan anslutning
 event-pin-revealed = Avtalets PIN-kod visades
 event-personal-data-exported = En persons uppgifter exporterades, även det här avtalet
 event-personal-data-erased = En persons uppgifter raderades ur avtalet

@@ -7,8 +7,9 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use protocol::{AccessRequest, Page, PageEntry, PageVersions, Sealed, SealedPage, ThingName, Verifier, Windows};
 
 use super::lease::lease;
+use super::noting::Noted;
 use super::seal::Seal;
-use crate::items::{Item, ItemKey, KeyItem, StoredAccess, StoredAutomat, StoredKey, StoredPage};
+use crate::items::{Item, ItemKey, KeyItem, StoredAutomat, StoredKey, StoredPage};
 use crate::retry::retry;
 use crate::{DeviceKey, Error, Store};
 
@@ -67,7 +68,8 @@ impl Store {
         }
         let lease = lease(&settings, &versions, now);
         let until = lease.as_ref().and_then(|lease| Instant::from_millis(i64::from(lease.until) * 1_000));
-        self.note_question(automat, &request.have, until.max(access.lease_until), now).await?;
+        let noted = Noted { have: &request.have, lease_until: until.max(access.lease_until), now };
+        self.note_question(automat, access, &noted).await?;
         let lease = lease.map(|lease| seal.close(lease.encode(), &protocol::Lease::associated_data(&thing)));
         Ok(AccessResponse { pages, lease: lease.transpose()? })
     }
@@ -186,19 +188,6 @@ impl Store {
             page.entries.push(PageEntry { verifier, handle: *handle, start, end, schedule });
         }
         page
-    }
-
-    /// Stores which pages the device has, and until when it may have a lease.
-    async fn note_question(
-        &self,
-        automat: &AutomatId,
-        have: &PageVersions,
-        lease_until: Option<Instant>,
-        now: Instant,
-    ) -> Result<(), Error> {
-        let update = StoredAccess::answered(have, now, lease_until);
-        self.update(StoredAccess::key(automat), update, StoredAccess::not_after(now)).await?;
-        Ok(())
     }
 }
 

@@ -11,7 +11,9 @@
 
 mod answer;
 mod changed;
+mod held;
 mod lease;
+mod noting;
 mod pages;
 mod seal;
 mod verifier;
@@ -22,6 +24,7 @@ use domain::{AutomatId, Instant};
 use protocol::PageVersions;
 
 pub use self::answer::AccessResponse;
+pub use self::held::{HeldContract, StillUsable};
 pub use self::verifier::PIN_COST;
 use crate::items::{AutomatItem, ItemKey, StoredAccess, StoredAutomat, VersionsItem, read};
 use crate::{Error, ResourceKind, Store};

@@ -8,7 +8,7 @@ use protocol::PageVersions;
 use serde::{Deserialize, Serialize};
 
 use super::{AutomatItem, Item, ItemKey, Millis, bytes, number};
-use crate::expression::{Expression, Update};
+use crate::expression::{Expression, Update, is_or_absent};
 
 /// The version of the page of each locker, in an attribute of its own: written after the page, and never lowered.
 pub(crate) struct VersionsItem;
@@ -70,6 +70,11 @@ impl StoredAccess {
             .set("held", bytes(held))
             .set("heldAt", number(now.millis()))
             .set_or_remove("leaseUntil", lease_until.map(|until| number(until.millis())))
+    }
+
+    /// Condition: the last question was answered at this time; `None`: there was none.
+    pub(crate) fn last_at(at: Option<Instant>) -> Expression {
+        is_or_absent("heldAt", at.map(|at| number(at.millis())))
     }
 
     /// Condition: no later question has been answered.

@@ -88,7 +88,7 @@ pub(crate) use self::locker::{AGENDA_LENGTH, LockerItem, StoredLocker};
 pub(crate) use self::message::{MessageItem, SendStatus, State, StoredMessage};
 pub(crate) use self::millis::Millis;
 pub(crate) use self::opening::{OpeningItem, StoredOpening};
-pub(crate) use self::page::{PageContent, StoredPage, StoredPageEntry, handle_of, parse_verifier};
+pub(crate) use self::page::{HeldEntry, PageContent, StoredPage, StoredPageEntry, handle_of, parse_verifier};
 pub(crate) use self::pin::{PinHolder, PinItem, ReturnCodeItem};
 pub(crate) use self::quiet_removal::QuietRemoval;
 pub(crate) use self::reminder::StoredReminder;

@@ -1,6 +1,7 @@
 //! What a device may open one locker for without the cloud, as the projector keeps it (ADR 0054).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,8 +24,33 @@ pub(crate) struct StoredPage {
     /// 0 before it is written for the first time.
     pub(crate) version: u32,
     pub(crate) content: PageContent,
+    /// Since which versions each contract is in it.
+    marks: BTreeMap<Handle, Marks>,
     /// The contracts that were in it before, the latest last.
-    former: Vec<(Handle, ContractId)>,
+    former: Vec<Former>,
+}
+
+/// Versions of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Marks {
+    /// The first one with the contract.
+    first: u32,
+    /// The first one with its entry as it is.
+    since: u32,
+}
+
+/// A contract that was in a page, and the first version without it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Former(Handle, ContractId, u32);
+
+/// What a device has of a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeldEntry {
+    /// Its entry as it is.
+    Current,
+    /// An entry as it was before, or that is no longer there.
+    Older,
+    Nothing,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,7 +83,7 @@ struct PageItem {
     key_incarnation: Option<String>,
     schedules: Vec<Schedule>,
     entries: BTreeMap<Handle, EntryForm>,
-    former: Vec<(Handle, ContractId)>,
+    former: Vec<Former>,
 }
 
 /// The names are part of every entry.
@@ -74,6 +100,11 @@ struct EntryForm {
     /// The position of the schedule.
     #[serde(rename = "w", skip_serializing_if = "Option::is_none")]
     schedule: Option<usize>,
+    #[serde(rename = "f")]
+    first: u32,
+    /// Left out if it is the first one.
+    #[serde(rename = "u", skip_serializing_if = "Option::is_none")]
+    since: Option<u32>,
 }
 
 struct VerifierForm(Verifier);
@@ -93,12 +124,14 @@ impl StoredPage {
 
     pub(crate) fn read(item: Item) -> Result<Self, Error> {
         let PageItem { version, key_id, key_incarnation, schedules, entries, former } = read(item)?;
-        let entries = entries.into_iter().map(|(handle, EntryForm { contract, verifier, start, end, schedule })| {
+        let mark = |form: &EntryForm| Marks { first: form.first, since: form.since.unwrap_or(form.first) };
+        let marks = entries.iter().map(|(handle, form)| (*handle, mark(form))).collect();
+        let entries = entries.into_iter().map(|(handle, EntryForm { contract, verifier, start, end, schedule, .. })| {
             let schedule = schedule.and_then(|position| schedules.get(position)).cloned();
             (handle, StoredPageEntry { contract, verifier: verifier.0, start, end, schedule })
         });
         let content = PageContent { key: key_id.zip(key_incarnation), entries: entries.collect() };
-        Ok(Self { version, content, former })
+        Ok(Self { version, content, marks, former })
     }
 
     /// Update: the whole page.
@@ -115,7 +148,9 @@ impl StoredPage {
             let StoredPageEntry { contract, verifier, start, end, schedule } = entry;
             let schedule = schedule.as_ref().map(&mut position);
             let (contract, verifier) = (contract.clone(), VerifierForm(*verifier));
-            (*handle, EntryForm { contract, verifier, start: *start, end: *end, schedule })
+            let Marks { first, since } = self.marks.get(handle).copied().unwrap_or(Marks::new(self.version));
+            let since = (since != first).then_some(since);
+            (*handle, EntryForm { contract, verifier, start: *start, end: *end, schedule, first, since })
         });
         let entries = entries.collect();
         let (key_id, key_incarnation) = self.content.key.clone().unzip();
@@ -151,16 +186,48 @@ impl StoredPage {
 
     /// The page with another content.
     pub(crate) fn with(&self, content: PageContent, now: Instant) -> Self {
+        let version = self.next_version(now);
         let left = self.content.entries.iter().filter(|(handle, _)| !content.entries.contains_key(handle));
         let mut former = self.former.clone();
-        former.extend(left.map(|(handle, entry)| (*handle, entry.contract.clone())));
+        former.extend(left.map(|(handle, entry)| Former(*handle, entry.contract.clone(), version)));
         let mut seen = BTreeSet::new();
-        // Of several times, the last; and none that is in the page again.
-        former = former.into_iter().rev().filter(|(handle, _)| seen.insert(*handle)).collect();
-        former.retain(|(handle, _)| !content.entries.contains_key(handle));
+        // Of several times, the last.
+        former = former.into_iter().rev().filter(|Former(handle, ..)| seen.insert(*handle)).collect();
         former.truncate(FORMER);
         former.reverse();
-        Self { version: self.next_version(now), content, former }
+        let marks = content.entries.iter().map(|(handle, entry)| (*handle, self.marks_of(*handle, entry, version)));
+        Self { version, marks: marks.collect(), content, former }
+    }
+
+    /// The marks of an entry in the next version.
+    fn marks_of(&self, handle: Handle, entry: &StoredPageEntry, version: u32) -> Marks {
+        match self.content.entries.get(&handle).zip(self.marks.get(&handle)) {
+            Some((known, marks)) if known == entry => *marks,
+            Some((_, marks)) => Marks { since: version, ..*marks },
+            None => Marks::new(version),
+        }
+    }
+
+    /// What a device has of a contract, if its page is of one of these versions; 0 is none.
+    pub(crate) fn held(&self, handle: Handle, versions: &RangeInclusive<u32>) -> HeldEntry {
+        let had = |former: &&Former| former.0 == handle && *versions.start() < former.2 && *versions.end() > 0;
+        match self.marks.get(&handle) {
+            Some(marks) if *versions.start() >= marks.since => HeldEntry::Current,
+            Some(marks) if *versions.end() >= marks.first => HeldEntry::Older,
+            _ if self.former.iter().any(|former| had(&former)) => HeldEntry::Older,
+            _ => HeldEntry::Nothing,
+        }
+    }
+
+    /// Those that name its contracts, also the former ones.
+    pub(crate) fn handles(&self) -> Vec<Handle> {
+        self.content.entries.keys().copied().chain(self.former.iter().map(|former| former.0)).collect()
+    }
+
+    /// The contracts that have come into it after this version, each with the first version that has it.
+    pub(crate) fn new_after(&self, version: u32) -> impl Iterator<Item = (u32, &ContractId)> {
+        let first = move |handle: &Handle| self.marks.get(handle).map(|marks| marks.first).filter(|first| *first > version);
+        self.content.entries.iter().filter_map(move |(handle, entry)| Some((first(handle)?, &entry.contract)))
     }
 
     /// The same page under another version.
@@ -171,7 +238,13 @@ impl StoredPage {
     /// The contract that a handle names, or named.
     pub(crate) fn contract(&self, handle: Handle) -> Option<&ContractId> {
         let current = self.content.entries.get(&handle).map(|entry| &entry.contract);
-        current.or_else(|| self.former.iter().find(|(former, _)| *former == handle).map(|(_, contract)| contract))
+        current.or_else(|| self.former.iter().find(|Former(former, ..)| *former == handle).map(|Former(_, contract, _)| contract))
+    }
+}
+
+impl Marks {
+    fn new(version: u32) -> Self {
+        Self { first: version, since: version }
     }
 }
 
@@ -272,9 +345,35 @@ mod tests {
         assert_eq!((empty.former.len(), empty.contract(handle(99))), (FORMER, Some(&contract(99))));
         assert_eq!(empty.contract(handle(1)), None);
         let back = empty.with(content([entry(99, None)]), at(0));
-        assert_eq!((back.former.len(), back.contract(handle(99))), (FORMER - 1, Some(&contract(99))));
+        assert_eq!(back.contract(handle(99)), Some(&contract(99)));
         let gone = back.with(PageContent::default(), at(0));
-        assert_eq!(gone.former.last(), Some(&(handle(99), contract(99))));
+        assert_eq!(gone.former.last(), Some(&Former(handle(99), contract(99), gone.version)));
+        assert_eq!(gone.former.len(), FORMER);
+    }
+
+    #[test]
+    fn a_device_has_what_was_in_its_version_of_the_page() {
+        let one = StoredPage::default().with(content([entry(1, None)]), at(0));
+        let two = one.with(content([entry(1, None), entry(2, None)]), at(0));
+        let changed = two.with(content([entry(1, Some("Mo 08:00-17:00")), entry(2, None)]), at(0));
+        let gone = changed.with(content([entry(2, None)]), at(0));
+        let back = gone.with(content([entry(1, None), entry(2, None)]), at(0));
+        assert_eq!((one.version, back.version), (1, 5));
+        let held = |page: &StoredPage, number, versions: RangeInclusive<u32>| page.held(handle(number), &versions);
+        let each = |page: &StoredPage, number| {
+            (0..=page.version).map(|version| held(page, number, version..=version)).collect::<Vec<_>>()
+        };
+        use HeldEntry::{Current, Nothing, Older};
+        assert_eq!(each(&two, 1), [Nothing, Current, Current]);
+        assert_eq!(each(&two, 2), [Nothing, Nothing, Current]);
+        assert_eq!(each(&changed, 1), [Nothing, Older, Older, Current]);
+        assert_eq!(each(&gone, 1), [Nothing, Older, Older, Older, Nothing]);
+        assert_eq!(each(&back, 1), [Nothing, Older, Older, Older, Nothing, Current]);
+        assert_eq!(each(&back, 2), [Nothing, Nothing, Current, Current, Current, Current]);
+        // What it was sent last may have arrived or not.
+        assert_eq!([held(&two, 2, 1..=2), held(&two, 2, 0..=1), held(&gone, 1, 3..=4)], [Older, Nothing, Older]);
+        assert_eq!(back.new_after(2).collect::<Vec<_>>(), [(5, &contract(1))]);
+        assert_eq!(back.new_after(0).collect::<Vec<_>>(), [(5, &contract(1)), (2, &contract(2))]);
     }
 
     #[test]

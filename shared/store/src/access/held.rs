@@ -1,0 +1,185 @@
+//! What automats have of a contract, for when they have no connection: whether they know it as it is, and until when they may
+//! still open a locker by what it was before.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+
+use domain::{AtAutomat, AutomatId, ConnectionState, ContractChange, ContractId, Instant, KeyId};
+use protocol::Handle;
+
+use crate::items::{
+    AutomatItem, HeldEntry, Item, ItemKey, PinItem, StoredAccess, StoredContract, StoredKey, StoredPage, handle_of, read,
+};
+use crate::{Error, Store};
+
+/// An automat that may still open a locker by what is taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StillUsable {
+    pub automat: AutomatId,
+    /// Since when it has had no connection.
+    pub offline_since: Instant,
+    /// Until its lease ends, or the contract does; or until it is connected again, if that is earlier.
+    pub until: Instant,
+}
+
+/// What an automat has of a contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldContract {
+    pub automat: AutomatId,
+    pub state: AtAutomat,
+    /// When the automat last said what it has; `None` if it never has.
+    pub as_of: Option<Instant>,
+}
+
+/// An automat, and what its device has.
+struct Device {
+    access: Option<StoredAccess>,
+    offline_since: Option<Instant>,
+}
+
+impl Device {
+    /// `None` if the automat is gone.
+    fn read(items: &HashMap<ItemKey, Item>, automat: &AutomatId) -> Result<Option<Self>, Error> {
+        let Some(own) = items.get(&AutomatItem::key(automat)) else { return Ok(None) };
+        let connection = AutomatItem::read(own.clone())?.automat.connection;
+        let access = items.get(&StoredAccess::key(automat)).cloned().map(read::<StoredAccess>).transpose()?;
+        let is_offline = connection.state != ConnectionState::Connected;
+        let since = connection.since.or(access.as_ref().map(|access| access.held_at.0));
+        Ok(Some(Self { offline_since: since.filter(|_| is_offline), access }))
+    }
+
+    /// The versions of a locker's page that it may have: from the one that it has confirmed, to the latest one that can have been in
+    /// the answer to its last question. A version is at least the time at which it was made.
+    fn versions(&self, key: &StoredKey) -> RangeInclusive<u32> {
+        let Some(access) = &self.access else { return 0..=0 };
+        let held = access.held().of(key.key.locker.get());
+        held..=held.max(u32::try_from(access.held_at.0.seconds()).unwrap_or_default())
+    }
+
+    /// Since when it is offline, and until when it may open lockers by what it has.
+    fn lease_while_offline(&self, now: Instant) -> Option<(Instant, Instant)> {
+        let until = self.access.as_ref()?.lease_until?.0;
+        self.offline_since.filter(|_| until > now).map(|since| (since, until))
+    }
+
+    fn state(&self, held: HeldEntry, is_right: bool, now: Instant) -> AtAutomat {
+        match (held, self.lease_while_offline(now)) {
+            (HeldEntry::Current, _) if is_right => AtAutomat::Held,
+            (HeldEntry::Current | HeldEntry::Older, Some((_, until))) => AtAutomat::Revoking { until },
+            (HeldEntry::Current | HeldEntry::Older | HeldEntry::Nothing, _) => AtAutomat::Pending,
+        }
+    }
+}
+
+impl Store {
+    /// What each automat of a contract has of it.
+    pub async fn held_contract(&self, id: &ContractId, now: Instant) -> Result<Vec<HeldContract>, Error> {
+        let (stored, keys) = self.stored_contract(id).await?;
+        let Some(handle) = handle_of(&stored.incarnation) else { return Ok(Vec::new()) };
+        let mut item_keys = items_of_devices(&keys);
+        for key in &keys {
+            item_keys.insert(StoredPage::key(&key.key.automat, key.key.locker));
+            item_keys.extend(stored.pins.get(&key.key.automat).map(|pin| PinItem::key(&key.key.automat, pin)));
+        }
+        let items = self.items_at(item_keys).await?;
+        let mut states: BTreeMap<&AutomatId, HeldContract> = BTreeMap::new();
+        for key in &keys {
+            let automat = &key.key.automat;
+            let Some(device) = Device::read(&items, automat)? else { continue };
+            let page = page_of(&items, key)?;
+            let pin = stored.pins.get(automat).and_then(|pin| items.get(&PinItem::key(automat, pin)));
+            let wanted = pin.cloned().map(read::<PinItem>).transpose()?.and_then(|pin| pin.page_entry(&key.key.id));
+            let is_right = wanted.is_some_and(|(_, entry)| page.content.entries.get(&handle) == Some(&entry));
+            let state = device.state(page.held(handle, &device.versions(key)), is_right, now);
+            let as_of = device.access.as_ref().map(|access| access.held_at.0);
+            let of_automat =
+                states.entry(automat).or_insert_with(|| HeldContract { automat: automat.clone(), state, as_of });
+            of_automat.state = of_automat.state.max(state);
+        }
+        Ok(states.into_values().collect())
+    }
+
+    /// The automats without a connection that may still open lockers for a contract as it is now, after a change or, without one, after
+    /// its end, a new PIN or its removal. Nothing if the change takes nothing away. One request more if an automat has no connection.
+    pub async fn still_usable(
+        &self,
+        id: &ContractId,
+        change: Option<&ContractChange>,
+        now: Instant,
+    ) -> Result<Vec<StillUsable>, Error> {
+        let (stored, keys) = self.stored_contract(id).await?;
+        let edited = change.map(|change| stored.contract.edited(change.clone(), now)).transpose()?;
+        if edited.is_some_and(|edited| !edited.takes_away_from(&stored.contract)) {
+            return Ok(Vec::new());
+        }
+        self.still_usable_for(&stored, &keys, now).await
+    }
+
+    pub(crate) async fn still_usable_for(
+        &self,
+        stored: &StoredContract,
+        keys: &[StoredKey],
+        now: Instant,
+    ) -> Result<Vec<StillUsable>, Error> {
+        let Some(handle) = handle_of(&stored.incarnation) else { return Ok(Vec::new()) };
+        self.still_usable_by(keys, now, |page| vec![handle].into_iter().filter(|_| page.version > 0).collect()).await
+    }
+
+    /// The same for all contracts of a key, if it is removed or moved to another locker.
+    pub async fn still_usable_of_key(&self, id: &KeyId, now: Instant) -> Result<Vec<StillUsable>, Error> {
+        let key = self.stored_active_key(id).await?;
+        self.still_usable_by(&[key], now, StoredPage::handles).await
+    }
+
+    async fn still_usable_by(
+        &self,
+        keys: &[StoredKey],
+        now: Instant,
+        handles: impl Fn(&StoredPage) -> Vec<Handle>,
+    ) -> Result<Vec<StillUsable>, Error> {
+        let mut items = self.items_at(items_of_devices(keys)).await?;
+        let mut offline = Vec::new();
+        for key in keys {
+            let Some(device) = Device::read(&items, &key.key.automat)? else { continue };
+            offline.extend(device.lease_while_offline(now).map(|(since, until)| (key, device, since, until)));
+        }
+        let pages = offline.iter().map(|(key, ..)| StoredPage::key(&key.key.automat, key.key.locker));
+        items.extend(self.items_at(pages.collect()).await?);
+        let mut usable: BTreeMap<&AutomatId, StillUsable> = BTreeMap::new();
+        for (key, device, offline_since, lease_until) in offline {
+            let page = page_of(&items, key)?;
+            let until = |handle: Handle| match page.held(handle, &device.versions(key)) {
+                HeldEntry::Nothing => None,
+                HeldEntry::Older => Some(lease_until),
+                HeldEntry::Current => {
+                    let end = page.content.entries.get(&handle).and_then(|entry| entry.end);
+                    let end = end.and_then(|end| Instant::from_millis(i64::from(end) * 1_000));
+                    Some(end.map_or(lease_until, |end| end.min(lease_until)))
+                }
+            };
+            let Some(until) = handles(&page).into_iter().filter_map(until).max().filter(|until| *until > now) else {
+                continue;
+            };
+            let automat = &key.key.automat;
+            let of_automat = StillUsable { automat: automat.clone(), offline_since, until };
+            let latest = usable.entry(automat).or_insert(of_automat);
+            latest.until = latest.until.max(until);
+        }
+        Ok(usable.into_values().collect())
+    }
+
+    async fn items_at(&self, item_keys: BTreeSet<ItemKey>) -> Result<HashMap<ItemKey, Item>, Error> {
+        let items = self.get_all(&item_keys.into_iter().collect::<Vec<_>>()).await?;
+        Ok(items.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect())
+    }
+}
+
+fn items_of_devices(keys: &[StoredKey]) -> BTreeSet<ItemKey> {
+    let automats = keys.iter().map(|key| &key.key.automat);
+    automats.flat_map(|automat| [AutomatItem::key(automat), StoredAccess::key(automat)]).collect()
+}
+
+fn page_of(items: &HashMap<ItemKey, Item>, key: &StoredKey) -> Result<StoredPage, Error> {
+    let item = items.get(&StoredPage::key(&key.key.automat, key.key.locker)).cloned();
+    item.map_or_else(|| Ok(StoredPage::default()), StoredPage::read)
+}
