@@ -38,7 +38,7 @@ mod users;
 use clock::Random;
 use domain::{Actor, AutomatId, Instant, Notify, OfflineTimes};
 
-pub use access::{AccessResponse, DeviceAccess, HeldContract, PIN_COST, StillUsable};
+pub use access::{AccessResponse, DeviceAccess, HeldContract, PIN_COST, StillUsable, Withdrawn};
 pub use automats::{AutomatView, LockerView, NextContract};
 pub use contract_index::{ContractFilter, ListedContract, ListedState, Order, ProjectionReport};
 pub use contracts::{Preview, RehearsedContract};

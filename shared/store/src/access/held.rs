@@ -4,13 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
-use domain::{AtAutomat, AutomatId, ConnectionState, ContractChange, ContractId, Instant, KeyId};
+use domain::{
+    AtAutomat, AutomatId, ConnectionState, Contract, ContractChange, ContractDraft, ContractId, Instant, KeyId,
+};
 use protocol::Handle;
 
 use crate::items::{
-    AutomatItem, HeldEntry, Item, ItemKey, PinItem, StoredAccess, StoredContract, StoredKey, StoredPage, handle_of, read,
+    AutomatItem, HeldEntry, Item, ItemKey, PinItem, StoredAccess, StoredKey, StoredPage, handle_of, read,
 };
-use crate::{Error, Store};
+use crate::{Error, ResourceKind, Store};
 
 /// An automat that may still open a locker by what is taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,29 @@ pub struct StillUsable {
     pub offline_since: Instant,
     /// Until its lease ends, or the contract does; or until it is connected again, if that is earlier.
     pub until: Instant,
+}
+
+/// What is withdrawn from a contract.
+#[derive(Debug, Clone, Copy)]
+pub enum Withdrawn<'c> {
+    /// All of it as it is: it is ended or removed, or gets a new PIN.
+    Whole,
+    /// What an edit takes away.
+    ByEdit(&'c ContractChange),
+    /// What putting this takes away.
+    ByDraft(&'c ContractDraft),
+}
+
+impl Withdrawn<'_> {
+    /// Whether anything is. An edit that is refused takes nothing away.
+    fn is_from(self, contract: &Contract, now: Instant) -> bool {
+        let change = match self {
+            Self::Whole => return true,
+            Self::ByEdit(change) => change.clone(),
+            Self::ByDraft(draft) => ContractChange::to(draft.clone(), contract),
+        };
+        contract.edited(change, now).is_ok_and(|edited| edited.takes_away_from(contract))
+    }
 }
 
 /// What an automat has of a contract.
@@ -76,8 +101,9 @@ impl Store {
     pub async fn held_contract(&self, id: &ContractId, now: Instant) -> Result<Vec<HeldContract>, Error> {
         let (stored, keys) = self.stored_contract(id).await?;
         let Some(handle) = handle_of(&stored.incarnation) else { return Ok(Vec::new()) };
-        let mut item_keys = items_of_devices(&keys);
+        let mut item_keys = BTreeSet::new();
         for key in &keys {
+            item_keys.extend(items_of_device(&key.key.automat));
             item_keys.insert(StoredPage::key(&key.key.automat, key.key.locker));
             item_keys.extend(stored.pins.get(&key.key.automat).map(|pin| PinItem::key(&key.key.automat, pin)));
         }
@@ -99,54 +125,62 @@ impl Store {
         Ok(states.into_values().collect())
     }
 
-    /// The automats without a connection that may still open lockers for a contract as it is now, after a change or, without one, after
-    /// its end, a new PIN or its removal. Nothing if the change takes nothing away. One request more if an automat has no connection.
+    /// The automats without a connection that may still open lockers for a contract by what is withdrawn from it. One request more than
+    /// the contract, and two if an automat has no connection.
     pub async fn still_usable(
         &self,
         id: &ContractId,
-        change: Option<&ContractChange>,
+        withdrawn: Withdrawn<'_>,
         now: Instant,
     ) -> Result<Vec<StillUsable>, Error> {
-        let (stored, keys) = self.stored_contract(id).await?;
-        let edited = change.map(|change| stored.contract.edited(change.clone(), now)).transpose()?;
-        if edited.is_some_and(|edited| !edited.takes_away_from(&stored.contract)) {
+        let stored = self.find_contract(id).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
+        let Some(handle) = handle_of(&stored.incarnation).filter(|_| withdrawn.is_from(&stored.contract, now)) else {
+            return Ok(Vec::new());
+        };
+        let devices = self.offline_devices(stored.keys.iter().map(|noted| &noted.automat), now).await?;
+        if devices.is_empty() {
             return Ok(Vec::new());
         }
-        self.still_usable_for(&stored, &keys, now).await
-    }
-
-    pub(crate) async fn still_usable_for(
-        &self,
-        stored: &StoredContract,
-        keys: &[StoredKey],
-        now: Instant,
-    ) -> Result<Vec<StillUsable>, Error> {
-        let Some(handle) = handle_of(&stored.incarnation) else { return Ok(Vec::new()) };
-        self.still_usable_by(keys, now, |page| vec![handle].into_iter().filter(|_| page.version > 0).collect()).await
+        let keys = self.keys_of(&stored).await?;
+        self.still_usable_at(&devices, &keys, now, |_| vec![handle]).await
     }
 
     /// The same for all contracts of a key, if it is removed or moved to another locker.
     pub async fn still_usable_of_key(&self, id: &KeyId, now: Instant) -> Result<Vec<StillUsable>, Error> {
-        let key = self.stored_active_key(id).await?;
-        self.still_usable_by(&[key], now, StoredPage::handles).await
+        let key = self.stored_key(id).await?;
+        let devices = self.offline_devices(std::iter::once(&key.key.automat), now).await?;
+        self.still_usable_at(&devices, &[key], now, StoredPage::handles).await
     }
 
-    async fn still_usable_by(
+    /// Those of these automats that are without a connection and may open lockers by what they have.
+    async fn offline_devices(
         &self,
+        automats: impl Iterator<Item = &AutomatId>,
+        now: Instant,
+    ) -> Result<BTreeMap<AutomatId, Device>, Error> {
+        let automats: BTreeSet<_> = automats.collect();
+        let items = self.items_at(automats.iter().flat_map(|automat| items_of_device(automat)).collect()).await?;
+        let mut devices = BTreeMap::new();
+        for automat in automats {
+            let device = Device::read(&items, automat)?.filter(|device| device.lease_while_offline(now).is_some());
+            devices.extend(device.map(|device| (automat.clone(), device)));
+        }
+        Ok(devices)
+    }
+
+    async fn still_usable_at(
+        &self,
+        devices: &BTreeMap<AutomatId, Device>,
         keys: &[StoredKey],
         now: Instant,
         handles: impl Fn(&StoredPage) -> Vec<Handle>,
     ) -> Result<Vec<StillUsable>, Error> {
-        let mut items = self.items_at(items_of_devices(keys)).await?;
-        let mut offline = Vec::new();
-        for key in keys {
-            let Some(device) = Device::read(&items, &key.key.automat)? else { continue };
-            offline.extend(device.lease_while_offline(now).map(|(since, until)| (key, device, since, until)));
-        }
-        let pages = offline.iter().map(|(key, ..)| StoredPage::key(&key.key.automat, key.key.locker));
-        items.extend(self.items_at(pages.collect()).await?);
+        let at_devices: Vec<_> = keys.iter().filter_map(|key| Some((key, devices.get(&key.key.automat)?))).collect();
+        let pages = at_devices.iter().map(|(key, _)| StoredPage::key(&key.key.automat, key.key.locker));
+        let items = self.items_at(pages.collect()).await?;
         let mut usable: BTreeMap<&AutomatId, StillUsable> = BTreeMap::new();
-        for (key, device, offline_since, lease_until) in offline {
+        for (key, device) in at_devices {
+            let Some((offline_since, lease_until)) = device.lease_while_offline(now) else { continue };
             let page = page_of(&items, key)?;
             let until = |handle: Handle| match page.held(handle, &device.versions(key)) {
                 HeldEntry::Nothing => None,
@@ -174,9 +208,8 @@ impl Store {
     }
 }
 
-fn items_of_devices(keys: &[StoredKey]) -> BTreeSet<ItemKey> {
-    let automats = keys.iter().map(|key| &key.key.automat);
-    automats.flat_map(|automat| [AutomatItem::key(automat), StoredAccess::key(automat)]).collect()
+fn items_of_device(automat: &AutomatId) -> [ItemKey; 2] {
+    [AutomatItem::key(automat), StoredAccess::key(automat)]
 }
 
 fn page_of(items: &HashMap<ItemKey, Item>, key: &StoredKey) -> Result<StoredPage, Error> {

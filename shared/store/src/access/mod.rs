@@ -24,7 +24,7 @@ use domain::{AutomatId, Instant};
 use protocol::PageVersions;
 
 pub use self::answer::AccessResponse;
-pub use self::held::{HeldContract, StillUsable};
+pub use self::held::{HeldContract, StillUsable, Withdrawn};
 pub use self::verifier::PIN_COST;
 use crate::items::{AutomatItem, ItemKey, StoredAccess, StoredAutomat, VersionsItem, read};
 use crate::{Error, ResourceKind, Store};

@@ -67,7 +67,9 @@ impl Store {
             .collect();
         let mut armed = Vec::new();
         for item in self.get_all(&item_keys).await? {
-            let Some(locker) = ItemKey::of(&item).and_then(|item_key| StoredPage::locker_at(&item_key)) else { continue };
+            let Some(locker) = ItemKey::of(&item).and_then(|item_key| StoredPage::locker_at(&item_key)) else {
+                continue;
+            };
             let page = StoredPage::read(item)?;
             let Some((key, incarnation)) = page.content.key.as_ref() else { continue };
             let subject = |contract: &ContractId| Subject {

@@ -126,10 +126,11 @@ impl StoredPage {
         let PageItem { version, key_id, key_incarnation, schedules, entries, former } = read(item)?;
         let mark = |form: &EntryForm| Marks { first: form.first, since: form.since.unwrap_or(form.first) };
         let marks = entries.iter().map(|(handle, form)| (*handle, mark(form))).collect();
-        let entries = entries.into_iter().map(|(handle, EntryForm { contract, verifier, start, end, schedule, .. })| {
-            let schedule = schedule.and_then(|position| schedules.get(position)).cloned();
-            (handle, StoredPageEntry { contract, verifier: verifier.0, start, end, schedule })
-        });
+        let entries =
+            entries.into_iter().map(|(handle, EntryForm { contract, verifier, start, end, schedule, .. })| {
+                let schedule = schedule.and_then(|position| schedules.get(position)).cloned();
+                (handle, StoredPageEntry { contract, verifier: verifier.0, start, end, schedule })
+            });
         let content = PageContent { key: key_id.zip(key_incarnation), entries: entries.collect() };
         Ok(Self { version, content, marks, former })
     }
@@ -226,7 +227,8 @@ impl StoredPage {
 
     /// The contracts that have come into it after this version, each with the first version that has it.
     pub(crate) fn new_after(&self, version: u32) -> impl Iterator<Item = (u32, &ContractId)> {
-        let first = move |handle: &Handle| self.marks.get(handle).map(|marks| marks.first).filter(|first| *first > version);
+        let first =
+            move |handle: &Handle| self.marks.get(handle).map(|marks| marks.first).filter(|first| *first > version);
         self.content.entries.iter().filter_map(move |(handle, entry)| Some((first(handle)?, &entry.contract)))
     }
 
@@ -238,7 +240,9 @@ impl StoredPage {
     /// The contract that a handle names, or named.
     pub(crate) fn contract(&self, handle: Handle) -> Option<&ContractId> {
         let current = self.content.entries.get(&handle).map(|entry| &entry.contract);
-        current.or_else(|| self.former.iter().find(|Former(former, ..)| *former == handle).map(|Former(_, contract, _)| contract))
+        current.or_else(|| {
+            self.former.iter().find(|Former(former, ..)| *former == handle).map(|Former(_, contract, _)| contract)
+        })
     }
 }
 

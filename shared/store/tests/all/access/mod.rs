@@ -5,6 +5,7 @@
 mod answers;
 mod cost;
 mod device;
+mod held;
 mod history;
 mod pages;
 mod stage;
