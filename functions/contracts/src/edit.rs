@@ -1,9 +1,10 @@
 //! `PATCH /v1/contracts/{contractId}`
 
-use api::{App, Caller, ContractEdit, ContractPath, ContractView, IfMatch, JsonBody, Problem, Query};
+use api::{App, Caller, ContractEdit, ContractPath, ContractView, IfMatch, JsonBody, Problem, Query, StillUsableView};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{ContractChange, Notify};
+use store::Withdrawn;
 
 use crate::get;
 
@@ -18,6 +19,7 @@ use crate::get;
     params(
         ("contractId" = String, Path),
         ("force" = Option<bool>, Query, description = "Take keys off even if they are out with the contract"),
+        ("ifRevocable" = Option<bool>, Query, description = "Refuse it if an automat without a connection may still accept what it takes away"),
         ("notify" = Option<bool>, Query, description = "False: no contact gets a message about this change; default true"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
@@ -34,15 +36,17 @@ pub(crate) async fn edit_contract(
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
     let notify = query.notify(Notify::Contacts);
+    let if_revocable = query.flag("ifRevocable");
     query.finish()?;
     let change = body.value.change()?;
     let metadata = caller.metadata(app.clock.now(), None).notifying(notify);
-    let contract = if change == ContractChange::default() {
+    if change == ContractChange::default() {
         let contract = app.store.contract(&id).await?;
         api::unchanged(expected, contract.version)?;
-        contract
-    } else {
-        app.store.edit_contract(&id, change, force, expected, &metadata).await?
-    };
-    Ok(get::answer(contract, metadata.now))
+        return Ok(get::answer(contract, Vec::new(), metadata.now));
+    }
+    let usable = app.store.still_usable(&id, Withdrawn::ByEdit(&change), metadata.now).await?;
+    let still_usable = StillUsableView::all(usable, if_revocable)?;
+    let contract = app.store.edit_contract(&id, change, force, expected, &metadata).await?;
+    Ok(get::answer(contract, still_usable, metadata.now))
 }

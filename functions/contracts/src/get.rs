@@ -1,6 +1,6 @@
 //! `GET /v1/contracts/{contractId}`
 
-use api::{App, ContractPath, ContractView, NoQuery, Problem};
+use api::{App, ContractPath, ContractView, NoQuery, Problem, StillUsableView};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Contract, Instant};
@@ -21,11 +21,12 @@ pub(crate) async fn get_contract(
     ContractPath(id): ContractPath,
     _: NoQuery,
 ) -> Result<Response, Problem> {
-    let contract = app.store.contract(&id).await?;
-    Ok(answer(contract, app.clock.now()))
+    let now = app.clock.now();
+    let (contract, held) = app.store.contract_at_automats(&id, now).await?;
+    Ok(api::tagged(contract.version, ContractView::masked(contract, now).at_automats(held)))
 }
 
-/// The response with the current state of a contract.
-pub(crate) fn answer(contract: Contract, now: Instant) -> Response {
-    api::tagged(contract.version, ContractView::masked(contract, now))
+/// The response with the current state of a contract, and with where its earlier state is still usable.
+pub(crate) fn answer(contract: Contract, still_usable: Vec<StillUsableView>, now: Instant) -> Response {
+    api::tagged(contract.version, ContractView::masked(contract, now).still_usable(still_usable))
 }

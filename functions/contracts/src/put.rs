@@ -1,9 +1,10 @@
 //! `PUT /v1/contracts/{contractId}`
 
-use api::{App, Caller, ContractPath, ContractView, IfMatch, JsonBody, NewContract, Problem, Query};
+use api::{App, Caller, ContractPath, ContractView, IfMatch, JsonBody, NewContract, Problem, Query, StillUsableView};
 use axum::extract::State;
 use axum::response::Response;
 use domain::{Contract, Notify};
+use store::Withdrawn;
 
 /// Create a contract, or replace its content
 ///
@@ -18,6 +19,7 @@ use domain::{Contract, Notify};
     params(
         ("contractId" = String, Path),
         ("force" = Option<bool>, Query, description = "Take keys off even if they are out with the contract"),
+        ("ifRevocable" = Option<bool>, Query, description = "Refuse it if an automat without a connection may still accept what it takes away"),
         ("notify" = Option<bool>, Query, description = "False: no contact gets a message about this change; default true"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to replace"),
     ),
@@ -37,13 +39,20 @@ pub(crate) async fn put_contract(
 ) -> Result<Response, Problem> {
     let force = query.flag("force");
     let notify = query.notify(Notify::Contacts);
+    let if_revocable = query.flag("ifRevocable");
     query.finish()?;
     let draft = body.value.draft_at(&id)?;
     let metadata = caller.metadata(app.clock.now(), None).notifying(notify);
+    let usable = app.store.still_usable(&id, Withdrawn::ByDraft(&draft), metadata.now).await?;
+    let still_usable = StillUsableView::all(usable, if_revocable)?;
     let put = app.store.put_contract(&id, draft, force, expected, &metadata).await?;
     let location = |contract: &Contract| api::location(&["contracts", contract.id.as_str()]);
     let view = |contract: Contract, is_new: bool| {
-        if is_new { ContractView::created(contract) } else { ContractView::masked(contract, metadata.now) }
+        if is_new {
+            ContractView::created(contract)
+        } else {
+            ContractView::masked(contract, metadata.now).still_usable(still_usable)
+        }
     };
     Ok(api::created(put.into_created(), location, |contract| contract.version, view))
 }

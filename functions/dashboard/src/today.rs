@@ -6,13 +6,14 @@ use std::collections::HashSet;
 
 use api::{Problem, Query};
 use askama::Template;
-use domain::{Automat, ConnectionState, Event, Health, Instant};
+use domain::{Automat, AutomatId, ConnectionState, Event, Health, Instant};
 use http::HeaderMap;
 use messages::LocalTimes;
 use store::{ContractFilter, ListedContract, Page, PageRequest};
 
 use crate::automats::condition::ConcernLabel;
 use crate::automats::connection::ConnectionLabel;
+use crate::contracts::held::fails;
 use crate::contracts::listed::{Automats, Line, only_out};
 use crate::events::describe;
 use crate::frame::Frame;
@@ -28,6 +29,8 @@ const CHECKED: usize = 200;
 const URGENT: usize = 50;
 /// How many contracts each panel of the day shows.
 const OF_THE_DAY: usize = 20;
+/// How soon a contract starts for which it is checked whether its PIN will work, in milliseconds.
+const SOON_MILLIS: i64 = 2 * 3_600_000;
 /// A day in any time zone is shorter, even when the clocks go back.
 const LONGEST_DAY_MILLIS: i64 = 26 * 3_600_000;
 
@@ -44,6 +47,8 @@ struct TodayPage<'p> {
     steps: Vec<Step>,
     overdue: Panel<Line>,
     attention: Panel<AutomatLine>,
+    /// Contracts that start soon where an automat has no connection and will not accept their PIN.
+    failing: Vec<Failing>,
     alerts: Panel<Alert>,
     never_connected: NeverConnected,
     fetches: Panel<Line>,
@@ -71,6 +76,12 @@ struct Step {
     /// Where it is done.
     href: String,
     done: bool,
+}
+
+/// A contract whose PIN will not fetch its key, and why.
+struct Failing {
+    line: Line,
+    why: String,
 }
 
 /// What somebody should look at.
@@ -106,7 +117,14 @@ pub(crate) async fn show(mut visit: Visit, mut query: Query, headers: HeaderMap)
         tokio::try_join!(automats(&visit), contracts(&visit, ContractFilter::of_overdue(), URGENT))?;
     let day = RestOfDay::of(&visit, &listed.data);
     let (to_fetch, to_return, events) = tokio::try_join!(
-        contracts(&visit, ContractFilter { starts: Some(visit.now..day.end), ..ContractFilter::default() }, OF_THE_DAY),
+        contracts(
+            &visit,
+            ContractFilter {
+                starts: Some(visit.now..day.end.max(visit.now.plus_millis(SOON_MILLIS))),
+                ..ContractFilter::default()
+            },
+            OF_THE_DAY
+        ),
         // What ends now is overdue.
         contracts(&visit, ContractFilter::of_due(visit.now.plus_millis(1)..day.end), OF_THE_DAY),
         alerts(&visit),
@@ -119,6 +137,7 @@ pub(crate) async fn show(mut visit: Visit, mut query: Query, headers: HeaderMap)
     let (attention, never_connected) = (attention(&visit, &listed), never_connected(&visit, &listed));
     let mut automats = Automats::of(listed.data);
     automats.read_those_of(&visit, [&overdue, &to_fetch, &to_return].into_iter().flat_map(|page| &page.data)).await?;
+    let failing = Failing::all(&visit, &automats, &to_fetch.data).await?;
     let alerts = Alert::all(&visit, &automats, &events);
     let lines = |found: Page<ListedContract>, is_shown: fn(&Line, Instant) -> bool, more: String| {
         let is_all = found.next.is_none();
@@ -144,6 +163,7 @@ pub(crate) async fn show(mut visit: Visit, mut query: Query, headers: HeaderMap)
             steps,
             overdue,
             attention,
+            failing,
             alerts,
             never_connected,
             fetches,
@@ -214,6 +234,32 @@ impl AutomatLine {
             is_away: automat.connection.state == ConnectionState::Disconnected,
             concerns: ConcernLabel::all(automat, visit.t),
         }
+    }
+}
+
+impl Failing {
+    /// Those of these contracts that start soon. Nothing is read unless one of their automats has no connection.
+    async fn all(visit: &Visit, automats: &Automats, starting: &[ListedContract]) -> Result<Vec<Self>, Problem> {
+        let soon = visit.now.plus_millis(SOON_MILLIS);
+        let is_offline =
+            |id: &AutomatId| automats.get(id).is_some_and(|one| one.connection.state == ConnectionState::Disconnected);
+        let is_checked = |listed: &&ListedContract| {
+            listed.contract.range.start() < soon && listed.keys.iter().any(|key| is_offline(&key.automat))
+        };
+        let checked: Vec<_> = starting.iter().filter(is_checked).collect();
+        if checked.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids = checked.iter().map(|listed| listed.contract.id.clone()).collect();
+        let held = visit.store().held_contracts(&ids, visit.now).await?;
+        let failing = checked.into_iter().filter_map(|listed| {
+            let why = held
+                .get(&listed.contract.id)?
+                .iter()
+                .find_map(|held| fails(visit.t, automats.get(&held.automat)?, &listed.contract, held))?;
+            Some(Self { line: automats.line(visit, listed.clone())?, why })
+        });
+        Ok(failing.collect())
     }
 }
 

@@ -54,4 +54,4 @@ pub use request_path::is_plain_path;
 pub use role::{PERSON_SCOPE, Role};
 pub use serve::{App, serve, serve_pages};
 pub use time::{ConflictView, EntryView, RangeView};
-pub use views::{ContactView, ContractView, KeyView, MessageCountView, MessageView, RecipientView};
+pub use views::{ContactView, ContractView, KeyView, MessageCountView, MessageView, RecipientView, StillUsableView};

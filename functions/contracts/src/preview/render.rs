@@ -1,6 +1,6 @@
 //! Previews in API responses.
 
-use api::{ConflictView, ContractView, Problem, RangeView, RecipientView};
+use api::{ConflictView, ContractView, Problem, RangeView, RecipientView, StillUsableView};
 use domain::{Instant, Message};
 use messages::{Encoding, Rendered, render, render_without_pin};
 use serde::Serialize;
@@ -20,6 +20,10 @@ pub(crate) struct PreviewView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = RangeView, required = false)]
     next_free: Option<RangeView>,
+    /// The automats without a connection where what this takes away could still be used; absent if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    still_usable: Vec<StillUsableView>,
     /// The messages exactly as they would be sent; those sent at once come first.
     messages: Vec<MessagePreview>,
 }
@@ -81,7 +85,7 @@ enum EncodingView {
 
 impl PreviewView {
     pub(crate) fn new(preview: Preview, now: Instant) -> Result<Self, Problem> {
-        let Preview { contract, new_pin, conflicts, next_free, messages } = preview;
+        let Preview { contract, new_pin, conflicts, next_free, messages, still_usable } = preview;
         let message = |(message, time): (Message, Option<Instant>)| {
             let rendered =
                 if new_pin { render(&message) } else { render_without_pin(&message).map_err(Problem::internal)? };
@@ -97,6 +101,7 @@ impl PreviewView {
             contract: ContractView::previewed(contract, new_pin, now),
             conflicts: conflicts.iter().map(ConflictView::from).collect(),
             next_free: next_free.map(RangeView::from),
+            still_usable: still_usable.into_iter().map(StillUsableView::from).collect(),
         })
     }
 }

@@ -1,15 +1,15 @@
 //! `/contracts/{contractId}/end` and `…/remove`: ending an active contract now and removing a contract, with
 //! a preview of the messages.
 
-use api::{ContractPath, NoQuery};
+use api::{ContractPath, NoQuery, Problem};
 use askama::Template;
 use domain::{Contract, ContractId, ContractRefusal, KeyId};
-use store::ResourceKind;
+use store::{Preview, ResourceKind, Withdrawn};
 
 use super::fields::FORCE;
 use super::form::KeyContext;
-use super::keys;
 use super::preview::{MessageBody, PreviewedMessage, previewed_messages, with_mail};
+use super::{held, keys};
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
@@ -34,6 +34,8 @@ struct ClosePage<'p> {
     out: Option<String>,
     /// The label of the box that is needed if keys are out.
     force: String,
+    /// What automats without a connection may still accept.
+    still_usable: Vec<String>,
     messages: Vec<PreviewedMessage>,
     form: Form,
     errors: Errors,
@@ -60,11 +62,14 @@ pub(crate) async fn show_remove(visit: Visit, ContractPath(id): ContractPath, _:
 
 /// `POST /contracts/{contractId}/remove`
 pub(crate) async fn remove(visit: Visit, ContractPath(id): ContractPath, _: NoQuery, form: Form) -> Answer {
+    // Before the removal, since nobody knows what they accept of a contract that is gone.
+    let usable = visit.store().still_usable(&id, Withdrawn::Whole, visit.now).await?;
     let errors = match visit.store().remove_contract(&id, form.ticked(FORCE), form.expected(), &visit.metadata()).await
     {
         // Sent twice: it has been removed already.
         Ok(()) | Err(store::Error::NotFound(ResourceKind::Contract)) => {
-            let key = KeyId::parse(form.text(KEY)).map(|key| format!("{}?done=contract-removed", links::key(&key)));
+            let done = if usable.is_empty() { "contract-removed" } else { "contract-removed-offline" };
+            let key = KeyId::parse(form.text(KEY)).map(|key| format!("{}?done={done}", links::key(&key)));
             return redirect(key.as_deref().unwrap_or("/"));
         }
         Err(store::Error::Stale { .. }) => stale(&visit, "contract-remove-stale-advice"),
@@ -86,15 +91,13 @@ async fn end_page(visit: &Visit, id: &ContractId, errors: Errors) -> Answer {
     let contract = visit.store().contract(id).await?;
     let preview = visit.store().preview_end(id, visit.now).await?;
     let context = KeyContext::read(visit, &contract.keys).await?;
-    let messages = previewed_messages(visit.t, &context.times, &preview)?;
-    close_page(&ClosePage::new(visit, false, context, contract, messages, errors))
+    close_page(&ClosePage::new(visit, false, context, contract, &preview, errors)?)
 }
 
 async fn remove_page(visit: &Visit, id: &ContractId, errors: Errors) -> Answer {
     let preview = visit.store().preview_removal(id, visit.now).await?;
     let context = KeyContext::read(visit, &preview.contract.keys).await?;
-    let messages = previewed_messages(visit.t, &context.times, &preview)?;
-    close_page(&ClosePage::new(visit, true, context, preview.contract, messages, errors))
+    close_page(&ClosePage::new(visit, true, context, preview.contract.clone(), &preview, errors)?)
 }
 
 impl<'p> ClosePage<'p> {
@@ -103,13 +106,13 @@ impl<'p> ClosePage<'p> {
         removes: bool,
         context: KeyContext,
         contract: Contract,
-        messages: Vec<PreviewedMessage>,
+        preview: &Preview,
         errors: Errors,
-    ) -> Self {
+    ) -> Result<Self, Problem> {
         let t = visit.t;
         let keys = context.lines(t, &contract.out);
         let out = if removes { "contract-remove-out" } else { "contract-end-out" };
-        Self {
+        Ok(Self {
             frame: &visit.frame,
             removes,
             explained: if removes {
@@ -121,11 +124,12 @@ impl<'p> ClosePage<'p> {
             force: count(t, "contract-remove-force", contract.out.len()),
             form: Form::default().with("version", contract.version.to_string()),
             keys,
+            still_usable: held::still_usable(t, &context, &preview.still_usable),
+            messages: previewed_messages(t, &context.times, preview)?,
             context,
             contract,
-            messages,
             errors,
-        }
+        })
     }
 }
 

@@ -85,9 +85,11 @@ async fn read(visit: &Visit, id: ContractId) -> Result<(Contract, KeyContext), P
     Ok((contract, context))
 }
 
-/// Whether there is something to preview: messages, or completed phone numbers.
+/// Whether there is something to preview: messages, completed phone numbers, or what automats may still accept.
 fn shows_first(form: &Form, preview: &Preview) -> bool {
-    !preview.messages.is_empty() || !contacts::completed_numbers(form, &preview.contract.contacts).is_empty()
+    !preview.messages.is_empty()
+        || !preview.still_usable.is_empty()
+        || !contacts::completed_numbers(form, &preview.contract.contacts).is_empty()
 }
 
 /// Whether the contract already is as the edit would make it, because the form was sent twice.

@@ -18,6 +18,7 @@ pub(super) use self::steps::{as_previewed, is_confirmed, stepped};
 use self::steps::{hidden_fields, range_value, with_preview, without_preview};
 use super::contacts::{self, Row};
 use super::fields::{self, END, START, part};
+use super::held;
 use super::hours;
 use super::keys::{self, Offered};
 use super::known;
@@ -57,6 +58,8 @@ struct FormPage<'p> {
     /// That the key is overdue, for a new contract.
     overdue: Option<String>,
     messages: Option<Vec<PreviewedMessage>>,
+    /// What automats without a connection may still accept.
+    still_usable: Vec<String>,
     /// Phone numbers that will be saved in another form than typed, with the contacts' names.
     completed: Vec<(String, String)>,
     back: String,
@@ -148,6 +151,7 @@ impl KeyContext {
         let mut form = contacts::with_countries(without_preview(form), self.country);
         let is_added = matches!(state, FormState::ContactAdded);
         let (mut errors, mut conflict, mut messages, mut completed) = (Errors::none(), None, None, Vec::new());
+        let mut still_usable = Vec::new();
         let mut found = known::Found::default();
         match state {
             FormState::Typed | FormState::ContactAdded => {}
@@ -156,6 +160,7 @@ impl KeyContext {
             FormState::Conflict(others, next) => conflict = Some(self.conflict(visit, &form, &others, next).await?),
             FormState::Preview(preview) => {
                 completed = contacts::completed_numbers(&form, &preview.contract.contacts);
+                still_usable = held::still_usable(t, self, &preview.still_usable);
                 messages = Some(previewed_messages(t, &self.times, &preview)?);
                 form = with_preview(form, &preview);
             }
@@ -181,6 +186,7 @@ impl KeyContext {
             errors,
             conflict,
             messages,
+            still_usable,
             completed,
         };
         let status = if shown.conflict.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { shown.errors.status() };

@@ -3,6 +3,7 @@
 mod contacts;
 mod fields;
 mod form;
+pub(crate) mod held;
 mod hours;
 mod keys;
 mod known;

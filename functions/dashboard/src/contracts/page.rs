@@ -10,6 +10,7 @@ use texts::Texts;
 
 use super::contacts::{address_label, kind_label};
 use super::form::KeyContext;
+use super::held::{self, HeldLine};
 use super::keys;
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
@@ -37,6 +38,10 @@ struct ContractPage<'p> {
     /// It is overdue, and has contacts who get messages.
     can_remind: bool,
     pin: Option<&'p str>,
+    /// What its automats know of it.
+    held: Vec<HeldLine>,
+    /// Where its PIN may still be accepted after a new one was made.
+    pin_warnings: Vec<String>,
     contacts: Vec<Line>,
     messages: Vec<Sent>,
     more: Option<String>,
@@ -118,7 +123,7 @@ pub(crate) async fn resend(visit: Visit, MessagePath(id, message): MessagePath, 
 async fn contract_page(visit: &Visit, id: &ContractId, shown: Shown) -> Answer {
     let (t, now) = (visit.t, visit.now);
     let form = visit.fresh_form()?;
-    let contract = visit.store().contract(id).await?;
+    let (contract, held) = visit.store().contract_at_automats(id, now).await?;
     let context = KeyContext::read(visit, &contract.keys).await?;
     let after = shown.after.and_then(|request| request.after);
     let messages = visit.store().messages(id, &PageRequest { limit: MESSAGES, after }).await?;
@@ -138,6 +143,8 @@ async fn contract_page(visit: &Visit, id: &ContractId, shown: Shown) -> Answer {
             can_extend: contract.can_be_extended(now),
             can_remind: overdue && Contact::any_is_notified(&contract.contacts),
             pin: shown.pin.as_ref().map(Pin::reveal),
+            pin_warnings: held::still_accepting(t, &context, &held),
+            held: held::lines(t, &context, &contract, &held, now),
             contacts: contract.contacts.iter().map(|contact| line(t, contact)).collect(),
             messages: messages.data.iter().map(|record| sent(t, times, &home, record)).collect(),
             more: messages.next.map(|next| format!("{home}?after={}#messages", next.as_str())),

@@ -6,6 +6,7 @@ use askama::Template;
 use domain::{Key, KeyState, Notify, Whereabouts};
 use store::{KeyRemoval, Removal, RemovalEffect};
 
+use crate::contracts::held::still_usable_of_key;
 use crate::form::{Errors, Form};
 use crate::frame::Frame;
 use crate::links;
@@ -23,6 +24,8 @@ struct RemovePage<'p> {
     /// What happens to the contracts that are active or upcoming.
     effect: RemovalEffect,
     out: bool,
+    /// What its automat may still accept without a connection.
+    still_usable: Vec<String>,
     /// Whether its id has to be typed.
     named: bool,
     form: Form,
@@ -80,7 +83,10 @@ pub(crate) async fn send(visit: Visit, KeyPath(id): KeyPath, _: NoQuery, form: F
 
 async fn show_confirmation(visit: &Visit, key: Key, form: Form, errors: Errors) -> Answer {
     let effect = visit.store().preview_key_removal(&key.id, visit.now).await?;
-    let automat = visit.store().automat(&key.automat).await?.name.to_string();
+    let automat = visit.store().automat(&key.automat).await?;
+    let usable = visit.store().still_usable_of_key(&key.id, None, visit.now).await?;
+    let still_usable = still_usable_of_key(visit.t, &automat, &usable);
+    let automat = automat.name.to_string();
     let out = matches!(key.whereabouts, Whereabouts::Out { .. });
     let form = form.with("version", key.version.to_string());
     page_with(
@@ -92,6 +98,7 @@ async fn show_confirmation(visit: &Visit, key: Key, form: Form, errors: Errors) 
             automat,
             effect,
             out,
+            still_usable,
             form,
             errors,
         },

@@ -192,6 +192,20 @@ contract-end-out = { $count ->
 contract-end-messages = These messages will be sent when you end the contract:
 contract-end-stale-advice = The current contract is shown below. Check it before you end it.
 
+# At the automat
+
+held = At the automat
+held-warning = Note
+held-connected = { $automat } knows this contract: its PIN also works there without a connection.
+held-offline = { $automat } has had no connection since { $since }. It knows this contract: its PIN works there until { $until }.
+held-no-lease = { $automat } knows this contract, but hands out no keys while it has no connection.
+held-lease-over = { $automat } has had no connection since { $since }. It knows this contract, but hands out no keys before it is connected again.
+held-lease-ends = { $automat } has had no connection since { $since }. It knows this contract, but hands out keys only until { $until }.
+held-pending = { $automat } does not know this contract as it is yet: its PIN works there only while the automat is connected.
+held-pending-offline = { $automat } has had no connection since { $since } and does not know this contract: its PIN works there once the automat is connected again.
+held-revoking = { $automat } has had no connection since { $since } and knows this contract as it was before. Until { $until }, or until it is connected again, it opens lockers by that.
+still-usable = { $automat } has had no connection since { $since }. Until { $until }, or until it is connected again, it may still open lockers by what it knows now.
+
 # Removing it
 
 contract-remove-pin = Its PIN will stop working.

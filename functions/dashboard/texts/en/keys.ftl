@@ -75,6 +75,7 @@ key-page-events = All events
 key-page-done-added = The key has been added.
 key-page-done-changed = The key has been changed.
 key-page-done-contract-removed = The contract has been removed.
+key-page-done-contract-removed-offline = The contract has been removed. Its automat has no connection and may still accept its PIN.
 key-page-month-name = { $month ->
     [1] January
     [2] February

@@ -192,6 +192,20 @@ contract-end-out = { $count ->
 contract-end-messages = Kun päätät sopimuksen, nämä viestit lähetetään:
 contract-end-stale-advice = Alla ovat sopimuksen nykyiset tiedot. Tarkista ne, ennen kuin päätät sopimuksen.
 
+# At the automat
+
+held = Automaatilla
+held-warning = Huomaa
+held-connected = { $automat } tuntee sopimuksen: PIN-koodi toimii siellä myös ilman yhteyttä.
+held-offline = { $automat } on ollut ilman yhteyttä { $since } alkaen. Se tuntee sopimuksen: PIN-koodi toimii siellä { $until } asti.
+held-no-lease = { $automat } tuntee sopimuksen, mutta ei luovuta avaimia ilman yhteyttä.
+held-lease-over = { $automat } on ollut ilman yhteyttä { $since } alkaen. Se tuntee sopimuksen, mutta ei luovuta avaimia ennen kuin yhteys palaa.
+held-lease-ends = { $automat } on ollut ilman yhteyttä { $since } alkaen. Se tuntee sopimuksen, mutta luovuttaa avaimia vain { $until } asti.
+held-pending = { $automat } ei vielä tunne sopimusta nykyisellään: PIN-koodi toimii siellä vain, kun automaatilla on yhteys.
+held-pending-offline = { $automat } on ollut ilman yhteyttä { $since } alkaen eikä tunne sopimusta: PIN-koodi toimii siellä, kun yhteys palaa.
+held-revoking = { $automat } on ollut ilman yhteyttä { $since } alkaen ja tuntee sopimuksen aiemmassa muodossa. Se avaa lokeroita sen mukaan { $until } asti, tai kunnes yhteys palaa.
+still-usable = { $automat } on ollut ilman yhteyttä { $since } alkaen. Se voi avata lokeroita nykyisten tietojensa mukaan { $until } asti, tai kunnes yhteys palaa.
+
 # Removing it
 
 contract-remove-pin = Sopimuksen PIN-koodi lakkaa toimimasta.

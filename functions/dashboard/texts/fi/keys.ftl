@@ -78,6 +78,7 @@ key-page-events = Kaikki tapahtumat
 key-page-done-added = Avain on lisätty.
 key-page-done-changed = Avainta on muutettu.
 key-page-done-contract-removed = Sopimus on poistettu.
+key-page-done-contract-removed-offline = Sopimus on poistettu. Sen automaatilla ei ole yhteyttä, ja PIN-koodi voi vielä toimia siellä.
 key-page-month-name = { $month ->
     [1] tammikuu
     [2] helmikuu

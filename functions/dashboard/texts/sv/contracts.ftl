@@ -192,6 +192,20 @@ contract-end-out = { $count ->
 contract-end-messages = När du avslutar avtalet skickas de här meddelandena:
 contract-end-stale-advice = Nedan ser du avtalet som det är nu. Kontrollera det innan du avslutar det.
 
+# At the automat
+
+held = Vid automaten
+held-warning = Obs
+held-connected = { $automat } känner till avtalet: PIN-koden fungerar där även utan anslutning.
+held-offline = { $automat } har varit frånkopplad sedan { $since }. Den känner till avtalet: PIN-koden fungerar där till { $until }.
+held-no-lease = { $automat } känner till avtalet, men lämnar inte ut nycklar utan anslutning.
+held-lease-over = { $automat } har varit frånkopplad sedan { $since }. Den känner till avtalet, men lämnar inte ut nycklar förrän den är ansluten igen.
+held-lease-ends = { $automat } har varit frånkopplad sedan { $since }. Den känner till avtalet, men lämnar ut nycklar bara till { $until }.
+held-pending = { $automat } känner ännu inte till avtalet som det är nu: PIN-koden fungerar där bara när automaten är ansluten.
+held-pending-offline = { $automat } har varit frånkopplad sedan { $since } och känner inte till avtalet: PIN-koden fungerar där när automaten är ansluten igen.
+held-revoking = { $automat } har varit frånkopplad sedan { $since } och känner till avtalet som det var förut. Till { $until }, eller tills den är ansluten igen, öppnar den fack enligt det.
+still-usable = { $automat } har varit frånkopplad sedan { $since }. Till { $until }, eller tills den är ansluten igen, kan den öppna fack enligt vad den känner till nu.
+
 # Removing it
 
 contract-remove-pin = Avtalets PIN-kod slutar gälla.

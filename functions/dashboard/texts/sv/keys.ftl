@@ -75,6 +75,7 @@ key-page-events = Alla händelser
 key-page-done-added = Nyckeln är tillagd.
 key-page-done-changed = Nyckeln är ändrad.
 key-page-done-contract-removed = Avtalet är borttaget.
+key-page-done-contract-removed-offline = Avtalet har tagits bort. Dess automat är frånkopplad och kan fortfarande godta PIN-koden.
 key-page-month-name = { $month ->
     [1] januari
     [2] februari

@@ -129,6 +129,9 @@ codes! {
     LockerBusy(409, "The locker is being opened"),
     /// the automat has been offline `since` then; `"force": true` sends the request anyway
     AutomatOffline(409, "The automat is offline"),
+    /// an automat has no connection and may still open lockers by what would be withdrawn: `stillUsable`. Only with
+    /// `ifRevocable=true`
+    StillUsable(409, "An automat without a connection may still accept it"),
     /// the message is being sent or retried
     MessageUnderWay(409, "The message is already being sent"),
     /// the contract has changed since, and the message would no longer be true

@@ -20,7 +20,7 @@ pub use field_code::FieldCode;
 pub(crate) use refusal::{locker_not_found, not_found};
 pub use wire::ProblemBody;
 
-use crate::{ConflictView, EntryView, RangeView, Role};
+use crate::{ConflictView, EntryView, RangeView, Role, StillUsableView};
 
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -92,6 +92,10 @@ pub struct Facts {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     pub since: Option<String>,
+    /// `still_usable`: at which automats, and until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<StillUsableView>, required = false)]
+    pub still_usable: Option<Vec<StillUsableView>>,
     /// `stale_version`: the current version.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u64, required = false)]

@@ -1,11 +1,12 @@
 //! Contracts as clients see them.
 
-use domain::{Contact, Contract, ContractState, Instant, MessageKind};
+use domain::{AtAutomat, Contact, Contract, ContractState, Instant, MessageKind};
 use serde::Serialize;
+use store::HeldContract;
 use utoipa::ToSchema;
 
-use crate::RangeView;
 use crate::csv::{ContactColumn, ContractColumn, CsvRow, OwnColumn, cell_of_list, cell_of_truth};
+use crate::{RangeView, StillUsableView};
 
 /// A contract.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,6 +49,14 @@ pub struct ContractView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     overdue: bool,
+    /// What each automat of its keys knows of it, in the response to `GET`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    automats: Vec<HeldContractView>,
+    /// The automats without a connection where what this request took away may still be used; absent if there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    still_usable: Vec<StillUsableView>,
     version: u64,
     #[schema(format = DateTime)]
     created_at: String,
@@ -79,6 +88,18 @@ impl ContractView {
         Self::new(contract, now, pin)
     }
 
+    /// With what the automats of its keys know of it.
+    #[must_use]
+    pub fn at_automats(self, held: Vec<HeldContract>) -> Self {
+        Self { automats: held.into_iter().map(HeldContractView::from).collect(), ..self }
+    }
+
+    /// With where what was taken away is still usable.
+    #[must_use]
+    pub fn still_usable(self, still_usable: Vec<StillUsableView>) -> Self {
+        Self { still_usable, ..self }
+    }
+
     fn new(contract: Contract, now: Instant, pin: String) -> Self {
         let (state, overdue) = (contract.state(now), contract.is_overdue(now));
         let RangeView { start, end } = contract.range.into();
@@ -96,6 +117,8 @@ impl ContractView {
             state,
             out: contract.out.iter().map(|key| key.as_str().to_owned()).collect(),
             overdue,
+            automats: Vec::new(),
+            still_usable: Vec::new(),
             version: contract.version,
             created_at: contract.created_at.to_string(),
             updated_at: contract.updated_at.to_string(),
@@ -128,6 +151,40 @@ impl CsvRow for ContractView {
             OwnColumn::Pin => String::new(),
             OwnColumn::Schedule => self.schedule.clone().unwrap_or_default(),
             OwnColumn::FreeText => self.free_text.clone().unwrap_or_default(),
+        }
+    }
+}
+
+/// What an automat knows of a contract, for when it has no connection.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HeldContract)]
+#[serde(rename_all = "camelCase")]
+struct HeldContractView {
+    automat_id: String,
+    /// `held`: it has confirmed the contract as it is. `pending`: it has not, and the PIN works there only while it is connected.
+    /// `revoking`: it has no connection, and may open lockers by what the contract was before, until `until`.
+    #[schema(value_type = String)]
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    until: Option<String>,
+    /// When it last said what it knows; absent if it never has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    as_of: Option<String>,
+}
+
+impl From<HeldContract> for HeldContractView {
+    fn from(HeldContract { automat, state, as_of, .. }: HeldContract) -> Self {
+        let until = match state {
+            AtAutomat::Revoking { until } => Some(until.to_string()),
+            AtAutomat::Held | AtAutomat::Pending => None,
+        };
+        Self {
+            automat_id: automat.as_str().to_owned(),
+            state: state.into(),
+            until,
+            as_of: as_of.map(|at| at.to_string()),
         }
     }
 }

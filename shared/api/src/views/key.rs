@@ -5,8 +5,8 @@ use serde::Serialize;
 use strum::VariantArray as _;
 use utoipa::ToSchema;
 
-use crate::Role;
 use crate::csv::{CsvRow, KeyColumn, cell_of_truth};
+use crate::{Role, StillUsableView};
 
 /// A key.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,6 +28,10 @@ pub struct KeyView {
     /// Whether the key is in its locker; null if the automat has not reported yet.
     #[schema(required)]
     key_inside: Option<bool>,
+    /// If this request moved the key: the automats without a connection where PINs may still open the locker before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    still_usable: Vec<StillUsableView>,
     version: u64,
     #[schema(format = DateTime)]
     created_at: String,
@@ -39,6 +43,12 @@ pub struct KeyView {
 const MASKED: &str = "****";
 
 impl KeyView {
+    /// With where its locker before may still be opened.
+    #[must_use]
+    pub fn still_usable(self, still_usable: Vec<StillUsableView>) -> Self {
+        Self { still_usable, ..self }
+    }
+
     /// The key as a caller of this role sees it.
     #[must_use]
     pub fn of(key: Key, role: Role) -> Self {
@@ -59,6 +69,7 @@ impl KeyView {
                 Whereabouts::Inside => Some(true),
                 Whereabouts::Out { .. } => Some(false),
             },
+            still_usable: Vec::new(),
             version: key.version,
             created_at: key.created_at.to_string(),
             updated_at: key.updated_at.to_string(),

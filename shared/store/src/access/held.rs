@@ -6,13 +6,15 @@ use std::ops::RangeInclusive;
 
 use domain::{
     AtAutomat, AutomatId, ConnectionState, Contract, ContractChange, ContractDraft, ContractId, Instant, KeyId,
+    KeyState, LockerIndex,
 };
 use protocol::Handle;
 
 use crate::items::{
-    AutomatItem, HeldEntry, Item, ItemKey, PinItem, StoredAccess, StoredKey, StoredPage, handle_of, read,
+    AutomatItem, HeldEntry, Item, ItemKey, KeyItem, PinItem, StoredAccess, StoredContract, StoredKey, StoredPage,
+    handle_of, read,
 };
-use crate::{Error, ResourceKind, Store};
+use crate::{Error, Store};
 
 /// An automat that may still open a locker by what is taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,10 @@ impl Withdrawn<'_> {
 pub struct HeldContract {
     pub automat: AutomatId,
     pub state: AtAutomat,
+    /// Since when it has had no connection; `None` if it is connected, or never was.
+    pub offline_since: Option<Instant>,
+    /// Until when it hands out keys without a connection; `None` if it does not now. While it is connected, this is renewed.
+    pub lease_until: Option<Instant>,
     /// When the automat last said what it has; `None` if it never has.
     pub as_of: Option<Instant>,
 }
@@ -69,6 +75,7 @@ impl Device {
         let connection = AutomatItem::read(own.clone())?.automat.connection;
         let access = items.get(&StoredAccess::key(automat)).cloned().map(read::<StoredAccess>).transpose()?;
         let is_offline = connection.state != ConnectionState::Connected;
+        // A device may ask before AWS has said that it is connected.
         let since = connection.since.or(access.as_ref().map(|access| access.held_at.0));
         Ok(Some(Self { offline_since: since.filter(|_| is_offline), access }))
     }
@@ -81,10 +88,13 @@ impl Device {
         held..=held.max(u32::try_from(access.held_at.0.seconds()).unwrap_or_default())
     }
 
+    fn lease_after(&self, now: Instant) -> Option<Instant> {
+        self.access.as_ref()?.lease_until.map(|until| until.0).filter(|until| *until > now)
+    }
+
     /// Since when it is offline, and until when it may open lockers by what it has.
     fn lease_while_offline(&self, now: Instant) -> Option<(Instant, Instant)> {
-        let until = self.access.as_ref()?.lease_until?.0;
-        self.offline_since.filter(|_| until > now).map(|since| (since, until))
+        self.offline_since.zip(self.lease_after(now))
     }
 
     fn state(&self, held: HeldEntry, is_right: bool, now: Instant) -> AtAutomat {
@@ -97,35 +107,42 @@ impl Device {
 }
 
 impl Store {
-    /// What each automat of a contract has of it.
-    pub async fn held_contract(&self, id: &ContractId, now: Instant) -> Result<Vec<HeldContract>, Error> {
+    /// A contract, and what each of its automats has of it.
+    pub async fn contract_at_automats(
+        &self,
+        id: &ContractId,
+        now: Instant,
+    ) -> Result<(Contract, Vec<HeldContract>), Error> {
         let (stored, keys) = self.stored_contract(id).await?;
-        let Some(handle) = handle_of(&stored.incarnation) else { return Ok(Vec::new()) };
-        let mut item_keys = BTreeSet::new();
-        for key in &keys {
-            item_keys.extend(items_of_device(&key.key.automat));
-            item_keys.insert(StoredPage::key(&key.key.automat, key.key.locker));
-            item_keys.extend(stored.pins.get(&key.key.automat).map(|pin| PinItem::key(&key.key.automat, pin)));
-        }
-        let items = self.items_at(item_keys).await?;
-        let mut states: BTreeMap<&AutomatId, HeldContract> = BTreeMap::new();
-        for key in &keys {
-            let automat = &key.key.automat;
-            let Some(device) = Device::read(&items, automat)? else { continue };
-            let page = page_of(&items, key)?;
-            let pin = stored.pins.get(automat).and_then(|pin| items.get(&PinItem::key(automat, pin)));
-            let wanted = pin.cloned().map(read::<PinItem>).transpose()?.and_then(|pin| pin.page_entry(&key.key.id));
-            let is_right = wanted.is_some_and(|(_, entry)| page.content.entries.get(&handle) == Some(&entry));
-            let state = device.state(page.held(handle, &device.versions(key)), is_right, now);
-            let as_of = device.access.as_ref().map(|access| access.held_at.0);
-            let of_automat =
-                states.entry(automat).or_insert_with(|| HeldContract { automat: automat.clone(), state, as_of });
-            of_automat.state = of_automat.state.max(state);
-        }
-        Ok(states.into_values().collect())
+        let items = self.items_at(items_of_contract(&stored, &keys).collect()).await?;
+        let held = held_in(&items, &stored, &keys, now)?;
+        Ok((stored.contract, held))
     }
 
-    /// The automats without a connection that may still open lockers for a contract by what is withdrawn from it. One request more than
+    /// What the automats of each of these contracts have of it, in three batches. Those that do not exist are left out.
+    pub async fn held_contracts(
+        &self,
+        ids: &BTreeSet<ContractId>,
+        now: Instant,
+    ) -> Result<HashMap<ContractId, Vec<HeldContract>>, Error> {
+        let contracts = self.contracts_by_id(ids.iter()).await?;
+        let noted = contracts.values().flat_map(|stored| &stored.keys);
+        let item_keys: BTreeSet<_> = noted.map(|noted| KeyItem::key(&noted.key)).collect();
+        let keys = self.items_at(item_keys).await?.into_values().map(|item| KeyItem::read(item, &self.codes));
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let of = |stored: &StoredContract| {
+            let own = keys.iter().filter(|key| stored.has(&key.key.id, &key.incarnation));
+            own.filter(|key| key.key.state == KeyState::Active).cloned().collect::<Vec<_>>()
+        };
+        let contracts: Vec<_> = contracts.into_iter().map(|(id, stored)| (id, of(&stored), stored)).collect();
+        let item_keys = contracts.iter().flat_map(|(_, keys, stored)| items_of_contract(stored, keys));
+        let items = self.items_at(item_keys.collect()).await?;
+        let held = contracts.into_iter().map(|(id, keys, stored)| Ok((id, held_in(&items, &stored, &keys, now)?)));
+        held.collect()
+    }
+
+    /// The automats without a connection that may still open lockers for a contract by what is withdrawn from it. None if there is no
+    /// such contract. One request more than
     /// the contract, and two if an automat has no connection.
     pub async fn still_usable(
         &self,
@@ -133,21 +150,38 @@ impl Store {
         withdrawn: Withdrawn<'_>,
         now: Instant,
     ) -> Result<Vec<StillUsable>, Error> {
-        let stored = self.find_contract(id).await?.ok_or(Error::NotFound(ResourceKind::Contract))?;
-        let Some(handle) = handle_of(&stored.incarnation).filter(|_| withdrawn.is_from(&stored.contract, now)) else {
-            return Ok(Vec::new());
-        };
+        let Some(stored) = self.find_contract(id).await? else { return Ok(Vec::new()) };
+        if withdrawn.is_from(&stored.contract, now) {
+            self.still_usable_now(&stored, now).await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Where the whole contract as it is may still be used.
+    pub(crate) async fn still_usable_now(
+        &self,
+        stored: &StoredContract,
+        now: Instant,
+    ) -> Result<Vec<StillUsable>, Error> {
+        let Some(handle) = handle_of(&stored.incarnation) else { return Ok(Vec::new()) };
         let devices = self.offline_devices(stored.keys.iter().map(|noted| &noted.automat), now).await?;
         if devices.is_empty() {
             return Ok(Vec::new());
         }
-        let keys = self.keys_of(&stored).await?;
+        let keys = self.keys_of(stored).await?;
         self.still_usable_at(&devices, &keys, now, |_| vec![handle]).await
     }
 
-    /// The same for all contracts of a key, if it is removed or moved to another locker.
-    pub async fn still_usable_of_key(&self, id: &KeyId, now: Instant) -> Result<Vec<StillUsable>, Error> {
-        let key = self.stored_key(id).await?;
+    /// The same for all contracts of a key, if it is moved to another locker, or without one if it is removed.
+    pub async fn still_usable_of_key(
+        &self,
+        id: &KeyId,
+        moved_to: Option<LockerIndex>,
+        now: Instant,
+    ) -> Result<Vec<StillUsable>, Error> {
+        let key = self.find_key(id).await?.filter(|stored| moved_to != Some(stored.key.locker));
+        let Some(key) = key else { return Ok(Vec::new()) };
         let devices = self.offline_devices(std::iter::once(&key.key.automat), now).await?;
         self.still_usable_at(&devices, &[key], now, StoredPage::handles).await
     }
@@ -206,6 +240,44 @@ impl Store {
         let items = self.get_all(&item_keys.into_iter().collect::<Vec<_>>()).await?;
         Ok(items.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect())
     }
+}
+
+/// The automats of a contract, what their devices have, its PINs there, and the pages of its keys' lockers.
+fn items_of_contract(stored: &StoredContract, keys: &[StoredKey]) -> impl Iterator<Item = ItemKey> {
+    keys.iter().flat_map(|key| {
+        let automat = &key.key.automat;
+        let pin = stored.pins.get(automat).map(|pin| PinItem::key(automat, pin));
+        let page = StoredPage::key(automat, key.key.locker);
+        items_of_device(automat).into_iter().chain(pin).chain([page])
+    })
+}
+
+fn held_in(
+    items: &HashMap<ItemKey, Item>,
+    stored: &StoredContract,
+    keys: &[StoredKey],
+    now: Instant,
+) -> Result<Vec<HeldContract>, Error> {
+    let Some(handle) = handle_of(&stored.incarnation) else { return Ok(Vec::new()) };
+    let mut states: BTreeMap<&AutomatId, HeldContract> = BTreeMap::new();
+    for key in keys {
+        let automat = &key.key.automat;
+        let Some(device) = Device::read(items, automat)? else { continue };
+        let page = page_of(items, key)?;
+        let pin = stored.pins.get(automat).and_then(|pin| items.get(&PinItem::key(automat, pin)));
+        let wanted = pin.cloned().map(read::<PinItem>).transpose()?.and_then(|pin| pin.page_entry(&key.key.id));
+        let is_right = wanted.is_some_and(|(_, entry)| page.content.entries.get(&handle) == Some(&entry));
+        let state = device.state(page.held(handle, &device.versions(key)), is_right, now);
+        let of_automat = states.entry(automat).or_insert_with(|| HeldContract {
+            automat: automat.clone(),
+            state,
+            offline_since: device.offline_since,
+            lease_until: device.lease_after(now),
+            as_of: device.access.as_ref().map(|access| access.held_at.0),
+        });
+        of_automat.state = of_automat.state.max(state);
+    }
+    Ok(states.into_values().collect())
 }
 
 fn items_of_device(automat: &AutomatId) -> [ItemKey; 2] {

@@ -10,7 +10,7 @@ use domain::{
 use super::create::{Automats, keys_out_with};
 use super::edit::{Edit, writes_pin};
 use crate::items::{NotedKey, PinItem, StoredKey};
-use crate::{Error, Expected, ResourceKind, Store};
+use crate::{Error, Expected, ResourceKind, StillUsable, Store};
 
 /// How many generated PINs may be taken before the answer is "busy". In an automat with 10,000 PINs in use, so many
 /// in a row occur once in 10^16 requests.
@@ -29,6 +29,8 @@ pub struct Preview {
     pub next_free: Option<TimeRange>,
     /// The messages that contacts would get, with the time of each unless it is sent at once.
     pub messages: Vec<(Message, Option<Instant>)>,
+    /// The automats without a connection where what the request takes away could still be used.
+    pub still_usable: Vec<StillUsable>,
 }
 
 /// Overlapping contracts, and the next free time range.
@@ -54,7 +56,7 @@ impl Store {
         contract.pin = self.free_pin(&automats, &contract.pin, draft.pin.is_none(), now).await?;
         let notices = Notice::of_creation(&contract);
         let messages = self.messages_to_send(&keys, &contract, notices, now).await?;
-        Ok(Preview { contract, new_pin: true, conflicts, next_free, messages })
+        Ok(Preview { contract, new_pin: true, conflicts, next_free, messages, still_usable: Vec::new() })
     }
 
     pub async fn preview_edit(
@@ -76,12 +78,14 @@ impl Store {
         let (conflicts, next_free) = obstacles(edit.book(&edit.newly_booked(), now))?;
         self.check_pin(&edit).await?;
         self.check_pin_is_free(&edit, now).await?;
+        let is_less = edit.edited.takes_away_from(&edit.stored.contract);
+        let still_usable = if is_less { self.still_usable_now(&edit.stored, now).await? } else { Vec::new() };
         let Edit { stored, edited, edited_keys, .. } = edit;
         let contract = stored.contract;
         let notices = Notice::of_edit(&contract, &edited, now);
         let edited = if contract.differences(&edited).is_empty() { contract } else { edited };
         let messages = self.messages_to_send(&edited_keys, &edited, notices, now).await?;
-        Ok(Preview { new_pin, conflicts, next_free, messages, ..Preview::unchanged(edited) })
+        Ok(Preview { new_pin, conflicts, next_free, messages, still_usable, ..Preview::unchanged(edited) })
     }
 
     /// Previews ending a contract now. A contract that has already ended is left unchanged.
@@ -90,7 +94,8 @@ impl Store {
         let ended = stored.contract.ended_early(now)?;
         let notices = Notice::of_edit(&stored.contract, &ended, now);
         let messages = self.messages_to_send(&keys, &ended, notices, now).await?;
-        Ok(Preview { messages, ..Preview::unchanged(ended) })
+        let still_usable = self.still_usable_now(&stored, now).await?;
+        Ok(Preview { messages, still_usable, ..Preview::unchanged(ended) })
     }
 
     /// Previews a removal, including one that would need `force`.
@@ -98,7 +103,8 @@ impl Store {
         let (stored, keys) = self.stored_contract(id).await?;
         let notices = Notice::of_removal(&stored.contract, now).into_iter().map(|notice| (notice, None)).collect();
         let messages = self.worded(&keys, &stored.contract, notices).await?;
-        Ok(Preview { messages, ..Preview::unchanged(stored.contract) })
+        let still_usable = self.still_usable_now(&stored, now).await?;
+        Ok(Preview { messages, still_usable, ..Preview::unchanged(stored.contract) })
     }
 
     /// A PIN for a new contract, if it is free in all automats. A generated PIN that is taken is replaced; a requested
@@ -184,7 +190,8 @@ impl Store {
 
 impl Preview {
     fn unchanged(contract: Contract) -> Self {
-        Self { contract, new_pin: false, conflicts: Vec::new(), next_free: None, messages: Vec::new() }
+        let (conflicts, messages, still_usable) = (Vec::new(), Vec::new(), Vec::new());
+        Self { contract, new_pin: false, conflicts, next_free: None, messages, still_usable }
     }
 }
 
