@@ -1,4 +1,4 @@
-//! Carries out the decisions of [`Device`] on a real disk, network and cabinet.
+//! Carries out the decisions of [`Device`] on a real storage, network and cabinet.
 
 use std::collections::VecDeque;
 use std::future::{Future, pending};
@@ -14,9 +14,10 @@ use tokio::time::{Instant, sleep_until};
 use crate::clock::Millis;
 use crate::device::{Device, DeviceKey, Effect, Identity, Input};
 use crate::hardware::{Event, Hardware, HardwareError};
-use crate::journal::{JournalError, JournalFile, Record};
+use crate::journal::{JournalError, Record, StoredJournal};
 use crate::link::{Connection, Endpoint, Link, LinkEvent};
 use crate::random::{NoRandomness, Random};
+use crate::storage::{FileStorage, Storage};
 
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -27,6 +28,7 @@ pub struct Settings {
     pub reconnect_after: Duration,
     /// The key for keypad codes. Without one, the keypad shows that there is no connection.
     pub device_key: Option<DeviceKey>,
+    /// For a [`FileStorage`]: [`run`] keeps the journal there.
     pub folder: PathBuf,
 }
 
@@ -69,14 +71,26 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), Error> {
     let folder = settings.folder.clone();
-    let journal = spawn_blocking(move || JournalFile::open(&folder)).await.map_err(|_| Error::CutOff)??;
+    let storage = spawn_blocking(move || FileStorage::open(&folder)).await.map_err(|_| Error::CutOff)?;
+    run_on(storage.map_err(JournalError::from)?, settings, hardware, controls, shutdown).await
+}
+
+/// The same with the journal in a storage of the manufacturer's.
+pub async fn run_on(
+    storage: impl Storage,
+    settings: Settings,
+    hardware: impl Hardware,
+    controls: Controls,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), Error> {
+    let (stored, journal) = spawn_blocking(|| StoredJournal::open(storage)).await.map_err(|_| Error::CutOff)??;
     let random = Random::system();
     let identity = Identity {
         topics: Topics::of(settings.thing.clone()),
         key: settings.device_key,
         life: u64::from_be_bytes(random.bytes()?),
     };
-    let device = Device::new(identity, journal.journal().clone(), hardware.sensors());
+    let device = Device::new(identity, journal, hardware.sensors());
     let mut link = Link::start(
         &settings.thing,
         &settings.endpoint,
@@ -87,7 +101,7 @@ pub async fn run(
     let mut driver = Driver {
         device,
         hardware,
-        journal: Arc::new(Mutex::new(journal)),
+        stored: Arc::new(Mutex::new(stored)),
         connection: None,
         hashes: JoinSet::new(),
         started: Instant::now(),
@@ -103,10 +117,10 @@ pub async fn run(
     end
 }
 
-struct Driver<H> {
+struct Driver<H, S> {
     device: Device,
     hardware: H,
-    journal: Arc<Mutex<JournalFile>>,
+    stored: Arc<Mutex<StoredJournal<S>>>,
     connection: Option<Connection>,
     /// The verifiers that are being computed.
     hashes: JoinSet<Input>,
@@ -115,7 +129,7 @@ struct Driver<H> {
     ready: watch::Sender<bool>,
 }
 
-impl<H: Hardware> Driver<H> {
+impl<H: Hardware, S: Storage> Driver<H, S> {
     async fn run(&mut self, link: &mut Link, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
         let mut shutdown = std::pin::pin!(shutdown);
         self.hardware.show(crate::device::Display::Ready);
@@ -179,8 +193,8 @@ impl<H: Hardware> Driver<H> {
 
     /// Writes a record on a blocking thread, so that the connection is kept alive meanwhile.
     async fn persist(&self, record: Record) -> Result<Record, Error> {
-        let journal = Arc::clone(&self.journal);
-        let write = move || journal.blocking_lock().append(&record).map(|()| record);
+        let (stored, journal) = (Arc::clone(&self.stored), self.device.journal());
+        let write = move || stored.blocking_lock().append(&record, &journal).map(|()| record);
         Ok(spawn_blocking(write).await.map_err(|_| Error::CutOff)??)
     }
 

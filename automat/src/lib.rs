@@ -3,7 +3,7 @@
 //! - [`device`] decides. It is pure, and every rule is in it.
 //! - [`journal`] keeps what the device has acted on across power cuts, and what it did without the cloud.
 //! - [`clock`] estimates the time from the cloud's responses alone.
-//! - [`hardware`] is the interface that a manufacturer implements.
+//! - [`hardware`] and [`storage`] are the interfaces that a manufacturer implements.
 //! - [`driver`] carries out decisions, over a [`link`] to AWS IoT Core.
 //! - [`simulated`] is a cabinet in software, with faults on demand.
 
@@ -16,3 +16,4 @@ pub mod journal;
 pub mod link;
 mod random;
 pub mod simulated;
+pub mod storage;

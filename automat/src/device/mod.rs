@@ -40,6 +40,7 @@ mod upload;
 mod verifier;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use protocol::{OpeningRequest, Topics};
 
@@ -77,7 +78,8 @@ pub struct Identity {
 #[derive(Debug)]
 pub struct Device {
     identity: Identity,
-    journal: Journal,
+    /// Shared with whoever writes all of it anew.
+    journal: Arc<Journal>,
     connected: bool,
     /// Whether it has had an input since its start.
     is_running: bool,
@@ -126,7 +128,7 @@ impl Device {
             guesses: Guesses::default(),
             upload: Upload::new(journal.lines()),
             identity,
-            journal,
+            journal: Arc::new(journal),
             connected: false,
             is_running: false,
             desired: BTreeMap::new(),
@@ -196,6 +198,12 @@ impl Device {
         let settles = [self.lockers.settles_at(), self.health.settles_at()];
         let own = [self.time.wake_at(), self.keypad.wake_at(), self.sequence.wake_at()].into_iter().chain(settles);
         online.chain(own.flatten()).chain(self.pending.as_ref().map(Pending::wake_at)).min()
+    }
+
+    /// What it remembers, including all that it has asked to persist.
+    #[must_use]
+    pub fn journal(&self) -> Arc<Journal> {
+        Arc::clone(&self.journal)
     }
 
     /// Whether the device is connected, knows the time and has reported all its lockers.
@@ -269,7 +277,7 @@ impl Device {
     }
 
     fn persist(&mut self, record: Record, effects: &mut Vec<Effect>) {
-        self.journal.apply(&record);
+        Arc::make_mut(&mut self.journal).apply(&record);
         effects.push(Effect::Persist(record));
     }
 }

@@ -1,28 +1,30 @@
 //! What the device must remember across power cuts: which requests it has acted on, and their results; and for the time
 //! without the cloud, what it may open then and what it did.
 //!
-//! [`Journal`] is the state, [`Record`] one change to it, and [`JournalFile`] keeps the records on disk. The state is
+//! [`Journal`] is the state, [`Record`] one change to it, and [`StoredJournal`] keeps the records in a
+//! [`Storage`](crate::storage::Storage). The state is
 //! bounded: per locker the highest `seq`, the latest reports, the latest page and who has its key; and the lines that
 //! the cloud has not received, of which reports about lockers leave room for entries.
 
-mod file;
 mod guesses;
 mod holders;
 mod lines;
 mod pages;
 mod record;
+mod slot;
+mod stored;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use protocol::{Handle, JournalFact, OpeningReport};
 
-pub use file::{JournalError, JournalFile};
 pub use guesses::{GuessesLeft, SlowLeft};
 use holders::Holders;
 pub use holders::KnownHolder;
 pub use lines::Lines;
 pub use pages::SealedPages;
 pub use record::Record;
+pub use stored::{JournalError, StoredJournal};
 
 /// Reports kept per locker. The cloud has one running opening per locker, so only one may be requested again. The
 /// others are those that the cloud may not have received; more of them than this come only of minutes without a
@@ -177,42 +179,23 @@ impl Journal {
         self.guesses
     }
 
-    /// The fewest records that produce this state.
-    #[must_use]
-    pub fn records(&self) -> Vec<Record> {
-        let mut records: Vec<Record> = self.started_at.iter().map(|&at| Record::Started { at }).collect();
-        records.push(Record::Numbers { up_to: self.numbers });
-        records.extend(self.records_of_offline());
-        for (&locker, lane) in &self.lockers {
-            records.push(Record::Highest { locker, seq: lane.highest });
-            for entry in &lane.entries {
-                let (seq, id) = (entry.seq, entry.id.clone());
-                records.push(match &entry.report {
-                    None => Record::Intent { locker, seq, id: id.clone() },
-                    Some(report) => Record::Report { locker, seq, report: report.clone() },
-                });
-                if entry.acknowledged {
-                    records.push(Record::Acknowledged { locker, id });
-                }
-            }
-        }
-        records
+    /// The fewest records that produce this state, one after the other: together they would be a second copy of it.
+    pub fn records(&self) -> impl Iterator<Item = Record> {
+        let started = self.started_at.map(|at| Record::Started { at });
+        let lockers = self.lockers.iter().flat_map(|(&locker, lane)| lane.records(locker));
+        let numbers = Record::Numbers { up_to: self.numbers };
+        started.into_iter().chain([numbers]).chain(self.records_of_offline()).chain(lockers)
     }
 
     /// Those that are for the time without the cloud.
-    fn records_of_offline(&self) -> Vec<Record> {
-        let mut records: Vec<Record> = self.time.iter().map(|&at| Record::Time { at }).collect();
-        if self.guesses != GuessesLeft::default() {
-            records.push(Record::Guesses(self.guesses));
-        }
-        if let Some(journal) = self.lines.id() {
-            records.push(Record::Received { journal: journal.to_owned(), up_to: self.lines.received_up_to() });
-            records.extend(self.lines.waiting().map(|line| Record::Line { line: line.clone() }));
-        }
+    fn records_of_offline(&self) -> impl Iterator<Item = Record> {
+        let time = self.time.map(|at| Record::Time { at });
+        let guesses = (self.guesses != GuessesLeft::default()).then_some(Record::Guesses(self.guesses));
+        let received = |id: &str| Record::Received { journal: id.to_owned(), up_to: self.lines.received_up_to() };
+        let lines = self.lines.waiting().map(|line| Record::Line { line: line.clone() });
+        let journal = self.lines.id().map(received).into_iter().chain(lines);
         // Pages before the holders: they would forget them.
-        records.extend(self.pages.records());
-        records.extend(self.holders.records());
-        records
+        time.into_iter().chain(guesses).chain(journal).chain(self.pages.records()).chain(self.holders.records())
     }
 
     fn entries(&self) -> impl Iterator<Item = (u16, &JournalEntry)> {
@@ -227,6 +210,19 @@ impl Journal {
 }
 
 impl Lane {
+    fn records(&self, locker: u16) -> impl Iterator<Item = Record> {
+        let of_entry = move |entry: &JournalEntry| {
+            let (seq, id) = (entry.seq, entry.id.clone());
+            let acknowledged = entry.acknowledged.then(|| Record::Acknowledged { locker, id: id.clone() });
+            let record = match &entry.report {
+                None => Record::Intent { locker, seq, id },
+                Some(report) => Record::Report { locker, seq, report: report.clone() },
+            };
+            [record].into_iter().chain(acknowledged)
+        };
+        [Record::Highest { locker, seq: self.highest }].into_iter().chain(self.entries.iter().flat_map(of_entry))
+    }
+
     /// Adds an entry, replacing an earlier one of the same opening.
     fn put(&mut self, entry: JournalEntry) {
         self.entries.retain(|known| known.id != entry.id);
@@ -352,7 +348,7 @@ mod tests {
         for record in [pages(7, 2), received(1), pages(7, 3), received(2)] {
             journal.apply(&record);
             assert_eq!(journal.holder(7, by_page), Some(Handle([1; 8])), "{record:?}");
-            assert_eq!(Journal::replay(&journal.records()), journal);
+            assert_eq!(Journal::replay(&journal.records().collect::<Vec<_>>()), journal);
         }
         journal.apply(&pages(7, 4));
         assert_eq!(journal.holder(7, by_page), by_page);
@@ -416,7 +412,7 @@ mod tests {
         #[test]
         fn its_own_records_produce_the_same_journal(records in prop::collection::vec(any_record(), 0..120)) {
             let journal = Journal::replay(&records);
-            prop_assert_eq!(Journal::replay(&journal.records()), journal);
+            prop_assert_eq!(Journal::replay(&journal.records().collect::<Vec<_>>()), journal);
         }
     }
 }

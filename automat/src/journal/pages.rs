@@ -1,13 +1,16 @@
 //! What may be opened without the cloud: pages and a lease, sealed as they arrived.
 
 use std::collections::BTreeMap;
+use std::iter;
 
-use protocol::{AnswerEnd, SealedPage, split_pages};
+use protocol::{AnswerEnd, SealedPage};
 
 use super::Record;
 
-/// The most bytes of pages in a record when the file is rewritten, so that no line is over 100 kB.
+/// The most bytes of pages in a record when the state is written, so that no line is over 100 kB.
 const BYTES_AT_ONCE: usize = 90_000;
+/// Of a page in JSON, besides what is sealed: `"499":{"version":4294967295,"sealed":""},`.
+const AROUND: usize = 43;
 
 /// The latest page of each locker, and the end of the latest answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,15 +43,20 @@ impl SealedPages {
     }
 
     /// In records of bounded size.
-    pub(super) fn records(&self) -> Vec<Record> {
-        if *self == Self::default() {
-            return Vec::new();
-        }
-        let mut parts = split_pages(self.pages.clone(), BYTES_AT_ONCE);
-        let last = parts.pop().unwrap_or_default();
-        let mut records: Vec<_> = parts.into_iter().map(|pages| Record::Pages { pages, end: None }).collect();
-        records.push(Record::Pages { pages: last, end: self.end.clone() });
-        records
+    pub(super) fn records(&self) -> impl Iterator<Item = Record> {
+        let mut left = self.pages.iter().peekable();
+        let parts = iter::from_fn(move || {
+            let (mut pages, mut bytes) = (BTreeMap::new(), 0);
+            while let Some((locker, page)) = left.next_if(|(_, page)| {
+                bytes += page.sealed.0.len() + AROUND;
+                bytes <= BYTES_AT_ONCE || pages.is_empty()
+            }) {
+                pages.insert(*locker, page.clone());
+            }
+            (!pages.is_empty()).then_some(Record::Pages { pages, end: None })
+        });
+        let end = self.end.iter().map(|end| Record::Pages { pages: BTreeMap::new(), end: Some(end.clone()) });
+        parts.chain(end)
     }
 }
 
@@ -81,11 +89,11 @@ mod tests {
         let lockers: BTreeMap<u16, SealedPage> = (0..500).map(|locker| (locker, page(u32::MAX, 2_100))).collect();
         let end = AnswerEnd { cost: 14, lease: Some(Sealed("lease".to_owned())) };
         pages.add(&lockers, Some(&end));
-        let records = pages.records();
+        let records: Vec<_> = pages.records().collect();
         for record in &records {
             assert!(serde_json::to_vec(record).unwrap().len() < 100_000 - 20, "with the checksum");
         }
-        assert_eq!(records.len(), 13);
+        assert_eq!(records.len(), 14, "the last one has the end");
         let mut again = SealedPages::default();
         for record in &records {
             let Record::Pages { pages, end } = record else { panic!("{record:?}") };

@@ -7,9 +7,11 @@
 mod cloud;
 mod fetches;
 mod health;
+mod journal;
 mod keypad;
 mod ledger;
 mod lockers;
+mod memory;
 mod model;
 mod offline;
 mod openings;

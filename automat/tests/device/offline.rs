@@ -374,7 +374,7 @@ fn no_digits_are_written_sent_or_shown_in_debug_output() {
     assert!(!seen.contains("482915") && !seen.contains(&code), "{seen}");
     rig.compute();
     rig.motor_done(EMPTY, Motor::Opened);
-    let seen = format!("{:?} {:?} {:?}", rig.device, rig.published, rig.journal.records());
+    let seen = format!("{:?} {:?} {:?}", rig.device, rig.published, rig.journal.records().collect::<Vec<_>>());
     assert!(!seen.contains("482915") && !seen.contains(&code));
 }
 

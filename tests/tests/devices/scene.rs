@@ -100,11 +100,12 @@ impl Scene {
 
     /// Waits until the device's journal is as expected.
     async fn written(&self, is_so: impl Fn(&[Value]) -> bool) {
-        let journal = self.stage.credentials().join("device").join("journal");
+        let folder = self.stage.credentials().join("device");
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let text = fs::read_to_string(&journal).unwrap();
-            let record = |line: &str| serde_json::from_str(line.split_once(' ')?.1).ok();
+            // One of them is empty.
+            let text = ["journal.a", "journal.b"].map(|slot| fs::read_to_string(folder.join(slot)).unwrap()).concat();
+            let record = |line: &str| serde_json::from_str(line.split_once([' ', '+'])?.1).ok();
             if is_so(&text.lines().filter_map(record).collect::<Vec<_>>()) {
                 return;
             }
