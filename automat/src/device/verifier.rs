@@ -67,6 +67,12 @@ pub struct Hashing {
 }
 
 impl Hashing {
+    /// The id of the entry.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Computes them. It takes some 50 ms for each key of the device, so not where anything else waits.
     #[must_use]
     pub fn carry_out(&self) -> Input {

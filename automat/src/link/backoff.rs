@@ -9,24 +9,25 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// Counts the attempts since the last successful connection.
 #[derive(Debug)]
-pub(super) struct Backoff {
+pub struct Backoff {
     shortest: Duration,
     failures: u32,
 }
 
 impl Backoff {
-    pub(super) fn new(shortest: Duration) -> Self {
+    #[must_use]
+    pub fn new(shortest: Duration) -> Self {
         Self { shortest, failures: 0 }
     }
 
     /// A connection was established.
-    pub(super) fn reset(&mut self) {
+    pub fn reset(&mut self) {
         self.failures = 0;
     }
 
     /// The next wait: doubled each time, then a random value between half of it and all of it, since all automats
     /// reconnect at once when a broker comes back.
-    pub(super) fn next(&mut self, random: u8) -> Duration {
+    pub fn next(&mut self, random: u8) -> Duration {
         let half = self.shortest.saturating_mul(1 << self.failures.min(10)).min(LONGEST / 2);
         self.failures += 1;
         half + half * u32::from(random) / 255

@@ -19,8 +19,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::random::Random;
-use backoff::Backoff;
-pub use backoff::RECONNECT_AFTER;
+pub use backoff::{Backoff, RECONNECT_AFTER};
 pub use endpoint::{Endpoint, Security, TlsError};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(30);

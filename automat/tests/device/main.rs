@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are well formed")]
 
+mod away;
 #[path = "../cloud/mod.rs"]
 mod cloud;
 mod fetches;
