@@ -7,6 +7,7 @@ use api::{App, Role};
 use axum::body::Body;
 use axum::response::Response;
 use clock::Clock;
+use domain::AutomatId;
 use http::header::{CACHE_CONTROL, ETAG, LOCATION};
 use serde_json::{Value, json};
 use testkit::{TestTable, at, metadata};
@@ -16,7 +17,7 @@ const CONTRACTS: &str = "/v1/contracts";
 const OF_KEY: &str = "/v1/contracts?keyId=K-1";
 
 struct Api {
-    _table: TestTable,
+    table: TestTable,
     clock: Clock,
     router: axum::Router,
 }
@@ -31,7 +32,7 @@ impl Api {
         }
         let clock = Clock::fixed(at(0));
         let router = contracts::router(App { store: table.store_of("contracts"), clock: clock.clone() });
-        Self { _table: table, clock, router }
+        Self { table, clock, router }
     }
 
     async fn send(&self, method: &str, uri: &str, headers: &[(&str, &str)], body: Option<Value>) -> Response {
@@ -204,4 +205,54 @@ async fn an_edit_adds_keys_and_takes_them_off() {
     assert_eq!(api.get(&format!("{CONTRACTS}?keyId=K-2")).await["data"][0]["keyIds"], json!(["K-2"]));
     let problem = patch(json!(["K-2", "K-3"])).await;
     assert_eq!((&problem["code"], &problem["keyId"]), (&json!("key_not_found"), &json!("K-3")));
+}
+
+#[tokio::test]
+async fn what_an_offline_automat_may_still_accept_is_said_and_can_be_refused() {
+    let api = Api::new().await;
+    assert_eq!(api.book(booking("BK-1", "2026-11-24T12:00:00Z", "2026-11-27T12:00:00Z")).await.0, 201);
+    assert_eq!(api.get("/v1/contracts/BK-1").await["automats"], json!([{ "automatId": "lobby", "state": "pending" }]));
+    api.table.hold_and_disconnect(&AutomatId::parse("lobby").unwrap(), at(60)).await;
+    api.clock.set(at(120));
+    let held = json!([{ "automatId": "lobby", "state": "held", "asOf": "2026-11-24T12:01:00Z" }]);
+    assert_eq!(api.get("/v1/contracts/BK-1").await["automats"], held);
+
+    let until = "2026-11-25T12:01:00Z";
+    let usable = json!([{ "automatId": "lobby", "offlineSince": "2026-11-24T12:01:00Z", "until": until }]);
+    let send = async |method, uri: &str, body: Option<Value>| {
+        let response = api.send(method, &format!("/v1/contracts/BK-1{uri}"), &[], body).await;
+        let status = response.status().as_u16();
+        (status, if status == 204 { Value::Null } else { json(response).await })
+    };
+    let shorter = json!({ "end": "2026-11-26T12:00:00Z" });
+    for (method, uri, body) in [
+        ("DELETE", "?ifRevocable=true", None),
+        ("PATCH", "?ifRevocable=true", Some(shorter.clone())),
+        ("POST", "/end?ifRevocable=true", None),
+        ("POST", "/pin?ifRevocable=true", None),
+    ] {
+        let (status, problem) = send(method, uri, body).await;
+        assert_eq!(
+            (status, &problem["code"], &problem["stillUsable"]),
+            (409, &json!("still_usable"), &usable),
+            "{uri}"
+        );
+    }
+    for (uri, body) in [("/preview", Some(shorter.clone())), ("/end/preview", None), ("/removal/preview", None)] {
+        assert_eq!(send("POST", uri, body).await.1["stillUsable"], usable, "{uri}");
+    }
+    let longer = json!({ "end": "2026-11-28T12:00:00Z", "person": "Ada" });
+    let (status, contract) = send("PATCH", "?ifRevocable=true", Some(longer)).await;
+    assert_eq!((status, &contract["stillUsable"]), (200, &Value::Null), "nothing is taken away");
+    assert_eq!(send("PATCH", "", Some(shorter)).await.1["stillUsable"], usable);
+    let (status, pin) = send("POST", "/pin", None).await;
+    assert_eq!((status, &pin["stillUsable"]), (200, &usable));
+    let revoking =
+        json!([{ "automatId": "lobby", "state": "revoking", "until": until, "asOf": "2026-11-24T12:01:00Z" }]);
+    assert_eq!(api.get("/v1/contracts/BK-1").await["automats"], revoking);
+    assert_eq!(send("DELETE", "", None).await, (200, json!({ "stillUsable": usable })));
+    api.clock.set(at(3 * 86_400));
+    assert_eq!(api.book(booking("BK-2", "2026-11-27T13:00:00Z", "2026-11-28T12:00:00Z")).await.0, 201);
+    let response = api.send("DELETE", "/v1/contracts/BK-2?ifRevocable=true", &[], None).await;
+    assert_eq!(response.status(), 204, "the lease is over");
 }

@@ -209,3 +209,24 @@ async fn removing_checks_the_version() {
     let gone = api.send(Role::Admin, "DELETE", "/v1/automats/lobby", &[("if-match", version.as_str())], None).await;
     assert_eq!(gone.status(), 204);
 }
+
+#[tokio::test]
+async fn a_key_that_an_offline_automat_may_still_hand_out_is_removed_or_moved_knowingly() {
+    let api = Api::new().await;
+    api.add("/v1/automats", lobby()).await;
+    let id = domain::KeyId::parse("K-1").unwrap();
+    api.table.store.create_key(testkit::key("K-1"), &metadata()).await.unwrap();
+    api.table.store.create_contract(testkit::contract(&id, 0, 5 * 86_400), &metadata()).await.unwrap();
+    api.table.hold_and_disconnect(&domain::AutomatId::parse("lobby").unwrap(), at(60)).await;
+    api.clock.set(at(120));
+    let usable =
+        json!([{ "automatId": "lobby", "offlineSince": "2026-11-24T12:01:00Z", "until": "2026-11-25T12:01:00Z" }]);
+    let (status, problem) = api.admin("DELETE", "/v1/keys/K-1?ifRevocable=true", json!(null)).await;
+    assert_eq!((status, &problem["code"], &problem["stillUsable"]), (409, &json!("still_usable"), &usable));
+    let (status, problem) = api.admin("PATCH", "/v1/keys/K-1?ifRevocable=true", json!({ "lockerIndex": 2 })).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("still_usable")));
+    let (status, key) = api.admin("PATCH", "/v1/keys/K-1?ifRevocable=true", json!({ "property": "Flat" })).await;
+    assert_eq!((status, &key["stillUsable"]), (200, &Value::Null));
+    let (status, key) = api.admin("PATCH", "/v1/keys/K-1", json!({ "lockerIndex": 2 })).await;
+    assert_eq!((status, &key["lockerIndex"], &key["stillUsable"]), (200, &json!(2), &usable));
+}

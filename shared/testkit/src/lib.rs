@@ -25,9 +25,10 @@ use std::path::Path;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use clock::Random;
-use domain::Instant;
+use domain::{AutomatId, Instant, Presence};
 use dynamodb::Database;
 use permissions::Permissions;
+use protocol::AccessRequest;
 use store::{CodeKeyring, Store};
 use tokio::sync::Mutex;
 
@@ -156,6 +157,18 @@ impl TestTable {
             for record in records {
                 is_changed |= !projector.project_access(&record, now).await.unwrap().is_empty();
             }
+        }
+    }
+
+    /// Writes pages as [`Self::keep_pages`] does; then the automat's device gets them, confirms them, and loses its connection.
+    pub async fn hold_and_disconnect(&self, automat: &AutomatId, now: Instant) {
+        self.keep_pages(now).await;
+        let have = self.store.device_access(automat).await.unwrap().versions;
+        let request = AccessRequest { id: "a-1".to_owned(), key: self.store.device_key(automat).id(), have };
+        self.store.answer_access(automat, &request, now).await.unwrap();
+        for connected in [true, false] {
+            let presence = Presence { connected, at: now, number: 7 };
+            self.store.record_presence(automat, presence, now).await.unwrap();
         }
     }
 

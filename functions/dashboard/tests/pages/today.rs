@@ -376,3 +376,23 @@ async fn a_new_stack_leads_to_the_first_fetched_key() {
     stage.store().record_presence(&AutomatId::parse("lobby").unwrap(), connected, at(0)).await.unwrap();
     assert!(!stage.get("/today").await.has("Getting started"));
 }
+
+#[tokio::test]
+async fn a_pin_that_will_not_work_soon_is_a_matter_for_staff() {
+    let stage = Stage::of(Role::Operator).await;
+    stage.store().create_automat(automat("lobby", 6), &metadata()).await.unwrap();
+    for id in ["A-4", "A-5"] {
+        stage.store().create_key(key(id), &metadata()).await.unwrap();
+    }
+    book(&stage, "A-4", "Known Kim", HOUR, 30 * HOUR).await;
+    stage.table.hold_and_disconnect(&AutomatId::parse("lobby").unwrap(), at(60)).await;
+    book(&stage, "A-5", "Later Lea", 3 * HOUR, 30 * HOUR).await;
+    stage.table.project().await;
+    let calm = stage.later(120).get("/today").await;
+    assert!(calm.has("Later Lea") && !calm.has("PINs that will not work"), "{}", calm.main());
+    let page = stage.later(2 * HOUR).get("/today").await;
+    assert!(page.has("PINs that will not work") && page.has("does not know this contract"), "{}", page.main());
+    for (language, text) in [("fi", "jotka eivät toimi"), ("sv", "inte kommer att fungera")] {
+        assert!(stage.get_in(language, "/today").await.has(text), "{language}");
+    }
+}

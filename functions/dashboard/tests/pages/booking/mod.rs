@@ -4,6 +4,7 @@ mod code;
 mod contacts;
 mod creating;
 mod editing;
+mod held;
 mod key_page;
 mod pins;
 mod several_keys;
