@@ -310,7 +310,7 @@ fn schema_names(source: &str) -> Vec<String> {
     let name = |text: &str| text.split(|c: char| !c.is_alphanumeric()).next().map(str::to_owned);
     let named = described.filter_map(|(_, rest)| {
         let (begins, ends) =
-            ["struct ", "enum "].iter().filter_map(|word| Some((rest.find(word)?, word.len()))).min()?;
+            ["struct ", "enum "].iter().filter_map(|item| Some((rest.find(item)?, item.len()))).min()?;
         let (attributes, declared) = (&rest[..begins], &rest[begins + ends..]);
         name(attributes.split_once("schema(as = ").map_or(declared, |(_, name)| name))
     });

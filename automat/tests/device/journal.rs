@@ -82,7 +82,7 @@ fn used(memory: &Memory) -> (Slot, Slot) {
 }
 
 #[test]
-fn a_power_cut_at_any_byte_leaves_what_was_confirmed_and_perhaps_the_record_that_was_being_written() {
+fn a_power_cut_at_any_byte_leaves_what_was_confirmed_and_possibly_the_record_that_was_being_written() {
     let whole = whole().worn();
     let mut generations = 0;
     for (left, torn) in CUTS {

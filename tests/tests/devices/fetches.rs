@@ -75,10 +75,31 @@ async fn a_key_is_fetched_and_given_back_without_a_network_and_recorded_afterwar
 }
 
 #[tokio::test]
+async fn a_booking_is_known_at_a_connected_automat_within_seconds() {
+    let scene = Scene::new().await;
+    scene.book("b-1", PIN, -1, 600).await;
+    scene.holds_page().await;
+    scene.book("b-2", OTHER, 300, 600).await;
+    let events = scene.stage.events_where(|events| {
+        of_kind(events, "contract-armed").iter().any(|event| event["contractId"] == json!(scene.id("b-2")))
+    });
+    events.await;
+    let path = format!("/v1/contracts/{}", scene.id("b-2"));
+    let contract = scene.stage.stack.viewer().get(path).await.body(200);
+    assert_eq!(contract["automats"][0]["state"], "held", "{contract}");
+    scene.device.stop().await;
+}
+
+#[tokio::test]
 async fn a_fetch_under_a_contract_that_was_removed_meanwhile_says_so() {
     let scene = without_network().await;
     let contract = scene.id("b-1");
-    scene.stage.stack.operator().delete(format!("/v1/contracts/{contract}")).await.is(204);
+    let path = format!("/v1/contracts/{contract}");
+    let operator = scene.stage.stack.operator();
+    assert_eq!(operator.get(&path).await.body(200)["automats"][0]["state"], "held");
+    operator.delete(format!("{path}?ifRevocable=true")).await.is(409);
+    let removed = operator.delete(&path).await.body(200);
+    assert_eq!(removed["stillUsable"][0]["automatId"], json!(scene.stage.automat), "{removed}");
     assert_eq!(scene.device.type_code(PIN).await, open(Purpose::Fetch), "it cannot know");
     take_key(&scene).await;
 

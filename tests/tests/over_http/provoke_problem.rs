@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use api::problem::Code;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Calendar, ContractId, Entry, Instant, MAX_LIVE_CONTRACTS, TimeRange};
-use e2e::device::eventually;
+use e2e::device::{eventually, lose_network};
 use e2e::{ApiResponse, Stage, for_key, fresh, hours, person};
 use http::Method;
 use serde_json::{Value, json};
@@ -98,6 +98,7 @@ pub(crate) async fn provoke(stage: &Stage, code: Code) -> Option<ApiResponse> {
             stage.open(99).await
         }
         Code::AutomatOffline => open_offline(stage).await,
+        Code::StillUsable => remove_while_still_usable(stage).await,
         Code::MessageUnderWay => resend_from(stage, &key, "sending").await,
         Code::MessageOutdated => resend_from(stage, &key, "superseded").await,
         Code::StaleVersion => admin.patch(&path, json!({ "property": "x" })).if_match(7).await,
@@ -228,4 +229,17 @@ fn full_calendar() -> Calendar {
         Entry { contract: ContractId::generated(number), range }
     };
     Calendar::new((0..MAX_LIVE_CONTRACTS as u64).map(entry).collect())
+}
+
+/// Removes a contract that an automat without a connection knows, if it can be revoked.
+async fn remove_while_still_usable(stage: &Stage) -> ApiResponse {
+    let stage = Stage::new(&stage.stack, 3).await;
+    let device = stage.device(&[]).await;
+    let contract = stage.booked(&stage.key().await, 1, 2).await;
+    let (viewer, operator) = (stage.stack.viewer(), stage.stack.operator());
+    eventually(|| viewer.get(&contract), |contract| contract["automats"][0]["state"] == "held").await;
+    lose_network(&stage, &device).await;
+    let refused = operator.delete(format!("{contract}?ifRevocable=true")).await;
+    device.stop().await;
+    refused
 }

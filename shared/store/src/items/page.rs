@@ -357,6 +357,8 @@ mod tests {
 
     #[test]
     fn a_device_has_what_was_in_its_version_of_the_page() {
+        use HeldEntry::{Current, Nothing, Older};
+
         let one = StoredPage::default().with(content([entry(1, None)]), at(0));
         let two = one.with(content([entry(1, None), entry(2, None)]), at(0));
         let changed = two.with(content([entry(1, Some("Mo 08:00-17:00")), entry(2, None)]), at(0));
@@ -367,7 +369,6 @@ mod tests {
         let each = |page: &StoredPage, number| {
             (0..=page.version).map(|version| held(page, number, version..=version)).collect::<Vec<_>>()
         };
-        use HeldEntry::{Current, Nothing, Older};
         assert_eq!(each(&two, 1), [Nothing, Current, Current]);
         assert_eq!(each(&two, 2), [Nothing, Nothing, Current]);
         assert_eq!(each(&changed, 1), [Nothing, Older, Older, Current]);

@@ -1,7 +1,7 @@
 //! What automats have of a contract, and what they may still open by it without a connection.
 
 use domain::{AtAutomat, ContractChange, Ending, EventKind, Presence, Schedule};
-use store::{HeldContract, PageRequest, StillUsable, Withdrawn};
+use store::{PageRequest, StillUsable, Withdrawn};
 use testkit::{at, locker, pin};
 
 use super::device::Device;
@@ -35,9 +35,8 @@ async fn ask(device: &mut Device, stage: &Stage, seconds: i64) {
 
 async fn state(stage: &Stage, name: &str, seconds: i64) -> AtAutomat {
     let held = stage.store().contract_at_automats(&id(name), at(seconds)).await.unwrap().1;
-    let [HeldContract { automat, state, .. }] = held.as_slice() else { panic!("{held:?}") };
-    assert_eq!(*automat, lobby());
-    *state
+    assert_eq!(held.iter().map(|held| &held.automat).collect::<Vec<_>>(), [&lobby()]);
+    held[0].state
 }
 
 async fn armed(stage: &Stage) -> Vec<String> {
@@ -125,6 +124,8 @@ async fn what_is_taken_away_from_an_offline_automat_may_be_used_there_until_its_
         assert_eq!(usable(&stage, Some(takes_nothing), 101).await, []);
     }
     assert_eq!(stage.store().still_usable_of_key(&key_id("A"), None, at(101)).await.unwrap(), until(5 + DAY));
+    let moved = async |to| stage.store().still_usable_of_key(&key_id("A"), Some(locker(to)), at(101)).await.unwrap();
+    assert_eq!((moved(0).await, moved(5).await), (vec![], until(5 + DAY)));
     assert_eq!(
         stage.store().still_usable_of_key(&key_id("B"), None, at(101)).await.unwrap(),
         [],
