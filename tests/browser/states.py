@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from cloud import Automat, Cloud, at
+from cloud import Automat, Cloud, at, until
 
 
 @dataclasses.dataclass
@@ -188,6 +188,9 @@ STATES = [
     PageState("contract-code", "/contracts/{contract}/code"),
     PageState("contract-code-of-two-keys", "/contracts/{together}/code"),
     PageState("contract-as-viewer", "/contracts/{contract}", person="viewer"),
+    PageState("contract-known-without-connection", "/contracts/{known}"),
+    PageState("contract-unknown-without-connection", "/contracts/{unknown}"),
+    PageState("contract-remove-without-connection", "/contracts/{known}/remove"),
     PageState("contract-permanent", "/contracts/{permanent}"),
     PageState("contract-edit", "/contracts/{contract}/edit"),
     PageState("contract-remove", "/contracts/{contract}/remove"),
@@ -271,6 +274,12 @@ def returned_without_connection(tower):
     tower.until(lambda view: view["lockers"][1]["keyInside"] is True)
 
 
+def until_held(cloud: Cloud, contract: dict):
+    """Waits until the automat knows the contract."""
+    path = f"/v1/contracts/{contract['contractId']}"
+    until(lambda: cloud.call("GET", path), lambda view: view["automats"][0]["state"] == "held")
+
+
 def build(cloud: Cloud) -> World:
     """An automat with a key in each state, one that is disconnected, and one without keys."""
     offline = cloud.automat("Old mill", lockers=30, zone="Europe/Stockholm")
@@ -278,8 +287,12 @@ def build(cloud: Cloud) -> World:
     device = offline.connect(lockers=29)
     refused = cloud.call("POST", openings.format(offline.id, 29), {"reason": "It lacks the last locker"})
     cloud.call("GET", f"/v1/openings/{refused['openingId']}?wait=15")
+    known = offline.contract(offline.key("mill-attic", 5, property="Old mill, attic"), person="Kaisa Known", end=at(days=3))
+    until_held(cloud, known)
     device.stop()
     offline.until(lambda view: view["connection"]["state"] == "disconnected")
+    unknown = offline.contract(offline.key("mill-cellar", 6), person="Nora New", start=at(hours=1), end=at(hours=5))
+    cloud.call("POST", f"/v1/contracts/{known['contractId']}/pin")
     expired = cloud.call("POST", openings.format(offline.id, 0), {"force": True, "reason": "Nobody answers"})
 
     automat = cloud.automat("Harbour", lockers=12)
@@ -332,6 +345,8 @@ def build(cloud: Cloud) -> World:
             "callback": f"{cloud.url}/auth/callback",
             "automat": automat.id,
             "offline": offline.id,
+            "known": known["contractId"],
+            "unknown": unknown["contractId"],
             "hall": cabinet.id,
             "tower": tower.id,
             "empty": cloud.automat("Annex", lockers=4).id,
