@@ -211,7 +211,7 @@ async fn an_edit_adds_keys_and_takes_them_off() {
 async fn what_an_offline_automat_may_still_accept_is_said_and_can_be_refused() {
     let api = Api::new().await;
     assert_eq!(api.book(booking("BK-1", "2026-11-24T12:00:00Z", "2026-11-27T12:00:00Z")).await.0, 201);
-    assert_eq!(api.get("/v1/contracts/BK-1").await["automats"], json!([{ "automatId": "lobby", "state": "pending" }]));
+    assert_eq!(api.get("/v1/contracts/BK-1").await["automats"], Value::Null, "it was never connected");
     api.table.hold_and_disconnect(&AutomatId::parse("lobby").unwrap(), at(60)).await;
     api.clock.set(at(120));
     let held = json!([{ "automatId": "lobby", "state": "held", "asOf": "2026-11-24T12:01:00Z" }]);

@@ -14,7 +14,7 @@ pub(super) struct HeldLine {
     pub(super) is_warning: bool,
 }
 
-/// One line for each automat whose device has ever asked. Of an ended contract only what may still open lockers.
+/// One line for each automat that was ever connected. Of an ended contract only what may still open lockers.
 pub(super) fn lines(
     t: &Texts,
     context: &KeyContext,
@@ -23,10 +23,7 @@ pub(super) fn lines(
     now: Instant,
 ) -> Vec<HeldLine> {
     let is_over = contract.state(now) == ContractState::Ended;
-    let is_shown = |held: &&HeldContract| {
-        let is_revoking = matches!(held.state, AtAutomat::Revoking { .. });
-        held.as_of.is_some() && (is_revoking || !is_over)
-    };
+    let is_shown = |held: &&HeldContract| !is_over || matches!(held.state, AtAutomat::Revoking { .. });
     let line = |held: &HeldContract| HeldLine {
         text: text(t, &context.times, context.automat_name(&held.automat), contract, held),
         is_warning: held.offline_since.is_some() || held.state == AtAutomat::Pending,

@@ -5,9 +5,9 @@
 //! other as text.
 
 use domain::{
-    Channel, ClockQuality, CodeKind, Concern, ConnectionState, ContractField, ContractState, Cover, DoorState,
-    EventKind, GuessingPeriod, KeyField, KeyState, KeypadRefusal, Language, MatchedField, MessageKind, MessageState,
-    OpeningOutcome, OpeningStatus, Purpose, SendFailure,
+    AtAutomat, Channel, ClockQuality, CodeKind, Concern, ConnectionState, ContractField, ContractState, Cover,
+    DoorState, EventKind, GuessingPeriod, KeyField, KeyState, KeypadRefusal, Language, MatchedField, MessageKind,
+    MessageState, OpeningOutcome, OpeningStatus, Purpose, SendFailure,
 };
 use store::{ErasureOutcome, Order, PutOutcome};
 use strum::{VariantArray, VariantNames as _};
@@ -39,6 +39,7 @@ pub(super) fn all() -> Vec<(&'static str, Schema)> {
         ("MessageReason", open("Why a message was not sent, or not yet.", names::<SendFailure>())),
         ("Channel", closed("How a message is sent.", names::<Channel>())),
         ("ContractState", closed("The state of a contract by time alone.", names::<ContractState>())),
+        ("HeldState", closed("What an automat knows of a contract.", AtAutomat::VARIANTS.iter().copied())),
         ("KeyState", closed("Whether a key is in use or being removed.", names::<KeyState>())),
         (
             "ConnectionState",

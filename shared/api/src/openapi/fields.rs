@@ -135,6 +135,7 @@ fn rule(owner: &str, name: &str, side: Side) -> Option<Rule> {
         ("Message", "state", _) => Enumeration("MessageState"),
         ("Message", "reason", _) => Enumeration("MessageReason"),
         ("Contract", "state", _) => Enumeration("ContractState"),
+        ("HeldContract", "state", _) => Enumeration("HeldState"),
         ("Key", "state", _) => Enumeration("KeyState"),
         ("Connection", "state", _) => Enumeration("ConnectionState"),
         ("Locker", "door", _) => Enumeration("Door"),

@@ -49,7 +49,7 @@ pub struct ContractView {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     overdue: bool,
-    /// What each automat of its keys knows of it, in the response to `GET`.
+    /// What each automat of its keys knows of it, in the response to `GET`. An automat that was never connected is left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     automats: Vec<HeldContractView>,
@@ -168,10 +168,9 @@ struct HeldContractView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, format = DateTime, required = false)]
     until: Option<String>,
-    /// When it last said what it knows; absent if it never has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, format = DateTime, required = false)]
-    as_of: Option<String>,
+    /// When it last said what it knows.
+    #[schema(format = DateTime)]
+    as_of: String,
 }
 
 impl From<HeldContract> for HeldContractView {
@@ -180,12 +179,7 @@ impl From<HeldContract> for HeldContractView {
             AtAutomat::Revoking { until } => Some(until.to_string()),
             AtAutomat::Held | AtAutomat::Pending => None,
         };
-        Self {
-            automat_id: automat.as_str().to_owned(),
-            state: state.into(),
-            until,
-            as_of: as_of.map(|at| at.to_string()),
-        }
+        Self { automat_id: automat.as_str().to_owned(), state: state.into(), until, as_of: as_of.to_string() }
     }
 }
 

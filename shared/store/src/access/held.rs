@@ -58,8 +58,8 @@ pub struct HeldContract {
     pub offline_since: Option<Instant>,
     /// Until when it hands out keys without a connection; `None` if it does not now. While it is connected, this is renewed.
     pub lease_until: Option<Instant>,
-    /// When the automat last said what it has; `None` if it never has.
-    pub as_of: Option<Instant>,
+    /// When the automat last said what it has.
+    pub as_of: Instant,
 }
 
 /// An automat, and what its device has.
@@ -100,14 +100,18 @@ impl Device {
     fn state(&self, held: HeldEntry, is_right: bool, now: Instant) -> AtAutomat {
         match (held, self.lease_while_offline(now)) {
             (HeldEntry::Current, _) if is_right => AtAutomat::Held,
-            (HeldEntry::Current | HeldEntry::Older, Some((_, until))) => AtAutomat::Revoking { until },
-            (HeldEntry::Current | HeldEntry::Older | HeldEntry::Nothing, _) => AtAutomat::Pending,
+            // If it has anything, that is right.
+            (HeldEntry::PossiblyCurrent, _) if is_right => AtAutomat::Pending,
+            (HeldEntry::Nothing, _) | (_, None) => AtAutomat::Pending,
+            (HeldEntry::Current | HeldEntry::PossiblyCurrent | HeldEntry::Older, Some((_, until))) => {
+                AtAutomat::Revoking { until }
+            }
         }
     }
 }
 
 impl Store {
-    /// A contract, and what each of its automats has of it.
+    /// A contract, and what each of its automats has of it, if its device has ever asked.
     pub async fn contract_at_automats(
         &self,
         id: &ContractId,
@@ -119,7 +123,8 @@ impl Store {
         Ok((stored.contract, held))
     }
 
-    /// What the automats of each of these contracts have of it, in three batches. Those that do not exist are left out.
+    /// What the automats of each of these contracts have of it, in three batches. Contracts that do not exist are left out, and automats
+    /// whose device has never asked.
     pub async fn held_contracts(
         &self,
         ids: &BTreeSet<ContractId>,
@@ -219,7 +224,7 @@ impl Store {
             let until = |handle: Handle| match page.held(handle, &device.versions(key)) {
                 HeldEntry::Nothing => None,
                 HeldEntry::Older => Some(lease_until),
-                HeldEntry::Current => {
+                HeldEntry::Current | HeldEntry::PossiblyCurrent => {
                     let end = page.content.entries.get(&handle).and_then(|entry| entry.end);
                     let end = end.and_then(|end| Instant::from_millis(i64::from(end) * 1_000));
                     Some(end.map_or(lease_until, |end| end.min(lease_until)))
@@ -263,6 +268,7 @@ fn held_in(
     for key in keys {
         let automat = &key.key.automat;
         let Some(device) = Device::read(items, automat)? else { continue };
+        let Some(as_of) = device.access.as_ref().map(|access| access.held_at.0) else { continue };
         let page = page_of(items, key)?;
         let pin = stored.pins.get(automat).and_then(|pin| items.get(&PinItem::key(automat, pin)));
         let wanted = pin.cloned().map(read::<PinItem>).transpose()?.and_then(|pin| pin.page_entry(&key.key.id));
@@ -273,7 +279,7 @@ fn held_in(
             state,
             offline_since: device.offline_since,
             lease_until: device.lease_after(now),
-            as_of: device.access.as_ref().map(|access| access.held_at.0),
+            as_of,
         });
         of_automat.state = of_automat.state.max(state);
     }

@@ -48,6 +48,8 @@ struct Former(Handle, ContractId, u32);
 pub(crate) enum HeldEntry {
     /// Its entry as it is.
     Current,
+    /// That or nothing: it was sent, and not confirmed.
+    PossiblyCurrent,
     /// An entry as it was before, or that is no longer there.
     Older,
     Nothing,
@@ -211,12 +213,16 @@ impl StoredPage {
 
     /// What a device has of a contract, if its page is of one of these versions; 0 is none.
     pub(crate) fn held(&self, handle: Handle, versions: &RangeInclusive<u32>) -> HeldEntry {
-        let had = |former: &&Former| former.0 == handle && *versions.start() < former.2 && *versions.end() > 0;
+        let (least, most) = (*versions.start(), *versions.end());
+        let had = |Former(of, _, left): &Former| *of == handle && least < *left && most > 0;
         match self.marks.get(&handle) {
-            Some(marks) if *versions.start() >= marks.since => HeldEntry::Current,
-            Some(marks) if *versions.end() >= marks.first => HeldEntry::Older,
-            _ if self.former.iter().any(|former| had(&former)) => HeldEntry::Older,
-            _ => HeldEntry::Nothing,
+            Some(marks) if least >= marks.since => HeldEntry::Current,
+            _ if self.former.iter().any(had) => HeldEntry::Older,
+            Some(marks) if most >= marks.first && least < marks.first && marks.first == marks.since => {
+                HeldEntry::PossiblyCurrent
+            }
+            Some(marks) if most >= marks.first => HeldEntry::Older,
+            Some(_) | None => HeldEntry::Nothing,
         }
     }
 
@@ -357,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_device_has_what_was_in_its_version_of_the_page() {
-        use HeldEntry::{Current, Nothing, Older};
+        use HeldEntry::{Current, Nothing, Older, PossiblyCurrent};
 
         let one = StoredPage::default().with(content([entry(1, None)]), at(0));
         let two = one.with(content([entry(1, None), entry(2, None)]), at(0));
@@ -376,7 +382,8 @@ mod tests {
         assert_eq!(each(&back, 1), [Nothing, Older, Older, Older, Nothing, Current]);
         assert_eq!(each(&back, 2), [Nothing, Nothing, Current, Current, Current, Current]);
         // What it was sent last may have arrived or not.
-        assert_eq!([held(&two, 2, 1..=2), held(&two, 2, 0..=1), held(&gone, 1, 3..=4)], [Older, Nothing, Older]);
+        assert_eq!([held(&two, 2, 1..=2), held(&two, 2, 0..=1)], [PossiblyCurrent, Nothing]);
+        assert_eq!([held(&changed, 1, 2..=3), held(&changed, 1, 0..=3), held(&gone, 1, 3..=4)], [Older; 3]);
         assert_eq!(back.new_after(2).collect::<Vec<_>>(), [(5, &contract(1))]);
         assert_eq!(back.new_after(0).collect::<Vec<_>>(), [(5, &contract(1)), (2, &contract(2))]);
     }

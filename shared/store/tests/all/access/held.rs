@@ -153,8 +153,10 @@ async fn a_page_that_was_sent_but_not_confirmed_may_have_arrived() {
     let (stage, mut device) = booked().await;
     device.ask(stage.store(), 5).await;
     presence(&stage, false, 1, 100).await;
-    assert_eq!(state(&stage, "one", 101).await, AtAutomat::Revoking { until: at(5 + DAY) });
+    assert_eq!(state(&stage, "one", 101).await, AtAutomat::Pending, "if it has arrived, it is right");
     assert_eq!(usable(&stage, None, 101).await, until(5 + DAY));
+    stage.edit("one", ContractChange { ending: Some(Ending::At(at(HOUR))), ..ContractChange::default() }).await;
+    assert_eq!(state(&stage, "one", 101).await, AtAutomat::Revoking { until: at(5 + DAY) });
     stage.book("two", "482917", &["A"], (0, DAY)).await;
     stage.project(at(102)).await;
     assert_eq!(state(&stage, "two", 103).await, AtAutomat::Pending, "made after it was last sent anything");
