@@ -90,19 +90,23 @@ impl Device {
         self.report(false, Some(&id)).await;
     }
 
-    /// Asks with the pages that the device holds, and takes what is newer. Returns the end of the answer.
-    async fn ask(&mut self, held: &mut BTreeMap<u16, SealedPage>) -> AnswerEnd {
+    /// Asks with the pages that the device holds, and takes what is newer. Returns the end of the answer, and whether a signal
+    /// came before it.
+    async fn ask(&mut self, held: &mut BTreeMap<u16, SealedPage>) -> (AnswerEnd, bool) {
         let (id, have) = (fresh("question"), held.iter().map(|(locker, page)| (*locker, page.version)).collect());
         let key = testkit::device_key_id(&self.device_key());
         self.publish("access", &serde_json::to_value(AccessRequest { id: id.clone(), key, have }).unwrap()).await;
+        let mut is_signalled = false;
         loop {
-            let message = serde_json::from_value(self.receive("access/answer").await).unwrap();
-            let AccessMessage::Answer(answer) = message else { continue };
-            if answer.id == id {
-                held.extend(answer.pages);
-                if let Some(end) = answer.end {
-                    return end;
+            match serde_json::from_value(self.receive("access/answer").await).unwrap() {
+                AccessMessage::Changed {} => is_signalled = true,
+                AccessMessage::Answer(answer) if answer.id == id => {
+                    held.extend(answer.pages);
+                    if let Some(end) = answer.end {
+                        return (end, is_signalled);
+                    }
                 }
+                AccessMessage::Answer(_) => {}
             }
         }
     }
@@ -114,15 +118,15 @@ impl Device {
         is_so: impl Fn(&Page) -> bool,
     ) -> (Page, AnswerEnd) {
         loop {
-            let end = self.ask(held).await;
+            let (end, is_signalled) = self.ask(held).await;
             let thing = ThingName::new(&self.thing);
             let page =
                 held.get(&LOCKER).map(|page| testkit::open_page(&self.device_key(), &thing, LOCKER, page).unwrap());
             if let Some(page) = page.filter(&is_so) {
                 return (page, end);
             }
-            // The projector signals each change.
-            while self.receive("access/answer").await != json!({ "changed": {} }) {}
+            // The projector signals each change; this one may have come too late for the answer.
+            while !is_signalled && self.receive("access/answer").await != json!({ "changed": {} }) {}
         }
     }
 
