@@ -1,16 +1,13 @@
 //! What may be opened without the cloud: pages and a lease, sealed as they arrived.
 
 use std::collections::BTreeMap;
-use std::iter;
 
-use protocol::{AnswerEnd, SealedPage};
+use protocol::{AnswerEnd, SealedPage, split_pages};
 
 use super::Record;
 
 /// The most bytes of pages in a record when the state is written, so that no line is over 100 kB.
 const BYTES_AT_ONCE: usize = 90_000;
-/// Of a page in JSON, besides what is sealed: `"499":{"version":4294967295,"sealed":""},`.
-const AROUND: usize = 43;
 
 /// The latest page of each locker, and the end of the latest answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,17 +41,9 @@ impl SealedPages {
 
     /// In records of bounded size.
     pub(super) fn records(&self) -> impl Iterator<Item = Record> {
-        let mut left = self.pages.iter().peekable();
-        let parts = iter::from_fn(move || {
-            let (mut pages, mut bytes) = (BTreeMap::new(), 0);
-            while let Some((locker, page)) = left.next_if(|(_, page)| {
-                bytes += page.sealed.0.len() + AROUND;
-                bytes <= BYTES_AT_ONCE || pages.is_empty()
-            }) {
-                pages.insert(*locker, page.clone());
-            }
-            (!pages.is_empty()).then_some(Record::Pages { pages, end: None })
-        });
+        let pages = self.pages.iter().map(|(locker, page)| (*locker, page.clone()));
+        let parts = split_pages(pages, BYTES_AT_ONCE).filter(|pages| !pages.is_empty());
+        let parts = parts.map(|pages| Record::Pages { pages, end: None });
         let end = self.end.iter().map(|end| Record::Pages { pages: BTreeMap::new(), end: Some(end.clone()) });
         parts.chain(end)
     }

@@ -20,7 +20,7 @@ impl Devices {
         let automat = automat(thing)?;
         let AccessResponse { pages, lease } = self.store.answer_access(&automat, &request, now).await?;
         let sent = pages.len();
-        let mut parts = protocol::split_pages(pages, MAX_PART_BYTES);
+        let mut parts: Vec<_> = protocol::split_pages(pages, MAX_PART_BYTES).collect();
         let last = parts.pop().unwrap_or_default();
         let end = AnswerEnd { cost: store::PIN_COST, lease };
         let part = |pages, end| AccessMessage::Answer(AccessAnswer { id: request.id.clone(), pages, end });

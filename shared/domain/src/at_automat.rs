@@ -1,13 +1,11 @@
 //! Whether an automat knows a contract, so that its PIN works there without a connection.
 
-use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use crate::Instant;
 
 /// Of several, the last in this order counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, VariantNames)]
-#[serde(tag = "state", rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum AtAutomat {
     /// The automat has confirmed the contract as it is.
@@ -16,4 +14,15 @@ pub enum AtAutomat {
     Pending,
     /// It has no connection, and knows the contract as it was before a change. By that it may open lockers until this time.
     Revoking { until: Instant },
+}
+
+impl AtAutomat {
+    /// Until when it may open lockers by what the contract was before.
+    #[must_use]
+    pub fn revoking_until(self) -> Option<Instant> {
+        match self {
+            Self::Revoking { until } => Some(until),
+            Self::Held | Self::Pending => None,
+        }
+    }
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::iter;
 
 use serde::{Deserialize, Serialize};
 
@@ -58,24 +59,26 @@ pub struct SealedPage {
     pub sealed: Sealed,
 }
 
-/// Splits pages into parts of at most so many bytes as JSON; a page that is longer is a part of its own. There is at least one part,
-/// which is empty without pages.
-#[must_use]
-pub fn split_pages(pages: BTreeMap<u16, SealedPage>, max_bytes: usize) -> Vec<BTreeMap<u16, SealedPage>> {
+/// Splits pages into parts of at most so many bytes as JSON, one after the other; a page that is longer is a part of its own. There
+/// is at least one part, which is empty without pages.
+pub fn split_pages(
+    pages: impl IntoIterator<Item = (u16, SealedPage)>,
+    max_bytes: usize,
+) -> impl Iterator<Item = BTreeMap<u16, SealedPage>> {
     /// Of a page in JSON, besides what is sealed: `"499":{"version":4294967295,"sealed":""},`.
     const AROUND: usize = 43;
-    let (mut parts, mut part, mut bytes) = (Vec::new(), BTreeMap::new(), 0);
-    for (locker, page) in pages {
-        let of_page = page.sealed.0.len() + AROUND;
-        if bytes + of_page > max_bytes && !part.is_empty() {
-            parts.push(std::mem::take(&mut part));
-            bytes = 0;
+    let (mut left, mut is_first) = (pages.into_iter().peekable(), true);
+    iter::from_fn(move || {
+        let (mut part, mut bytes) = (BTreeMap::new(), 0);
+        while let Some((locker, page)) = left.next_if(|(_, page)| {
+            bytes += page.sealed.0.len() + AROUND;
+            bytes <= max_bytes || part.is_empty()
+        }) {
+            part.insert(locker, page);
         }
-        bytes += of_page;
-        part.insert(locker, page);
-    }
-    parts.push(part);
-    parts
+        let is_wanted = std::mem::replace(&mut is_first, false) || !part.is_empty();
+        is_wanted.then_some(part)
+    })
 }
 
 /// A nonce of 12 bytes and the result of AES-256-GCM with its tag of 16 bytes, in base64url without padding.
@@ -222,12 +225,13 @@ mod tests {
     fn pages_are_sent_in_parts_that_fit_in_a_message() {
         let page = |bytes| SealedPage { version: u32::MAX, sealed: Sealed("x".repeat(bytes)) };
         let pages: BTreeMap<_, _> = (0..500).map(|locker| (locker, page(2_000))).collect();
-        let made = split_pages(pages.clone(), 100_000);
+        let split = |pages| split_pages(pages, 100_000).collect::<Vec<_>>();
+        let made = split(pages.clone());
         assert_eq!(made.len(), 11);
         assert!(made.iter().all(|part| serde_json::to_string(part).unwrap().len() <= 100_000));
         assert_eq!(made.into_iter().flatten().collect::<BTreeMap<_, _>>(), pages);
-        let large = split_pages((0..3).map(|locker| (locker, page(95_000))).collect(), 100_000);
+        let large = split((0..3).map(|locker| (locker, page(95_000))).collect());
         assert_eq!(large.iter().map(BTreeMap::len).collect::<Vec<_>>(), [1, 1, 1]);
-        assert_eq!(split_pages(BTreeMap::new(), 100_000), [BTreeMap::new()], "there is always a last part");
+        assert_eq!(split(BTreeMap::new()), [BTreeMap::new()], "there is always a last part");
     }
 }

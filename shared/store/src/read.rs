@@ -1,6 +1,6 @@
 //! Reads: one item, some items, or part of an index. Whatever a decision depends on is read consistently.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
@@ -121,6 +121,16 @@ impl Store {
             })?;
         }
         Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+    }
+
+    /// The same by their keys, each read once.
+    pub(crate) async fn get_by_key(
+        &self,
+        keys: impl IntoIterator<Item = ItemKey>,
+    ) -> Result<HashMap<ItemKey, Item>, Error> {
+        let keys: BTreeSet<_> = keys.into_iter().collect();
+        let items = self.get_all(&keys.into_iter().collect::<Vec<_>>()).await?;
+        Ok(items.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect())
     }
 
     /// One response's worth of a range: at most `limit` items, fewer if they are large.

@@ -23,7 +23,7 @@ pub(super) fn lines(
     now: Instant,
 ) -> Vec<HeldLine> {
     let is_over = contract.state(now) == ContractState::Ended;
-    let is_shown = |held: &&HeldContract| !is_over || matches!(held.state, AtAutomat::Revoking { .. });
+    let is_shown = |held: &&HeldContract| !is_over || held.state.revoking_until().is_some();
     let line = |held: &HeldContract| HeldLine {
         text: text(t, &context.times, context.automat_name(&held.automat), contract, held),
         is_warning: held.offline_since.is_some() || held.state == AtAutomat::Pending,
@@ -50,10 +50,7 @@ fn text(t: &Texts, times: &Times, automat: String, contract: &Contract, held: &H
         (AtAutomat::Held, Some(_), Some(until)) if until <= contract.range.start() => "held-lease-ends",
         (AtAutomat::Held, Some(_), Some(_)) => "held-offline",
     };
-    let until = match held.state {
-        AtAutomat::Revoking { until } => Some(until),
-        AtAutomat::Held | AtAutomat::Pending => held.lease_until,
-    };
+    let until = held.state.revoking_until().or(held.lease_until);
     let time = |at: Option<Instant>| at.map(|at| times.moment(at)).unwrap_or_default();
     t.with(id, [("automat", automat), ("since", time(held.offline_since)), ("until", time(until))])
 }

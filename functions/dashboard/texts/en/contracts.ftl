@@ -203,7 +203,7 @@ held-lease-over = { $automat } has had no connection since { $since }. It knows 
 held-lease-ends = { $automat } has had no connection since { $since }. It knows this contract, but hands out keys only until { $until }.
 held-pending = { $automat } does not know this contract as it is yet: its PIN works there only while the automat is connected.
 held-pending-offline = { $automat } has had no connection since { $since } and does not know this contract: its PIN works there once the automat is connected again.
-held-revoking = { $automat } has had no connection since { $since } and knows this contract as it was before. Until { $until }, or until it is connected again, it opens lockers by that.
+held-revoking = { $automat } has had no connection since { $since } and knows this contract as it was before. Until { $until }, or until it is connected again, it opens lockers accordingly.
 still-usable = { $automat } has had no connection since { $since }. Until { $until }, or until it is connected again, it may still open lockers by what it knows now.
 
 # Removing it

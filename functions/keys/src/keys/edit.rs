@@ -17,7 +17,7 @@ use super::body::KeyEdit;
     tag = "keys",
     params(
         ("keyId" = String, Path),
-        ("ifRevocable" = Option<bool>, Query, description = "Refuse to move it if an automat without a connection may still open the locker before"),
+        ("ifRevocable" = Option<bool>, Query, description = "Refuse to move it if an automat without a connection may still open its previous locker"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the version to edit"),
     ),
     request_body = KeyEdit,

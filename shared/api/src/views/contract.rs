@@ -1,6 +1,6 @@
 //! Contracts as clients see them.
 
-use domain::{AtAutomat, Contact, Contract, ContractState, Instant, MessageKind};
+use domain::{Contact, Contract, ContractState, Instant, MessageKind};
 use serde::Serialize;
 use store::HeldContract;
 use utoipa::ToSchema;
@@ -175,10 +175,7 @@ struct HeldContractView {
 
 impl From<HeldContract> for HeldContractView {
     fn from(HeldContract { automat, state, as_of, .. }: HeldContract) -> Self {
-        let until = match state {
-            AtAutomat::Revoking { until } => Some(until.to_string()),
-            AtAutomat::Held | AtAutomat::Pending => None,
-        };
+        let until = state.revoking_until().map(|until| until.to_string());
         Self { automat_id: automat.as_str().to_owned(), state: state.into(), until, as_of: as_of.to_string() }
     }
 }

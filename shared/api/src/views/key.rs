@@ -28,7 +28,7 @@ pub struct KeyView {
     /// Whether the key is in its locker; null if the automat has not reported yet.
     #[schema(required)]
     key_inside: Option<bool>,
-    /// If this request moved the key: the automats without a connection where PINs may still open the locker before.
+    /// If this request moved the key: the automats without a connection where PINs may still open the previous locker.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     still_usable: Vec<StillUsableView>,
@@ -43,7 +43,7 @@ pub struct KeyView {
 const MASKED: &str = "****";
 
 impl KeyView {
-    /// With where its locker before may still be opened.
+    /// With where its previous locker may still be opened.
     #[must_use]
     pub fn still_usable(self, still_usable: Vec<StillUsableView>) -> Self {
         Self { still_usable, ..self }

@@ -14,7 +14,7 @@ use crate::items::{
     AutomatItem, HeldEntry, Item, ItemKey, KeyItem, PinItem, StoredAccess, StoredContract, StoredKey, StoredPage,
     handle_of, read,
 };
-use crate::{Error, Store};
+use crate::{DeviceAccess, Error, Store};
 
 /// An automat that may still open a locker by what is taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,9 +62,10 @@ pub struct HeldContract {
     pub as_of: Instant,
 }
 
-/// An automat, and what its device has.
+/// An automat's device.
 struct Device {
-    access: Option<StoredAccess>,
+    /// Without the versions that there are.
+    access: DeviceAccess,
     offline_since: Option<Instant>,
 }
 
@@ -73,28 +74,23 @@ impl Device {
     fn read(items: &HashMap<ItemKey, Item>, automat: &AutomatId) -> Result<Option<Self>, Error> {
         let Some(own) = items.get(&AutomatItem::key(automat)) else { return Ok(None) };
         let connection = AutomatItem::read(own.clone())?.automat.connection;
-        let access = items.get(&StoredAccess::key(automat)).cloned().map(read::<StoredAccess>).transpose()?;
+        let access = DeviceAccess::read(None, items.get(&StoredAccess::key(automat)).cloned())?;
         let is_offline = connection.state != ConnectionState::Connected;
         // A device may ask before AWS has said that it is connected.
-        let since = connection.since.or(access.as_ref().map(|access| access.held_at.0));
-        Ok(Some(Self { offline_since: since.filter(|_| is_offline), access }))
+        Ok(Some(Self { offline_since: connection.since.or(access.held_at).filter(|_| is_offline), access }))
     }
 
     /// The versions of a locker's page that it may have: from the one that it has confirmed, to the latest one that can have been in
     /// the answer to its last question. A version is at least the time at which it was made.
     fn versions(&self, key: &StoredKey) -> RangeInclusive<u32> {
-        let Some(access) = &self.access else { return 0..=0 };
-        let held = access.held().of(key.key.locker.get());
-        held..=held.max(u32::try_from(access.held_at.0.seconds()).unwrap_or_default())
-    }
-
-    fn lease_after(&self, now: Instant) -> Option<Instant> {
-        self.access.as_ref()?.lease_until.map(|until| until.0).filter(|until| *until > now)
+        let held = self.access.held.of(key.key.locker.get());
+        let asked = self.access.held_at.and_then(|at| u32::try_from(at.seconds()).ok());
+        held..=held.max(asked.unwrap_or_default())
     }
 
     /// Since when it is offline, and until when it may open lockers by what it has.
     fn lease_while_offline(&self, now: Instant) -> Option<(Instant, Instant)> {
-        self.offline_since.zip(self.lease_after(now))
+        self.offline_since.zip(self.access.lease_after(now))
     }
 
     fn state(&self, held: HeldEntry, is_right: bool, now: Instant) -> AtAutomat {
@@ -118,7 +114,7 @@ impl Store {
         now: Instant,
     ) -> Result<(Contract, Vec<HeldContract>), Error> {
         let (stored, keys) = self.stored_contract(id).await?;
-        let items = self.items_at(items_of_contract(&stored, &keys).collect()).await?;
+        let items = self.get_by_key(items_of_contract(&stored, &keys)).await?;
         let held = held_in(&items, &stored, &keys, now)?;
         Ok((stored.contract, held))
     }
@@ -132,8 +128,11 @@ impl Store {
     ) -> Result<HashMap<ContractId, Vec<HeldContract>>, Error> {
         let contracts = self.contracts_by_id(ids.iter()).await?;
         let noted = contracts.values().flat_map(|stored| &stored.keys);
-        let item_keys: BTreeSet<_> = noted.map(|noted| KeyItem::key(&noted.key)).collect();
-        let keys = self.items_at(item_keys).await?.into_values().map(|item| KeyItem::read(item, &self.codes));
+        let keys = self
+            .get_by_key(noted.map(|noted| KeyItem::key(&noted.key)))
+            .await?
+            .into_values()
+            .map(|item| KeyItem::read(item, &self.codes));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;
         let of = |stored: &StoredContract| {
             let own = keys.iter().filter(|key| stored.has(&key.key.id, &key.incarnation));
@@ -141,7 +140,7 @@ impl Store {
         };
         let contracts: Vec<_> = contracts.into_iter().map(|(id, stored)| (id, of(&stored), stored)).collect();
         let item_keys = contracts.iter().flat_map(|(_, keys, stored)| items_of_contract(stored, keys));
-        let items = self.items_at(item_keys.collect()).await?;
+        let items = self.get_by_key(item_keys).await?;
         let held = contracts.into_iter().map(|(id, keys, stored)| Ok((id, held_in(&items, &stored, &keys, now)?)));
         held.collect()
     }
@@ -198,7 +197,7 @@ impl Store {
         now: Instant,
     ) -> Result<BTreeMap<AutomatId, Device>, Error> {
         let automats: BTreeSet<_> = automats.collect();
-        let items = self.items_at(automats.iter().flat_map(|automat| items_of_device(automat)).collect()).await?;
+        let items = self.get_by_key(automats.iter().flat_map(|automat| items_of_device(automat))).await?;
         let mut devices = BTreeMap::new();
         for automat in automats {
             let device = Device::read(&items, automat)?.filter(|device| device.lease_while_offline(now).is_some());
@@ -216,7 +215,7 @@ impl Store {
     ) -> Result<Vec<StillUsable>, Error> {
         let at_devices: Vec<_> = keys.iter().filter_map(|key| Some((key, devices.get(&key.key.automat)?))).collect();
         let pages = at_devices.iter().map(|(key, _)| StoredPage::key(&key.key.automat, key.key.locker));
-        let items = self.items_at(pages.collect()).await?;
+        let items = self.get_by_key(pages).await?;
         let mut usable: BTreeMap<&AutomatId, StillUsable> = BTreeMap::new();
         for (key, device) in at_devices {
             let Some((offline_since, lease_until)) = device.lease_while_offline(now) else { continue };
@@ -239,11 +238,6 @@ impl Store {
             latest.until = latest.until.max(until);
         }
         Ok(usable.into_values().collect())
-    }
-
-    async fn items_at(&self, item_keys: BTreeSet<ItemKey>) -> Result<HashMap<ItemKey, Item>, Error> {
-        let items = self.get_all(&item_keys.into_iter().collect::<Vec<_>>()).await?;
-        Ok(items.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect())
     }
 }
 
@@ -268,7 +262,7 @@ fn held_in(
     for key in keys {
         let automat = &key.key.automat;
         let Some(device) = Device::read(items, automat)? else { continue };
-        let Some(as_of) = device.access.as_ref().map(|access| access.held_at.0) else { continue };
+        let Some(as_of) = device.access.held_at else { continue };
         let page = page_of(items, key)?;
         let pin = stored.pins.get(automat).and_then(|pin| items.get(&PinItem::key(automat, pin)));
         let wanted = pin.cloned().map(read::<PinItem>).transpose()?.and_then(|pin| pin.page_entry(&key.key.id));
@@ -278,7 +272,7 @@ fn held_in(
             automat: automat.clone(),
             state,
             offline_since: device.offline_since,
-            lease_until: device.lease_after(now),
+            lease_until: device.access.lease_after(now),
             as_of,
         });
         of_automat.state = of_automat.state.max(state);

@@ -18,15 +18,13 @@ mod pages;
 mod seal;
 mod verifier;
 
-use std::collections::HashMap;
-
 use domain::{AutomatId, Instant};
 use protocol::PageVersions;
 
 pub use self::answer::AccessResponse;
 pub use self::held::{HeldContract, StillUsable, Withdrawn};
 pub use self::verifier::PIN_COST;
-use crate::items::{AutomatItem, ItemKey, StoredAccess, StoredAutomat, VersionsItem, read};
+use crate::items::{AutomatItem, Item, StoredAccess, StoredAutomat, VersionsItem, read};
 use crate::{Error, ResourceKind, Store};
 
 /// What an automat's device has of its pages.
@@ -43,6 +41,17 @@ pub struct DeviceAccess {
 }
 
 impl DeviceAccess {
+    /// What these items say, as far as there are such.
+    fn read(versions: Option<&Item>, access: Option<Item>) -> Result<Self, Error> {
+        let access = access.map(read::<StoredAccess>).transpose()?;
+        Ok(Self {
+            versions: versions.map(VersionsItem::read).unwrap_or_default(),
+            held: access.as_ref().map(StoredAccess::held).unwrap_or_default(),
+            held_at: access.as_ref().map(|access| access.held_at.0),
+            lease_until: access.and_then(|access| access.lease_until).map(|until| until.0),
+        })
+    }
+
     /// Whether the device had all pages as they are when it asked last.
     #[must_use]
     pub fn is_current(&self) -> bool {
@@ -65,17 +74,9 @@ impl Store {
     /// An automat, and what its device has of its pages, in one batch.
     async fn automat_and_access(&self, automat: &AutomatId) -> Result<(StoredAutomat, DeviceAccess), Error> {
         let item_keys = [AutomatItem::key(automat), VersionsItem::key(automat), StoredAccess::key(automat)];
-        let found = self.get_all(&item_keys).await?;
-        let mut found: HashMap<_, _> = found.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect();
+        let mut found = self.get_by_key(item_keys.clone()).await?;
         let [own, versions, access] = item_keys.map(|item_key| found.remove(&item_key));
         let own = AutomatItem::read(own.ok_or(Error::NotFound(ResourceKind::Automat))?)?;
-        let access = access.map(read::<StoredAccess>).transpose()?;
-        let access = DeviceAccess {
-            versions: versions.as_ref().map(VersionsItem::read).unwrap_or_default(),
-            held: access.as_ref().map(StoredAccess::held).unwrap_or_default(),
-            held_at: access.as_ref().map(|access| access.held_at.0),
-            lease_until: access.and_then(|access| access.lease_until).map(|until| until.0),
-        };
-        Ok((own, access))
+        Ok((own, DeviceAccess::read(versions.as_ref(), access)?))
     }
 }

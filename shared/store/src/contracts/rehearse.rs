@@ -94,18 +94,15 @@ impl Store {
                 its_pins.entry(id).or_default().push(pin);
             }
         }
-        let mut item_keys = BTreeSet::new();
+        let mut item_keys = Vec::new();
         for draft in drafts {
             for pin in draft.id.as_ref().and_then(|id| its_pins.get(id)).into_iter().flatten() {
                 for stored in draft.keys.iter().filter_map(|id| keys.get(id)) {
-                    item_keys
-                        .extend(self.pin_keys(&stored.key.automat, pin).map(|item_key| (item_key.pk, item_key.sk)));
+                    item_keys.extend(self.pin_keys(&stored.key.automat, pin));
                 }
             }
         }
-        let item_keys: Vec<_> = item_keys.into_iter().map(|(pk, sk)| ItemKey::new(pk, sk)).collect();
-        let items = self.get_all(&item_keys).await?;
-        let pins = items.into_iter().filter_map(|item| Some((ItemKey::of(&item)?, item))).collect();
+        let pins = self.get_by_key(item_keys).await?;
         Ok(ContractScene { store: self, contracts, keys, automats, pins })
     }
 
